@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The build of ipsim. `make help` lists the targets; everything that is built lies in build/ and in ./ipsim.
+#
+# Switches, usable with every target: CC=clang, SAN=address,undefined (sanitizers), WERROR=1 (warnings are errors), V=1 (show commands),
+# CFLAGS=... (replaces -O2 -g), JOBS=n (parallel jobs, default the number of processors).
+# Each compiler and sanitizer has a folder of its own in build/, and a change of any flag rebuilds it, so that objects never mix.
+
+VERSION := 0.1.0
+PREFIX  ?= /usr/local
+CFLAGS  ?= -O2 -g
+JOBS    ?= $(shell nproc 2>/dev/null || echo 2)
+NEEDS  ?= build
+
+empty   :=
+comma   := ,
+variant := $(notdir $(firstword $(CC)))$(if $(SAN),-$(subst $(comma),-,$(SAN)))
+BUILD   := build/$(variant)
+
+# ---- flags -----------------------------------------------------------------------------------------------------------------------
+# -ffp-contract=off: a fused multiply-add would change results between machines. -ffast-math and -fno-math-errno stay out for the same reason.
+WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 $(if $(WERROR),-Werror)
+SANITIZE := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+
+# Where pkg-config does not know a library, its usual place is assumed.
+package  = $(shell pkg-config $(1) $(2) 2>/dev/null || echo '$(3)')
+LUA     := $(shell for name in lua5.4 lua-5.4 lua54; do pkg-config --exists $$name 2>/dev/null && echo $$name && break; done)
+INCLUDES := $(sort $(call package,--cflags,gsl) $(call package,--cflags,libconfig) $(call package,--cflags,sqlite3) \
+            $(call package,--cflags,jansson) $(call package,--cflags,$(LUA),-I/usr/include/lua5.4))
+LIBS    := $(call package,--libs,gsl,-lgsl -lgslcblas) $(call package,--libs,libconfig,-lconfig) $(call package,--libs,$(LUA),-llua5.4) \
+           $(call package,--libs,sqlite3,-lsqlite3) $(call package,--libs,jansson,-ljansson) -lcsv -lm
+
+COMPILE := $(CC) -std=gnu11 -D_GNU_SOURCE -Iinclude -Imodel $(INCLUDES) $(CPPFLAGS) $(CFLAGS) -fopenmp -ffp-contract=off $(WARNINGS) $(SANITIZE)
+LINK    := $(CC) $(CFLAGS) -fopenmp $(SANITIZE) $(LDFLAGS)
+# The folder .git must be ours: an unpacked release may lie inside another repository.
+GIT_HASH := $(if $(wildcard .git),$(shell git rev-parse -q --verify --short=12 HEAD 2>/dev/null || echo unknown)$(shell \
+            git diff --quiet HEAD 2>/dev/null; [ $$? != 1 ] || echo -modified),unknown)
+
+# ---- files -----------------------------------------------------------------------------------------------------------------------
+SOURCES := $(sort $(wildcard model/*/*.c))
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
+MAIN    := $(BUILD)/model/app/main.o
+LIBRARY := $(BUILD)/libipsim.a
+PROGRAM := $(BUILD)/ipsim
+
+# A test program is one .c file, tests/testlib.c and every object but main. TEST=name picks one program or script, CASE='pattern' one case in it.
+QUICK_TESTS := $(sort $(wildcard tests/unit/test_*.c tests/analytic/test_*.c tests/invalid/test_*.c))
+SLOW_TESTS  := $(sort $(wildcard tests/statistical/test_*.c))
+FUZZ_TESTS  := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+CLI_TESTS   := $(sort $(wildcard tests/cli/test_*.sh))
+programs     = $(patsubst tests/%.c,$(BUILD)/tests/%,$(if $(TEST),$(filter %/$(TEST).c,$(1)),$(1)))
+scripts      = $(if $(TEST),$(filter %/$(TEST).sh,$(1)),$(1))
+RUN_TESTS    = IPSIM=$(abspath $(PROGRAM)) CASE='$(CASE)' tests/run.sh -j $(JOBS) -o $(BUILD)/tests
+C_FILES     := $(wildcard model/*/*.[ch] include/ipsim/*.h tests/*.[ch] tests/*/*.[ch])
+SH_FILES    := .ci/run $(wildcard tools/*.sh tests/*.sh tests/cli/*.sh)
+DEMO        := traditional usual-care ips ips-young
+
+MAKEFLAGS += --no-print-directory
+parallel   = $(MAKE) $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
+say        = @$(if $(V),:,printf '%-7s %s\n' $(1) $(2))
+quiet     := $(if $(V),,@)
+
+.PHONY: all program demo test test-programs run-tests test-slow slow-programs run-slow fuzz-programs run-fuzz lint format check-layers check-symbols dependencies \
+        install uninstall clean help FORCE
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+# ---- what people type --------------------------------------------------------------------------------------------------------------
+all: ## build ./ipsim (the default); installs nothing
+	@tools/install_dependencies.sh --check build
+	+@$(parallel) program
+
+demo: ## install what is missing, build, run the Norwegian comparison, say where the results lie
+	@tools/install_dependencies.sh build
+	+@$(parallel) program
+	./ipsim compare $(DEMO:%=scenarios/%.cfg) --output output/demo
+	@printf '\nThe results lie in output/demo/ (begin with summary.txt).\n'
+
+test: ## install what is missing, build, run every test; TEST=test_hazard runs one program or script, CASE='*weibull*' some cases
+	@tools/install_dependencies.sh build test
+	+@$(parallel) program test-programs
+	+@$(MAKE) run-tests
+
+test-slow: ## statistical tests, unit tests under sanitizers, a clang build, a fuzz smoke test
+	@tools/install_dependencies.sh build test slow
+	+@tests/slow.sh "$(MAKE)" "$(JOBS)" "$(BUILD)"
+
+lint: ## formatting, cppcheck, clang-tidy, shellcheck, layers, symbol prefixes
+	@tools/install_dependencies.sh build test lint
+	+@$(parallel) program test-programs
+	@tools/lint.sh "$(BUILD)" "$(COMPILE)"
+
+format: ## rewrite every C file by .clang-format
+	clang-format -i $(C_FILES)
+
+check-layers: ## list includes that break the order of the layers
+	@tools/check_layers.sh
+
+check-symbols: program ## list global symbols without the prefix ipsim_
+	@tools/check_symbols.sh $(OBJECTS)
+
+dependencies: ## install what is missing for NEEDS="build test slow lint" (default build), nothing else
+	@tools/install_dependencies.sh $(NEEDS)
+
+install: all ## install the program and its scenarios under PREFIX (default /usr/local), below DESTDIR if given
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/ipsim"
+	install -m 755 $(PROGRAM) "$(DESTDIR)$(PREFIX)/bin/ipsim"
+	cp -R scenarios README.md LICENSE CITATION.cff CHANGELOG.md "$(DESTDIR)$(PREFIX)/share/ipsim/"
+
+uninstall: ## remove what install put there
+	rm -f "$(DESTDIR)$(PREFIX)/bin/ipsim"
+	rm -rf "$(DESTDIR)$(PREFIX)/share/ipsim"
+
+clean: ## remove build/ and ./ipsim; results in output/ stay
+	rm -rf build ipsim
+
+help: ## this list
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+	@sed -n '/^# Switches/,/^# Each/s/^# /  /p' Makefile
+
+# ---- how it is built ---------------------------------------------------------------------------------------------------------------
+program: $(PROGRAM)
+	@cmp -s $(PROGRAM) ipsim || cp $(PROGRAM) ipsim
+
+test-programs: $(call programs,$(QUICK_TESTS)) ; @:
+slow-programs: $(call programs,$(SLOW_TESTS)) ; @:
+fuzz-programs: $(call programs,$(FUZZ_TESTS)) ; @:
+run-tests:
+	@$(RUN_TESTS) $(call programs,$(QUICK_TESTS)) $(call scripts,$(CLI_TESTS))
+run-slow:
+	@$(RUN_TESTS) $(call programs,$(SLOW_TESTS))
+run-fuzz:
+	@$(RUN_TESTS) $(call programs,$(FUZZ_TESTS))
+
+# Rewritten only when their contents change; what depends on them is then rebuilt.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D) && echo '$(subst ','\'',$(COMPILE) / $(LINK) $(LIBS))' | cmp -s - $@ || echo '$(subst ','\'',$(COMPILE) / $(LINK) $(LIBS))' > $@
+$(BUILD)/version: FORCE
+	@mkdir -p $(@D) && echo '$(VERSION) $(GIT_HASH)' | cmp -s - $@ || echo '$(VERSION) $(GIT_HASH)' > $@
+$(BUILD)/sources: FORCE
+	@mkdir -p $(@D) && echo '$(SOURCES)' | cmp -s - $@ || echo '$(SOURCES)' > $@
+
+$(BUILD)/model/app/version.o: $(BUILD)/version
+$(BUILD)/model/app/version.o: private EXTRA := -DIPSIM_VERSION='"$(VERSION)"' -DIPSIM_GIT_HASH='"$(GIT_HASH)"' \
+    -DIPSIM_LIBCONFIG_VERSION='"$(shell pkg-config --modversion libconfig 2>/dev/null || echo unknown)"'
+
+$(BUILD)/%.o: %.c $(BUILD)/flags
+	$(call say,CC,$<)
+	$(quiet)mkdir -p $(@D) && $(COMPILE) $(if $(filter tests/%,$<),-Itests) $(EXTRA) -MMD -MP -c $< -o $@
+
+# The archive is written anew, so that an object whose source is gone does not stay in it.
+$(LIBRARY): $(filter-out $(MAIN),$(OBJECTS)) $(BUILD)/sources
+	$(quiet)rm -f $@ && ar rcs $@ $(filter %.o,$^)
+
+$(PROGRAM): $(MAIN) $(LIBRARY)
+	$(call say,LINK,$@)
+	$(quiet)$(LINK) $^ $(LIBS) -o $@
+
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/tests/testlib.o $(LIBRARY)
+	$(call say,LINK,$@)
+	$(quiet)$(LINK) $^ $(LIBS) -lcmocka -o $@
+
+.SECONDARY:
+-include $(OBJECTS:.o=.d) $(patsubst tests/%.c,$(BUILD)/tests/%.d,$(wildcard tests/*.c tests/*/*.c))

@@ -1,0 +1,50 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What takes too long for every change: `make test-slow`. Usage (from the Makefile): tests/slow.sh make jobs build-folder
+set -uo pipefail
+make=$1 jobs=$2 build=$3
+passed=0 failed=0 skipped=0
+
+# Adds the counts of the last tests/run.sh, or one failure when it did not get that far.
+add_summary() { # file
+    local p=0 f=1 s=0
+    if [ -f "$1" ]; then
+        p=$(sed -E 's/^([0-9]+) passed.*/\1/' "$1")
+        f=$(sed -E 's/.* ([0-9]+) failed.*/\1/' "$1")
+        s=$(sed -nE 's/.* ([0-9]+) skipped.*/\1/p' "$1")
+    fi
+    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + ${s:-0}))
+}
+
+step() { # title, summary file or "", command...
+    local summary=$2
+    echo "== $1"
+    [ -z "$summary" ] || rm -f "$summary"
+    if "${@:3}"; then
+        [ -n "$summary" ] || passed=$((passed + 1))
+    elif [ -z "$summary" ]; then
+        echo "FAILED  $1"
+        failed=$((failed + 1))
+    fi
+    [ -z "$summary" ] || add_summary "$summary"
+}
+
+if compgen -G 'tests/statistical/test_*.c' >/dev/null; then
+    step "statistical tests: build" "" "$make" "-j$jobs" "$build/ipsim" slow-programs
+    step "statistical tests" "$build/tests/summary" "$make" run-slow
+fi
+step "a build by clang without warnings" "" "$make" "-j$jobs" build/clang/ipsim test-programs CC=clang WERROR=1 SAN=
+
+# The laws of tests/analytic/ need many persons, too many for sanitizers.
+safe=$build-safe
+tests=$(find tests/unit tests/invalid -name 'test_*.c' | sort | tr '\n' ' ')
+flags=("SAN=address,undefined" "BUILD=$safe" "QUICK_TESTS=$tests")
+step "sanitizers: build" "" "$make" "-j$jobs" "$safe/ipsim" test-programs "${flags[@]}"
+step "tests under the address and undefined-behaviour sanitizers" "$safe/tests/summary" "$make" run-tests "${flags[@]}"
+step "fuzzing: build" "" "$make" "-j$jobs" fuzz-programs "${flags[@]}"
+step "fuzzing" "$safe/tests/summary" "$make" run-fuzz "${flags[@]}"
+
+summary="$passed passed, $failed failed"
+[ $skipped = 0 ] || summary="$summary, $skipped skipped"
+echo "$summary"
+[ $failed = 0 ]
