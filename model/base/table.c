@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* base/table: see include/ipsim/table.h. */
+#include "ipsim/table.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+ipsim_table *ipsim_table_create(const char *name, const ipsim_column_spec *columns, size_t n_columns)
+{
+    ipsim_table *table = calloc(1, sizeof *table);
+    if (table == NULL) {
+        return NULL;
+    }
+    table->name = strdup(name);
+    table->columns = calloc(n_columns > 0 ? n_columns : 1, sizeof *table->columns);
+    if (table->name == NULL || table->columns == NULL) {
+        ipsim_table_free(table);
+        return NULL;
+    }
+    table->n_columns = n_columns;
+    for (size_t c = 0; c < n_columns; c++) {
+        ipsim_column *column = &table->columns[c];
+        column->type = columns[c].type;
+        column->name = strdup(columns[c].name);
+        column->unit = strdup(columns[c].unit != NULL ? columns[c].unit : "");
+        if (column->name == NULL || column->unit == NULL) {
+            ipsim_table_free(table);
+            return NULL;
+        }
+    }
+    return table;
+}
+
+void ipsim_table_free(ipsim_table *table)
+{
+    if (table == NULL) {
+        return;
+    }
+    for (size_t c = 0; c < table->n_columns; c++) {
+        ipsim_column *column = &table->columns[c];
+        for (size_t row = 0; column->text != NULL && row < table->n_rows; row++) {
+            free(column->text[row]);
+        }
+        free(column->text);
+        free(column->real);
+        free(column->integer);
+        free(column->name);
+        free(column->unit);
+    }
+    free(table->columns);
+    free(table->name);
+    free(table);
+}
+
+static bool resize(void **cells, size_t count, size_t size)
+{
+    void *grown = count > SIZE_MAX / size ? NULL : realloc(*cells, count * size);
+    if (grown == NULL) {
+        return false;
+    }
+    *cells = grown;
+    return true;
+}
+
+static bool column_resize(ipsim_column *column, size_t capacity)
+{
+    void *cells = NULL;
+    bool good = false;
+    switch (column->type) {
+    case IPSIM_TEXT:
+        cells = column->text;
+        good = resize(&cells, capacity, sizeof *column->text);
+        column->text = cells;
+        break;
+    case IPSIM_REAL:
+        cells = column->real;
+        good = resize(&cells, capacity, sizeof *column->real);
+        column->real = cells;
+        break;
+    case IPSIM_INTEGER:
+        cells = column->integer;
+        good = resize(&cells, capacity, sizeof *column->integer);
+        column->integer = cells;
+        break;
+    }
+    return good;
+}
+
+size_t ipsim_table_add_row(ipsim_table *table)
+{
+    if (table->n_rows == table->row_capacity) {
+        size_t capacity = table->row_capacity == 0 ? 64 : 2 * table->row_capacity;
+        for (size_t c = 0; c < table->n_columns; c++) {
+            /* Columns that have grown before one fails are merely larger than row_capacity says. */
+            if (!column_resize(&table->columns[c], capacity)) {
+                table->out_of_memory = true;
+                return SIZE_MAX;
+            }
+        }
+        table->row_capacity = capacity;
+    }
+    size_t row = table->n_rows++;
+    for (size_t c = 0; c < table->n_columns; c++) {
+        ipsim_column *column = &table->columns[c];
+        switch (column->type) {
+        case IPSIM_TEXT:
+            column->text[row] = NULL;
+            break;
+        case IPSIM_REAL:
+            column->real[row] = NAN;
+            break;
+        case IPSIM_INTEGER:
+            column->integer[row] = 0;
+            break;
+        }
+    }
+    return row;
+}
+
+/* NULL when the row could not be added: the sticky flag has already told. Anything else out of place is a fault in the caller. */
+static ipsim_column *cell_column(ipsim_table *table, size_t row, size_t column, ipsim_column_type type)
+{
+    ipsim_bug_assert(column < table->n_columns);
+    ipsim_bug_assert(table->columns[column].type == type);
+    if (row == SIZE_MAX && table->out_of_memory) {
+        return NULL;
+    }
+    ipsim_bug_assert(row < table->n_rows);
+    return &table->columns[column];
+}
+
+void ipsim_table_put_text(ipsim_table *table, size_t row, size_t column, const char *text)
+{
+    ipsim_column *target = cell_column(table, row, column, IPSIM_TEXT);
+    if (target == NULL) {
+        return;
+    }
+    char *copy = NULL;
+    if (text != NULL) {
+        copy = strdup(text);
+        if (copy == NULL) {
+            table->out_of_memory = true;
+        }
+    }
+    free(target->text[row]);
+    target->text[row] = copy;
+}
+
+void ipsim_table_put_real(ipsim_table *table, size_t row, size_t column, double value)
+{
+    ipsim_column *target = cell_column(table, row, column, IPSIM_REAL);
+    if (target != NULL) {
+        target->real[row] = value;
+    }
+}
+
+void ipsim_table_put_integer(ipsim_table *table, size_t row, size_t column, int64_t value)
+{
+    ipsim_column *target = cell_column(table, row, column, IPSIM_INTEGER);
+    if (target != NULL) {
+        target->integer[row] = value;
+    }
+}
+
+size_t ipsim_table_find_column(const ipsim_table *table, const char *name)
+{
+    size_t column = 0;
+    while (column < table->n_columns && strcmp(table->columns[column].name, name) != 0) {
+        column++;
+    }
+    return column;
+}
