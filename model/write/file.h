@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* write/file: files that are either written whole and safe on disk, or reported and removed. Private to write. */
+#ifndef IPSIM_WRITE_FILE_H
+#define IPSIM_WRITE_FILE_H
+
+#include "ipsim/error.h"
+
+/* Opens path for writing, emptied, with the permissions that the umask leaves. */
+ipsim_status ipsim_file_create(const char *path, FILE **stream, ipsim_error *err) IPSIM_MUST_CHECK;
+
+/* Flushes, syncs to disk and closes. Call it as soon as a write fails, while errno still says why. On failure the file is removed. */
+ipsim_status ipsim_file_finish(FILE *stream, const char *path, ipsim_error *err) IPSIM_MUST_CHECK;
+
+/* Closes and removes a file that will not be finished. */
+void ipsim_file_abandon(FILE *stream, const char *path);
+
+/* Syncs a file or folder by name. */
+ipsim_status ipsim_file_sync(const char *path, ipsim_error *err) IPSIM_MUST_CHECK;
+
+/* Removes path if it is a regular file: a device or a pipe that was named as output stays. */
+void ipsim_file_remove(const char *path);
+
+/* IPSIM_ERR_FILE with a sentence that an errno stands for. */
+ipsim_status ipsim_file_error(ipsim_error *err, const char *path, const char *what, int code);
+
+#endif
