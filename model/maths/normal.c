@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The standard normal distribution. Tail: rational approximations of Cody (1969), "Rational Chebyshev approximations for the error
+ * function", Mathematics of Computation 23:631, in the form for the normal integral. Quantile: Wichura (1988), algorithm AS 241
+ * (PPND16), Applied Statistics 37:477. */
+#include "ipsim/special.h"
+
+#include <math.h>
+
+#include "maths/elementary.h"
+
+#define SQRT_2PI 2.50662827463100050242
+#define LOG_SQRT_2PI 0.91893853320467274178
+#define LOG_2 0.69314718055994530942
+
+/* Numerator and denominator go by Horner's rule, coefficient of the highest power first. */
+static double polynomial(double x, const double *coefficients, int n)
+{
+    double y = coefficients[0];
+    for (int i = 1; i < n; i++) {
+        y = y * x + coefficients[i];
+    }
+    return y;
+}
+
+/* upper(z) = 1/2 - z central(z^2) for |z| <= 0.67448975 */
+static double central(double z)
+{
+    static const double above[] = {.065682337918207449113, 2.2352520354606839287, 161.02823106855587881, 1067.6894854603709582,
+                                   18154.981253343561249};
+    static const double below[] = {1.0, 47.20258190468824187, 976.09855173777669322, 10260.932208618978205, 45507.789335026729956};
+
+    return polynomial(z * z, above, 5) / polynomial(z * z, below, 5);
+}
+
+/* upper(z) exp(z^2 / 2) for z > 0.67448975 */
+static double tail(double z)
+{
+    static const double above[] = {1.0765576773720192317e-8, .39894151208813466764, 8.8831497943883759412,
+                                   93.506656132177855979,    597.27027639480026226, 2494.5375852903726711,
+                                   6848.1904505362823326,    11602.651437647350124, 9842.7148383839780218};
+    static const double below[] = {1.0,
+                                   22.266688044328115691,
+                                   235.38790178262499861,
+                                   1519.377599407554805,
+                                   6485.558298266760755,
+                                   18615.571640885098091,
+                                   34900.952721145977266,
+                                   38912.003286093271411,
+                                   19685.429676859990727};
+    static const double far_above[] = {.02307344176494017303, .21589853405795699, .1274011611602473639,
+                                       .022235277870649807, .001421619193227893466, 2.9112874951168792e-5};
+    static const double far_below[] = {1.0, 1.28426009614491121, .468238212480865118, .0659881378689285515, .00378239633202758244,
+                                       7.29751555083966205e-5};
+    double w;
+
+    if (z < 5.656854249492380195) {
+        return polynomial(z, above, 9) / polynomial(z, below, 9);
+    }
+    if (z > 1e9) {
+        return 1.0 / (z * SQRT_2PI); /* the square below might overflow, and the next term is far below the last bit */
+    }
+    w = 1.0 / (z * z);
+    return (1.0 / SQRT_2PI - w * polynomial(w, far_above, 6) / polynomial(w, far_below, 6)) / z;
+}
+
+#define CENTRAL_LIMIT 0.67448975
+
+/* exp(-z^2 / 2) without the error that squaring z would bring: z is cut at a sixteenth, whose square is exact. */
+static double half_square_exp(double z)
+{
+    double cut = floor(z * 16.0) / 16.0;
+    return ipsim_exp(-0.5 * cut * cut) * ipsim_exp(-0.5 * (z - cut) * (z + cut));
+}
+
+double ipsim_normal_upper(double z)
+{
+    double size = fabs(z);
+    double upper;
+
+    if (size <= CENTRAL_LIMIT) {
+        return 0.5 - z * central(z);
+    }
+    upper = size < 40.0 ? half_square_exp(size) * tail(size) : z == z ? 0.0 : z;
+    return z > 0.0 ? upper : 1.0 - upper;
+}
+
+double ipsim_normal_cdf(double z) { return ipsim_normal_upper(-z); }
+
+double ipsim_normal_mills(double z)
+{
+    if (z > CENTRAL_LIMIT) {
+        return SQRT_2PI * tail(z);
+    }
+    return SQRT_2PI * ipsim_normal_upper(z) * ipsim_exp(0.5 * z * z);
+}
+
+double ipsim_normal_neg_log_upper(double z)
+{
+    if (z > CENTRAL_LIMIT) {
+        return z < 1e154 ? 0.5 * z * z - ipsim_log(tail(z)) : IPSIM_INFINITY;
+    }
+    if (z < 0.0) {
+        return -ipsim_log1p(-ipsim_normal_upper(-z));
+    }
+    return -ipsim_log(ipsim_normal_upper(z));
+}
+
+/* The quantile of 1/2 + q, |q| <= 0.425. */
+static double quantile_central(double q)
+{
+    static const double above[] = {2509.0809287301226727, 33430.575583588128105, 67265.770927008700853, 45921.953931549871457,
+                                   13731.693765509461125, 1971.5909503065514427, 133.14166789178437745, 3.3871328727963666080};
+    static const double below[] = {5226.4952788528545610, 28729.085735721942674, 39307.895800092710610, 21213.794301586595867,
+                                   5394.1960214247511077, 687.18700749205790830, 42.313330701600911252, 1.0};
+    double r = 0.180625 - q * q;
+
+    return q * polynomial(r, above, 8) / polynomial(r, below, 8);
+}
+
+/* The z with -log(upper(z)) = target, for target between 2.59 and 729. */
+static double quantile_tail(double target)
+{
+    static const double above[] = {7.74545014278341407640e-4, .0227238449892691845833, .241780725177450611770, 1.27045825245236838258,
+                                   3.64784832476320460504,    5.76949722146069140550,  4.63033784615654529590, 1.42343711074968357734};
+    static const double below[] = {1.05075007164441684324e-9, 5.47593808499534494600e-4, .0151986665636164571966, .148103976427480074590,
+                                   .689767334985100004550,    1.67638483018380384940,    2.05319162663775882187,  1.0};
+    static const double far_above[] = {2.01033439929228813265e-7, 2.71155556874348757815e-5, .00124266094738807843860,
+                                       .0265321895265761230930,   .296560571828504891230,    1.78482653991729133580,
+                                       5.46378491116411436990,    6.65790464350110377720};
+    static const double far_below[] = {2.04426310338993978564e-15, 1.42151175831644588870e-7, 1.84631831751005468180e-5,
+                                       7.86869131145613259100e-4,  .0148753612908506148525,   .136929880922735805310,
+                                       .599832206555887937690,     1.0};
+    double r = sqrt(target);
+
+    if (r <= 5.0) {
+        return polynomial(r - 1.6, above, 8) / polynomial(r - 1.6, below, 8);
+    }
+    return polynomial(r - 5.0, far_above, 8) / polynomial(r - 5.0, far_below, 8);
+}
+
+double ipsim_normal_quantile(double p)
+{
+    double q = p - 0.5;
+
+    if (!(p > 0.0 && p < 1.0)) {
+        return p == 0.0 ? -IPSIM_INFINITY : p == 1.0 ? IPSIM_INFINITY : IPSIM_NAN;
+    }
+    if (fabs(q) <= 0.425) {
+        return quantile_central(q);
+    }
+    return q < 0.0 ? -quantile_tail(-ipsim_log(p)) : quantile_tail(-ipsim_log(1.0 - p));
+}
+
+double ipsim_normal_neg_log_upper_inverse(double target)
+{
+    double z;
+
+    if (!(target > 0.0 && target < IPSIM_INFINITY)) {
+        return target == 0.0 ? -IPSIM_INFINITY : target > 0.0 ? target : IPSIM_NAN;
+    }
+    if (target < LOG_2) {
+        return ipsim_normal_quantile(-ipsim_expm1(-target));
+    }
+    if (target < 2.59) {
+        return quantile_central(0.5 - ipsim_exp(-target));
+    }
+    if (target < 729.0) {
+        return quantile_tail(target);
+    }
+    /* Beyond the reach of the approximation the tail is upper(z) = exp(-z^2 / 2) / (z sqrt(2 pi)) to a few parts in a thousand; Newton's
+     * method, whose error squares and whose curvature is small here, needs three steps from there. */
+    z = sqrt(2.0 * target - 2.0 * LOG_SQRT_2PI - ipsim_log(2.0 * target));
+    for (int i = 0; i < 3; i++) {
+        z -= (ipsim_normal_neg_log_upper(z) - target) * ipsim_normal_mills(z);
+    }
+    return z;
+}
