@@ -1,0 +1,505 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* scenario/expression: see expression.h. */
+#include "expression.h"
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "maths/elementary.h"
+#include "schema.h"
+
+enum { MEMORY_MAX = 256 << 20, STEPS_MAX = 100000, CHAIN_MAX = 1000 };
+
+typedef struct use {
+    size_t parameter;
+    struct use *next;
+} use;
+
+typedef struct function {
+    const char *text;
+    int reference; /* in Lua's registry; LUA_NOREF when it could not be compiled */
+    size_t only;   /* the parameter, when the expression is nothing else: no need to ask Lua */
+    use *uses;
+} function;
+
+typedef struct name_map { /* open addressing; capacity is a power of two, at most half full */
+    size_t capacity, count;
+    const char **names;
+    size_t *values;
+} name_map;
+
+struct ipsim_expressions {
+    lua_State *lua;
+    size_t memory;
+    ipsim_scenario *scenario;
+    name_map parameter_map, function_map;
+    function *functions; /* heap */
+    size_t n_functions, function_capacity;
+    size_t *handles;  /* of each parameter; IPSIM_NO_EXPRESSION for literals and what cannot be compiled */
+    double *literals; /* NaN for expressions and for what was given wrongly */
+    size_t *order;    /* parameters, each after those it needs */
+    bool *broken;     /* cannot be evaluated: recorded already */
+    bool *never;      /* the same, for ever: a cycle, an unknown name, a wrong type */
+    bool *used;
+    unsigned char *visited;
+    size_t n_ordered;
+    const ipsim_number *compiling; /* for messages of the name check */
+    ipsim_loader *loader;
+    function *current;
+};
+
+/* ---- names ---- */
+static size_t hash_name(const char *name) {
+    uint64_t hash = 14695981039346656037u;
+    for (; *name != '\0'; name++) {
+        hash = (hash ^ (unsigned char)*name) * 1099511628211u;
+    }
+    return (size_t)(hash ^ (hash >> 32));
+}
+
+static size_t *map_find(const name_map *map, const char *name) {
+    for (size_t i = hash_name(name); map->capacity > 0; i++) {
+        size_t slot = i & (map->capacity - 1);
+        if (map->names[slot] == NULL) {
+            return NULL;
+        }
+        if (strcmp(map->names[slot], name) == 0) {
+            return &map->values[slot];
+        }
+    }
+    return NULL;
+}
+
+static bool map_put(ipsim_loader *loader, name_map *map, const char *name, size_t value) {
+    if (2 * (map->count + 1) > map->capacity) {
+        name_map grown = {.capacity = map->capacity == 0 ? 64 : 2 * map->capacity};
+        grown.names = ipsim_loader_alloc(loader, grown.capacity, sizeof *grown.names);
+        grown.values = ipsim_loader_alloc(loader, grown.capacity, sizeof *grown.values);
+        if (grown.names == NULL || grown.values == NULL) {
+            return false;
+        }
+        for (size_t i = 0; i < map->capacity; i++) {
+            if (map->names[i] != NULL && !map_put(loader, &grown, map->names[i], map->values[i])) {
+                return false;
+            }
+        }
+        *map = grown;
+    }
+    size_t slot = hash_name(name) & (map->capacity - 1);
+    while (map->names[slot] != NULL) {
+        slot = (slot + 1) & (map->capacity - 1);
+    }
+    map->names[slot] = name;
+    map->values[slot] = value;
+    map->count++;
+    return true;
+}
+
+/* ---- the sandbox ---- */
+static void *limited_allocation(void *data, void *block, size_t old_size, size_t new_size) {
+    ipsim_expressions *e = data;
+    size_t held = block == NULL ? 0 : old_size;
+    if (new_size == 0) {
+        free(block);
+        e->memory -= held;
+        return NULL;
+    }
+    if (new_size > held && e->memory - held + new_size > MEMORY_MAX) {
+        return NULL;
+    }
+    void *grown = realloc(block, new_size);
+    if (grown != NULL) {
+        e->memory += new_size - held;
+    }
+    return grown;
+}
+
+static double argument(lua_State *lua, const char *function_name) {
+    if (lua_gettop(lua) != 1 || lua_type(lua, 1) != LUA_TNUMBER) {
+        return luaL_error(lua, "%s needs exactly one number", function_name);
+    }
+    return lua_tonumber(lua, 1);
+}
+
+static int give(lua_State *lua, double value) {
+    lua_pushnumber(lua, value);
+    return 1;
+}
+
+static int lua_log(lua_State *lua) { return give(lua, ipsim_log(argument(lua, "log"))); }
+static int lua_exp(lua_State *lua) { return give(lua, ipsim_exp(argument(lua, "exp"))); }
+static int lua_sqrt(lua_State *lua) { return give(lua, sqrt(argument(lua, "sqrt"))); }
+static int lua_abs(lua_State *lua) { return give(lua, fabs(argument(lua, "abs"))); }
+static int lua_floor(lua_State *lua) { return give(lua, floor(argument(lua, "floor"))); }
+static int lua_ceil(lua_State *lua) { return give(lua, ceil(argument(lua, "ceil"))); }
+
+static int extreme(lua_State *lua, bool greatest) {
+    int count = lua_gettop(lua);
+    for (int i = 1; i <= count; i++) {
+        if (lua_type(lua, i) != LUA_TNUMBER) {
+            count = 0;
+        }
+    }
+    if (count == 0) {
+        return luaL_error(lua, "%s needs numbers", greatest ? "max" : "min");
+    }
+    double best = lua_tonumber(lua, 1);
+    for (int i = 2; i <= count; i++) {
+        best = greatest ? fmax(best, lua_tonumber(lua, i)) : fmin(best, lua_tonumber(lua, i));
+    }
+    return give(lua, best);
+}
+
+static int lua_min(lua_State *lua) { return extreme(lua, false); }
+static int lua_max(lua_State *lua) { return extreme(lua, true); }
+
+/* Whole exponents by repeated squaring, so that 10^3 is 1000 exactly; the rest by our own log and exp. */
+static double power(double base, double exponent) {
+    if (exponent == floor(exponent) && fabs(exponent) <= 1024) {
+        double result = 1.0, square = base;
+        for (int left = (int)fabs(exponent); left > 0; left /= 2, square *= square) {
+            result *= left % 2 == 1 ? square : 1.0;
+        }
+        return exponent < 0 ? 1.0 / result : result;
+    }
+    if (exponent == 0.5) {
+        return sqrt(base);
+    }
+    if (base == 0.0) {
+        return exponent > 0 ? 0.0 : IPSIM_INFINITY;
+    }
+    return base < 0 ? IPSIM_NAN : ipsim_pow_positive(base, exponent);
+}
+
+static int lua_power(lua_State *lua) {
+    if (lua_gettop(lua) != 2 || lua_type(lua, 1) != LUA_TNUMBER || lua_type(lua, 2) != LUA_TNUMBER) {
+        return luaL_error(lua, "^ needs two numbers");
+    }
+    return give(lua, power(lua_tonumber(lua, 1), lua_tonumber(lua, 2)));
+}
+
+static void stop_long_runs(lua_State *lua, lua_Debug *activation) {
+    (void)activation;
+    luaL_error(lua, "it takes too long");
+}
+
+/* What a parameter may be called by in an expression: all that the sandbox holds. */
+static int furnish(lua_State *lua) {
+    static const struct {
+        const char *name;
+        lua_CFunction call;
+    } functions[] = {{"log", lua_log}, {"exp", lua_exp},     {"sqrt", lua_sqrt}, {"abs", lua_abs},  {"min", lua_min},
+                     {"max", lua_max}, {"floor", lua_floor}, {"ceil", lua_ceil}, {"pow", lua_power}};
+    for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
+        lua_pushcfunction(lua, functions[i].call);
+        lua_setglobal(lua, functions[i].name);
+    }
+    lua_pushnumber(lua, 3.14159265358979323846);
+    lua_setglobal(lua, "pi");
+    return 0;
+}
+
+/* ---- compiling ---- */
+static const char *nearest_parameter(const ipsim_expressions *e, const char *name) {
+    const char *best = NULL;
+    for (size_t i = 0; i < e->scenario->n_parameters; i++) {
+        const char *pair[2] = {best, e->scenario->parameters[i].name};
+        best = ipsim_nearest(name, pair, 2);
+    }
+    return best;
+}
+
+static bool check_name(void *data, const char *name, bool is_call) {
+    ipsim_expressions *e = data;
+    ipsim_origin at = e->compiling->origin;
+    const size_t *parameter = map_find(&e->parameter_map, name);
+    if (is_call) {
+        ipsim_error_add(e->loader->errors, IPSIM_ERR_EXPRESSION, at,
+                        "\"%s\": %s is not a function (there are log exp sqrt abs min max floor ceil)", e->compiling->expression, name);
+        return false;
+    }
+    if (parameter == NULL) {
+        if (!e->loader->incomplete) {
+            const char *near = nearest_parameter(e, name);
+            ipsim_error_add(e->loader->errors, IPSIM_ERR_REFERENCE, at, "there is no parameter \"%s\"%s%s%s", name, near ? "; did you mean \"" : "",
+                            near ? near : "", near ? "\"?" : "");
+        }
+        return false;
+    }
+    use *u = ipsim_loader_alloc(e->loader, 1, sizeof *u);
+    if (u == NULL) {
+        return false;
+    }
+    *u = (use){*parameter, e->current->uses};
+    e->current->uses = u;
+    return true;
+}
+
+static const char *lua_complaint(lua_State *lua) {
+    const char *message = lua_type(lua, -1) == LUA_TSTRING ? lua_tostring(lua, -1) : "it cannot be evaluated";
+    if (message[0] == ':') { /* ":1: " where Lua would name a file and line */
+        const char *after = strstr(message, ": ");
+        message = after == NULL ? message : after + 2;
+    }
+    return message;
+}
+
+/* Runs protected, since Lua reports lack of memory by a jump. The source is a light user datum. */
+static int compile_protected(lua_State *lua) {
+    const char *source = lua_touserdata(lua, 1);
+    if (luaL_loadbufferx(lua, source, strlen(source), "=", "t") != LUA_OK) {
+        return lua_error(lua);
+    }
+    lua_pushinteger(lua, luaL_ref(lua, LUA_REGISTRYINDEX));
+    return 1;
+}
+
+static void compile(ipsim_expressions *e, function *f, const ipsim_number *number) {
+    char source[8 * IPSIM_EXPRESSION_LENGTH_MAX], why[400];
+    f->reference = LUA_NOREF;
+    f->only = IPSIM_NO_EXPRESSION;
+    e->compiling = number;
+    e->current = f;
+    if (strlen(number->expression) > IPSIM_EXPRESSION_LENGTH_MAX) {
+        ipsim_error_add(e->loader->errors, IPSIM_ERR_EXPRESSION, number->origin, "an expression may have at most %d characters",
+                        IPSIM_EXPRESSION_LENGTH_MAX);
+        return;
+    }
+    if (!ipsim_expression_translate(number->expression, check_name, e, source, sizeof source, why, sizeof why)) {
+        if (why[0] != '\0') {
+            ipsim_error_add(e->loader->errors, IPSIM_ERR_EXPRESSION, number->origin, "\"%.200s\": %s", number->expression, why);
+        }
+        return;
+    }
+    const size_t *alone = map_find(&e->parameter_map, number->expression);
+    if (alone != NULL) {
+        f->only = *alone;
+    }
+    lua_pushcfunction(e->lua, compile_protected);
+    lua_pushlightuserdata(e->lua, source);
+    if (lua_pcall(e->lua, 1, 1, 0) == LUA_OK) {
+        f->reference = (int)lua_tointeger(e->lua, -1);
+    } else {
+        ipsim_error_add(e->loader->errors, IPSIM_ERR_EXPRESSION, number->origin, "\"%.200s\" is not an expression: %s", number->expression,
+                        lua_complaint(e->lua));
+    }
+    lua_pop(e->lua, 1);
+}
+
+size_t ipsim_expressions_add(ipsim_expressions *e, ipsim_loader *loader, const ipsim_number *number) {
+    e->loader = loader;
+    const size_t *known = map_find(&e->function_map, number->expression);
+    size_t handle = known == NULL ? e->n_functions : *known;
+    if (known == NULL) {
+        if (e->n_functions == e->function_capacity) {
+            size_t capacity = 2 * e->function_capacity + 64;
+            function *grown = realloc(e->functions, capacity * sizeof *grown);
+            if (grown == NULL) {
+                loader->out_of_memory = true;
+                return IPSIM_NO_EXPRESSION;
+            }
+            e->functions = grown;
+            e->function_capacity = capacity;
+        }
+        e->functions[handle] = (function){.text = number->expression};
+        compile(e, &e->functions[handle], number);
+        if (e->functions[handle].reference == LUA_NOREF) {
+            return IPSIM_NO_EXPRESSION; /* not kept, so that the next use of it is reported as well */
+        }
+        if (!map_put(loader, &e->function_map, number->expression, handle)) {
+            return IPSIM_NO_EXPRESSION;
+        }
+        e->n_functions++;
+    }
+    for (const use *u = e->functions[handle].uses; u != NULL; u = u->next) {
+        e->used[u->parameter] = true;
+    }
+    return handle;
+}
+
+bool ipsim_expressions_uses(const ipsim_expressions *e, size_t parameter) { return e->used[parameter]; }
+
+/* ---- order ---- */
+enum { UNSEEN, BUSY, DONE };
+
+static void report_cycle(ipsim_expressions *e, const size_t *stack, size_t depth, size_t again) {
+    const ipsim_parameter *parameters = e->scenario->parameters;
+    size_t first = depth;
+    while (first > 0 && stack[first - 1] != again) {
+        first--;
+    }
+    first--;
+    size_t lowest = first;
+    char text[600];
+    size_t used = 0;
+    for (size_t i = first; i < depth; i++) {
+        lowest = stack[i] < stack[lowest] ? i : lowest;
+        e->never[stack[i]] = true;
+    }
+    /* Begin with the parameter declared first, so that the message does not depend on where the search began. */
+    for (size_t i = 0; i <= depth - first && used < sizeof text; i++) {
+        size_t member = stack[first + (lowest - first + i) % (depth - first)];
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%s", i ? " -> " : "", parameters[member].name);
+    }
+    ipsim_error_add(e->loader->errors, IPSIM_ERR_CYCLE, parameters[stack[lowest]].value.origin, "parameters refer to each other: %s", text);
+}
+
+static void visit(ipsim_expressions *e, size_t parameter, size_t *stack, size_t depth) {
+    e->visited[parameter] = BUSY;
+    if (depth == CHAIN_MAX) {
+        ipsim_error_add(e->loader->errors, IPSIM_ERR_LIMIT, e->scenario->parameters[parameter].value.origin,
+                        "more than 1000 parameters depend on each other in a row");
+        e->never[parameter] = true;
+    } else if (e->handles[parameter] != IPSIM_NO_EXPRESSION) {
+        stack[depth] = parameter;
+        for (const use *u = e->functions[e->handles[parameter]].uses; u != NULL; u = u->next) {
+            if (e->visited[u->parameter] == BUSY) {
+                report_cycle(e, stack, depth + 1, u->parameter);
+            } else if (e->visited[u->parameter] == UNSEEN) {
+                visit(e, u->parameter, stack, depth + 1);
+            }
+        }
+    }
+    e->visited[parameter] = DONE;
+    e->order[e->n_ordered++] = parameter;
+}
+
+ipsim_expressions *ipsim_expressions_create(ipsim_loader *loader, ipsim_scenario *scenario) {
+    ipsim_expressions *e = calloc(1, sizeof *e);
+    size_t n = scenario->n_parameters;
+    if (e == NULL) {
+        loader->out_of_memory = true;
+        return NULL;
+    }
+    e->scenario = scenario;
+    e->loader = loader;
+    e->lua = lua_newstate(limited_allocation, e);
+    e->handles = ipsim_loader_alloc(loader, n, sizeof *e->handles);
+    e->literals = ipsim_loader_alloc(loader, n, sizeof *e->literals);
+    e->order = ipsim_loader_alloc(loader, n, sizeof *e->order);
+    e->broken = ipsim_loader_alloc(loader, n, sizeof *e->broken);
+    e->never = ipsim_loader_alloc(loader, n, sizeof *e->never);
+    e->used = ipsim_loader_alloc(loader, n, sizeof *e->used);
+    e->visited = ipsim_loader_alloc(loader, n, sizeof *e->visited);
+    bool ok = e->lua != NULL && !loader->out_of_memory;
+    if (ok) {
+        lua_pushcfunction(e->lua, furnish);
+        ok = lua_pcall(e->lua, 0, 0, 0) == LUA_OK;
+    }
+    for (size_t i = 0; ok && i < n; i++) {
+        ok = map_put(loader, &e->parameter_map, scenario->parameters[i].name, i);
+    }
+    for (size_t i = 0; ok && i < n; i++) {
+        const ipsim_number *value = &scenario->parameters[i].value;
+        e->handles[i] = value->expression == NULL ? IPSIM_NO_EXPRESSION : ipsim_expressions_add(e, loader, value);
+        e->literals[i] = value->expression == NULL ? value->value : IPSIM_NAN;
+        e->never[i] = e->handles[i] == IPSIM_NO_EXPRESSION && !(value->given && isfinite(e->literals[i]));
+        ok = !loader->out_of_memory;
+    }
+    size_t stack[CHAIN_MAX];
+    for (size_t i = 0; ok && i < n; i++) {
+        if (e->visited[i] == UNSEEN) {
+            visit(e, i, stack, 0);
+        }
+    }
+    if (!ok) {
+        loader->out_of_memory = true;
+        ipsim_expressions_free(e);
+        return NULL;
+    }
+    return e;
+}
+
+void ipsim_expressions_free(ipsim_expressions *e) {
+    if (e != NULL) {
+        if (e->lua != NULL) {
+            lua_close(e->lua);
+        }
+        free(e->functions);
+        free(e);
+    }
+}
+
+/* ---- evaluating ---- */
+typedef struct job {
+    ipsim_expressions *e;
+    const double *overrides;
+    ipsim_number_slot *slots;
+    size_t n_slots;
+    ipsim_error_list *errors;
+} job;
+
+/* The value, or NaN when it has none: recorded, here or where it goes wrong first. */
+static double call(lua_State *lua, const job *j, size_t handle, ipsim_origin at) {
+    const ipsim_expressions *e = j->e;
+    const function *f = &e->functions[handle];
+    for (const use *u = f->uses; u != NULL; u = u->next) {
+        if (e->broken[u->parameter]) {
+            return IPSIM_NAN;
+        }
+    }
+    if (f->only != IPSIM_NO_EXPRESSION) {
+        return e->scenario->parameters[f->only].value.value;
+    }
+    double value = IPSIM_NAN;
+    lua_sethook(lua, stop_long_runs, LUA_MASKCOUNT, STEPS_MAX);
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, f->reference);
+    if (lua_pcall(lua, 0, 1, 0) != LUA_OK) {
+        ipsim_error_add(j->errors, IPSIM_ERR_EXPRESSION, at, "\"%.200s\": %s", f->text, lua_complaint(lua));
+    } else if (lua_type(lua, -1) != LUA_TNUMBER) {
+        ipsim_error_add(j->errors, IPSIM_ERR_EXPRESSION, at, "\"%.200s\" gives %s, not a number", f->text, luaL_typename(lua, -1));
+    } else {
+        value = lua_tonumber(lua, -1);
+        if (!isfinite(value)) {
+            ipsim_error_add(j->errors, IPSIM_ERR_RANGE, at, "\"%.200s\" is %s, not a finite number", f->text,
+                            isnan(value) ? "undefined (NaN)" : value > 0 ? "infinite" : "minus infinite");
+            value = IPSIM_NAN;
+        }
+    }
+    lua_pop(lua, 1);
+    return value;
+}
+
+static int evaluate_protected(lua_State *lua) {
+    const job *j = lua_touserdata(lua, 1);
+    ipsim_expressions *e = j->e;
+    for (size_t k = 0; k < e->n_ordered; k++) {
+        size_t i = e->order[k];
+        ipsim_parameter *parameter = &e->scenario->parameters[i];
+        double value = e->literals[i];
+        if (j->overrides != NULL && !isnan(j->overrides[i])) {
+            value = j->overrides[i];
+            if (isinf(value)) {
+                ipsim_error_add(j->errors, IPSIM_ERR_RANGE, parameter->value.origin, "the value drawn is not finite");
+                value = IPSIM_NAN;
+            }
+        } else if (e->never[i]) {
+            value = IPSIM_NAN;
+        } else if (e->handles[i] != IPSIM_NO_EXPRESSION) {
+            value = call(lua, j, e->handles[i], parameter->value.origin);
+        }
+        e->broken[i] = isnan(value);
+        parameter->value.value = value;
+        lua_pushnumber(lua, value);
+        lua_setglobal(lua, parameter->name);
+    }
+    for (size_t i = 0; i < j->n_slots; i++) {
+        if (j->slots[i].handle != IPSIM_NO_EXPRESSION) {
+            j->slots[i].number->value = call(lua, j, j->slots[i].handle, j->slots[i].number->origin);
+        }
+    }
+    return 0;
+}
+
+ipsim_status ipsim_expressions_evaluate(ipsim_expressions *e, const double *overrides, ipsim_number_slot *slots, size_t n_slots,
+                                        ipsim_error_list *errors) {
+    job j = {e, overrides, slots, n_slots, errors};
+    lua_pushcfunction(e->lua, evaluate_protected);
+    lua_pushlightuserdata(e->lua, &j);
+    bool ok = lua_pcall(e->lua, 1, 0, 0) == LUA_OK;
+    lua_settop(e->lua, 0);
+    return ok ? IPSIM_OK : IPSIM_ERR_MEMORY;
+}

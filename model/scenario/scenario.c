@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* scenario/scenario: the steps of loading, in order. See include/ipsim/scenario.h. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "private.h"
+
+static void compile_numbers(ipsim_loader *loader, ipsim_scenario *scenario) {
+    ipsim_scenario_private *p = scenario->private_parts;
+    for (size_t i = 0; i < p->n_slots && !loader->out_of_memory; i++) {
+        if (p->slots[i].number->expression != NULL) {
+            p->slots[i].handle = ipsim_expressions_add(p->expressions, loader, p->slots[i].number);
+        }
+    }
+}
+
+static ipsim_status evaluate(ipsim_scenario *scenario, const double *parameter_values, ipsim_error_list *errors) {
+    ipsim_scenario_private *p = scenario->private_parts;
+    ipsim_status status = ipsim_expressions_evaluate(p->expressions, parameter_values, p->slots, p->n_slots, errors);
+    if (status != IPSIM_OK) {
+        return ipsim_error_add(errors, status, (ipsim_origin){scenario->path, 0, NULL}, "there is not enough memory to evaluate the expressions");
+    }
+    ipsim_scenario_derive_numbers(scenario);
+    ipsim_scenario_check_ranges(scenario, errors);
+    return IPSIM_OK;
+}
+
+/* Where a file is missing, only what is certainly wrong is worth saying. */
+static void keep_certain_errors(ipsim_loader *loader) {
+    size_t kept = 0;
+    for (size_t i = 0; i < loader->errors->count; i++) {
+        ipsim_status status = loader->errors->items[i].status;
+        if (status != IPSIM_ERR_MISSING && status != IPSIM_ERR_RULE) {
+            loader->errors->items[kept++] = loader->errors->items[i];
+        }
+    }
+    loader->errors->count = kept;
+}
+
+static void load(ipsim_loader *loader, ipsim_scenario *scenario, const ipsim_setting *settings, size_t n_settings) {
+    const ipsim_node *root = ipsim_merge_load(loader, scenario->path, settings, n_settings);
+    if (root == NULL || (loader->incomplete && root->count == 0)) {
+        return;
+    }
+    ipsim_scenario_fill(loader, root, scenario);
+    if (loader->out_of_memory) {
+        return;
+    }
+    scenario->private_parts->expressions = ipsim_expressions_create(loader, scenario);
+    if (scenario->private_parts->expressions == NULL) {
+        return;
+    }
+    compile_numbers(loader, scenario);
+    ipsim_scenario_derive(loader, scenario);
+    if (loader->out_of_memory || evaluate(scenario, NULL, loader->errors) != IPSIM_OK) {
+        return;
+    }
+    if (loader->incomplete) {
+        keep_certain_errors(loader);
+        return;
+    }
+    ipsim_scenario_validate(loader, scenario);
+    ipsim_scenario_validate_numbers(scenario, loader->errors);
+    ipsim_scenario_read_data(loader, scenario);
+    if (loader->errors->count == 0 && !loader->out_of_memory) {
+        scenario->digest = ipsim_scenario_digest(loader, scenario);
+        ipsim_scenario_lint(loader, scenario);
+    }
+}
+
+ipsim_status ipsim_scenario_load(const char *path, const ipsim_setting *settings, size_t n_settings, ipsim_scenario **out,
+                                 ipsim_error_list *errors) {
+    *out = NULL;
+    ipsim_error_list found = {0}; /* errors may hold those of other scenarios already */
+    ipsim_loader loader = {.arena = ipsim_arena_create(), .errors = &found};
+    ipsim_scenario *scenario = loader.arena == NULL ? NULL : ipsim_loader_alloc(&loader, 1, sizeof *scenario);
+    ipsim_scenario_private *parts = scenario == NULL ? NULL : ipsim_loader_alloc(&loader, 1, sizeof *parts);
+    if (parts == NULL) {
+        ipsim_arena_free(loader.arena);
+        return ipsim_error_add(errors, IPSIM_ERR_MEMORY, (ipsim_origin){path, 0, NULL}, "there is not enough memory to load the scenario");
+    }
+    parts->arena = loader.arena;
+    scenario->private_parts = parts;
+    scenario->path = ipsim_loader_strdup(&loader, path);
+    if (scenario->path != NULL) {
+        load(&loader, scenario, settings, n_settings);
+    }
+    if (loader.out_of_memory || found.out_of_memory) {
+        ipsim_error_add(&found, IPSIM_ERR_MEMORY, (ipsim_origin){path, 0, NULL}, "there is not enough memory to load the scenario");
+    }
+    ipsim_error_list_sort(&found);
+    ipsim_status status = ipsim_error_list_status(&found);
+    for (size_t i = 0; i < found.count; i++) {
+        ipsim_error_add_copy(errors, &found.items[i]);
+    }
+    if (status == IPSIM_OK && found.out_of_memory) {
+        status = IPSIM_ERR_MEMORY;
+    }
+    ipsim_error_list_clear(&found);
+    if (status != IPSIM_OK) {
+        ipsim_scenario_free(scenario);
+        return status;
+    }
+    *out = scenario;
+    return IPSIM_OK;
+}
+
+void ipsim_scenario_free(ipsim_scenario *scenario) {
+    if (scenario == NULL) {
+        return;
+    }
+    ipsim_scenario_private *p = scenario->private_parts;
+    ipsim_expressions_free(p->expressions);
+    free(p->slots);
+    ipsim_error_list_clear(&p->warnings);
+    ipsim_arena_free(p->arena); /* holds the scenario itself */
+}
+
+ipsim_status ipsim_scenario_evaluate(ipsim_scenario *scenario, const double *parameter_values, ipsim_error_list *errors) {
+    ipsim_error_list found = {0};
+    if (evaluate(scenario, parameter_values, &found) == IPSIM_OK) {
+        ipsim_scenario_validate_numbers(scenario, &found);
+    }
+    ipsim_error_list_sort(&found);
+    ipsim_status status = found.out_of_memory ? IPSIM_ERR_MEMORY : ipsim_error_list_status(&found);
+    for (size_t i = 0; i < found.count; i++) {
+        ipsim_error_add_copy(errors, &found.items[i]);
+    }
+    ipsim_error_list_clear(&found);
+    return status;
+}
+
+const ipsim_error *ipsim_scenario_warnings(const ipsim_scenario *scenario, size_t *count) {
+    *count = scenario->private_parts->warnings.count;
+    return scenario->private_parts->warnings.items;
+}
+
+size_t ipsim_scenario_find_state(const ipsim_scenario *scenario, const char *name) { return ipsim_find_named(scenario, &ipsim_names_state, name); }
+
+size_t ipsim_scenario_find_attribute(const ipsim_scenario *scenario, const char *name) {
+    return ipsim_find_named(scenario, &ipsim_names_attribute, name);
+}
+
+size_t ipsim_attribute_find_level(const ipsim_attribute *attribute, const char *level) {
+    size_t i = 0;
+    while (i < attribute->levels.count && strcmp(attribute->levels.items[i], level) != 0) {
+        i++;
+    }
+    return i;
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* scenario/schema: looking things up in the rows, and walking a filled scenario by them. */
+#include "schema.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const ipsim_schema_row *ipsim_schema_find(ipsim_section section, const char *key) {
+    for (size_t i = 0; i < ipsim_n_schema_rows; i++) {
+        if (ipsim_schema_rows[i].section == section && strcmp(ipsim_schema_rows[i].key, key) == 0) {
+            return &ipsim_schema_rows[i];
+        }
+    }
+    return NULL;
+}
+
+bool ipsim_schema_bounded(const ipsim_schema_row *row) { return row->min < row->max; }
+
+const char *ipsim_schema_range(const ipsim_schema_row *row, char *buffer, size_t size) {
+    if (!ipsim_schema_bounded(row)) {
+        snprintf(buffer, size, "any");
+    } else if (row->max >= 1e300) {
+        snprintf(buffer, size, "%s %.15g", row->above_min ? "above" : "at least", row->min);
+    } else if (row->max > 9e15) { /* the largest 64-bit integer, which a double cannot write exactly */
+        snprintf(buffer, size, "%.15g to 2^63 - 1", row->min);
+    } else {
+        snprintf(buffer, size, "%.15g to %.15g", row->min, row->max);
+    }
+    return buffer;
+}
+
+/* Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours. Names beyond 63 letters are cut. */
+static size_t edit_distance(const char *a, const char *b) {
+    enum { LONGEST = 63 };
+    size_t rows[3][LONGEST + 1];
+    size_t a_length = strnlen(a, LONGEST), b_length = strnlen(b, LONGEST);
+    for (size_t j = 0; j <= b_length; j++) {
+        rows[0][j] = j;
+    }
+    for (size_t i = 1; i <= a_length; i++) {
+        size_t *now = rows[i % 3], *before = rows[(i + 2) % 3];
+        const size_t *earlier = rows[(i + 1) % 3];
+        now[0] = i;
+        for (size_t j = 1; j <= b_length; j++) {
+            size_t best = before[j - 1] + (a[i - 1] != b[j - 1]);
+            best = before[j] + 1 < best ? before[j] + 1 : best;
+            best = now[j - 1] + 1 < best ? now[j - 1] + 1 : best;
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && earlier[j - 2] + 1 < best) {
+                best = earlier[j - 2] + 1;
+            }
+            now[j] = best;
+        }
+    }
+    return rows[a_length % 3][b_length];
+}
+
+const char *ipsim_nearest(const char *wanted, const char *const *names, size_t count) {
+    const char *best = NULL;
+    size_t length = strlen(wanted);
+    size_t best_distance = (length < 63 ? length : 63) / 3 + 2; /* farther than that is no help */
+    for (size_t i = 0; i < count; i++) {
+        if (names[i] == NULL) {
+            continue;
+        }
+        size_t distance = edit_distance(wanted, names[i]);
+        size_t other = strlen(names[i]);
+        /* A name that begins the other ("rate" for "rate_per_year", "horizon" for "horizon_years") is a likely slip too. */
+        if (length >= 3 && other >= 3 && (strncmp(wanted, names[i], length) == 0 || strncmp(wanted, names[i], other) == 0)) {
+            distance = distance < 2 ? distance : 2;
+        }
+        if (distance < best_distance) {
+            best_distance = distance;
+            best = names[i];
+        }
+    }
+    return best;
+}
+
+/* ---- the walk ---- */
+enum { KEY_MAX = 1024 };
+
+static bool walk_section(ipsim_section section, const void *base, const char *prefix, ipsim_leaf_visit *visit, void *data);
+
+static bool walk_items(const ipsim_schema_row *row, const void *base, const char *key, ipsim_leaf_visit *visit, void *data) {
+    const ipsim_section_facts *facts = &ipsim_sections[row->holds];
+    size_t count = *(const size_t *)ipsim_schema_const_member(base, row->count_offset);
+    const char *items = *(const char *const *)ipsim_schema_const_member(base, row->offset);
+    for (size_t i = 0; i < count; i++) {
+        const char *item = items + i * facts->size;
+        char inner[KEY_MAX];
+        snprintf(inner, sizeof inner, "%s.%s", key, *(const char *const *)ipsim_schema_const_member(item, facts->name_offset));
+        if (!walk_section(row->holds, item, inner, visit, data)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool walk_section(ipsim_section section, const void *base, const char *prefix, ipsim_leaf_visit *visit, void *data) {
+    for (size_t i = 0; i < ipsim_n_schema_rows; i++) {
+        const ipsim_schema_row *row = &ipsim_schema_rows[i];
+        if (row->section != section || row->offset == IPSIM_NO_OFFSET) {
+            continue;
+        }
+        char key[KEY_MAX];
+        snprintf(key, sizeof key, "%s%s%s", prefix, prefix[0] ? "." : "", row->key);
+        bool go_on = true;
+        if (row->type == IPSIM_KEY_ITEMS) {
+            go_on = walk_items(row, base, key, visit, data);
+        } else if (row->type == IPSIM_KEY_GROUP) {
+            size_t given = ipsim_sections[row->holds].given_offset;
+            const void *inner = given == IPSIM_NO_OFFSET ? base : ipsim_schema_const_member(base, row->offset);
+            bool present = given == IPSIM_NO_OFFSET || *(const bool *)ipsim_schema_const_member(inner, given);
+            go_on = !present || walk_section(row->holds, inner, key, visit, data);
+        } else {
+            go_on = visit(data, row, key, ipsim_schema_const_member(base, row->offset));
+        }
+        if (!go_on) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool ipsim_schema_walk(const ipsim_scenario *scenario, ipsim_leaf_visit *visit, void *data) {
+    return walk_section(IPSIM_SECTION_SCENARIO, scenario, "", visit, data);
+}
+
+/* ---- the reference ---- */
+static const char *type_name(const ipsim_schema_row *row) {
+    static const char *const names[] = {"number", "numbers", "whole number", "true or false", "text", "choice", "names", "numbers by name", "", ""};
+    return names[row->type];
+}
+
+static void describe_type(const ipsim_schema_row *row, char *buffer, size_t size) {
+    if (row->type == IPSIM_KEY_GROUP) {
+        snprintf(buffer, size, "group %s", ipsim_sections[row->holds].name);
+    } else if (row->type == IPSIM_KEY_ITEMS) {
+        snprintf(buffer, size, "named groups %s", ipsim_sections[row->holds].name);
+    } else {
+        snprintf(buffer, size, "%s", type_name(row));
+    }
+}
+
+static void describe_range(const ipsim_schema_row *row, char *buffer, size_t size) {
+    buffer[0] = '\0';
+    if (row->choices != NULL) {
+        size_t used = 0;
+        for (size_t i = 0; row->choices[i] != NULL && used < size; i++) {
+            used += (size_t)snprintf(buffer + used, size - used, "%s%s", i ? " | " : "", row->choices[i]);
+        }
+    } else if (row->type <= IPSIM_KEY_INTEGER || row->type == IPSIM_KEY_NAMED_NUMBERS) {
+        ipsim_schema_range(row, buffer, size);
+    }
+}
+
+/* Sections that stand in one place are listed under their path, those that several hold under their own name. */
+static void add_reference_rows(ipsim_table *table, ipsim_section section, const char *prefix) {
+    for (size_t i = 0; i < ipsim_n_schema_rows; i++) {
+        const ipsim_schema_row *row = &ipsim_schema_rows[i];
+        if (row->section != section) {
+            continue;
+        }
+        char key[KEY_MAX], text[KEY_MAX];
+        snprintf(key, sizeof key, "%s%s%s", prefix, prefix[0] ? "." : "", row->key);
+        size_t at = ipsim_table_add_row(table);
+        ipsim_table_put_text(table, at, 0, key);
+        describe_type(row, text, sizeof text);
+        ipsim_table_put_text(table, at, 1, text);
+        ipsim_table_put_text(table, at, 2, row->unit == NULL ? "" : row->unit);
+        describe_range(row, text, sizeof text);
+        ipsim_table_put_text(table, at, 3, text);
+        ipsim_table_put_text(table, at, 4, row->fallback == NULL ? "" : row->fallback);
+        ipsim_table_put_text(table, at, 5, row->required ? "yes" : "no");
+        ipsim_table_put_text(table, at, 6, row->help);
+        if ((row->type == IPSIM_KEY_GROUP || row->type == IPSIM_KEY_ITEMS) && row->holds < IPSIM_SECTION_HAZARD) {
+            char inner[KEY_MAX + 8];
+            snprintf(inner, sizeof inner, "%s%s", key, row->type == IPSIM_KEY_ITEMS ? ".NAME" : "");
+            add_reference_rows(table, row->holds, inner);
+        }
+    }
+}
+
+ipsim_table *ipsim_schema_reference(void) {
+    static const ipsim_column_spec columns[] = {{"key", IPSIM_TEXT, ""},     {"type", IPSIM_TEXT, ""},     {"unit", IPSIM_TEXT, ""},
+                                                {"range", IPSIM_TEXT, ""},   {"default", IPSIM_TEXT, ""}, {"required", IPSIM_TEXT, ""},
+                                                {"help", IPSIM_TEXT, ""}};
+    ipsim_table *table = ipsim_table_create("reference", columns, sizeof columns / sizeof columns[0]);
+    if (table == NULL) {
+        return NULL;
+    }
+    add_reference_rows(table, IPSIM_SECTION_SCENARIO, "");
+    for (ipsim_section section = IPSIM_SECTION_HAZARD; section < IPSIM_N_SECTIONS; section++) {
+        add_reference_rows(table, section, ipsim_sections[section].name);
+    }
+    if (table->out_of_memory) {
+        ipsim_table_free(table);
+        return NULL;
+    }
+    return table;
+}

@@ -1,0 +1,440 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* scenario/text: reads a scenario file, expands its @include lines and checks it before libconfig sees it.
+ *
+ * Why not leave this to libconfig 1.5: its includes are relative to one folder and kill the program when they name a folder; its
+ * arrays must be of one type, so that [0, 0.5] is an error (we hand it lists instead, writing "(" for "["); integers beyond 64 bits
+ * wrap in silence; a duplicate key, or a bracket never closed, is reported without its name or far from its cause; and its
+ * recursive parser has no limit of depth. Each line of the expanded text remembers its file and line. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "node.h"
+
+enum { DEPTH_MAX = 32, INCLUDE_DEPTH_MAX = 10, NAMES_MAX = 10000 };
+static const size_t SIZE_MAX_BYTES = (size_t)16 << 20;
+
+/* A setting's name, remembered until its group closes. */
+typedef struct seen_name {
+    const char *name;
+    size_t length;
+    int line;
+    struct seen_name *next;
+} seen_name;
+
+typedef struct bracket {
+    char opener;
+    int line;
+    seen_name *names;
+    size_t n_names;
+} bracket;
+
+typedef struct scanner {
+    ipsim_loader *loader;
+    ipsim_source_text *out;
+    bool ok;
+    int include_depth;
+    /* the file being read */
+    const char *path;
+    const char *text;
+    size_t size, at;
+    int line;
+    bracket brackets[DEPTH_MAX + 1]; /* brackets[0] is the file itself */
+    size_t depth;
+} scanner;
+
+static bool append_bytes(scanner *s, const char *bytes, size_t count) {
+    ipsim_source_text *out = s->out;
+    if (out->size + count + 1 > out->capacity) {
+        size_t capacity = 2 * (out->size + count) + 4096;
+        char *grown = realloc(out->text, capacity);
+        if (grown == NULL) {
+            s->loader->out_of_memory = true;
+            return false;
+        }
+        out->text = grown;
+        out->capacity = capacity;
+    }
+    for (size_t i = 0; i < count; i++) {
+        out->line += bytes[i] == '\n';
+        out->text[out->size + i] = bytes[i];
+    }
+    out->size += count;
+    out->text[out->size] = '\0';
+    return true;
+}
+
+static bool begin_span(scanner *s, const char *file, int file_line) {
+    ipsim_source_text *out = s->out;
+    if (out->n_spans == out->span_capacity) {
+        size_t capacity = 2 * out->span_capacity + 8;
+        ipsim_source_span *grown = realloc(out->spans, capacity * sizeof *grown);
+        if (grown == NULL) {
+            s->loader->out_of_memory = true;
+            return false;
+        }
+        out->spans = grown;
+        out->span_capacity = capacity;
+    }
+    out->spans[out->n_spans++] = (ipsim_source_span){out->line, file, file_line};
+    return true;
+}
+
+ipsim_origin ipsim_source_text_origin(const ipsim_source_text *text, int line) {
+    ipsim_origin origin = {NULL, line, NULL};
+    for (size_t i = 0; i < text->n_spans && text->spans[i].first_line <= line; i++) {
+        origin.file = text->spans[i].file;
+        origin.line = text->spans[i].file_line + (line - text->spans[i].first_line);
+    }
+    return origin;
+}
+
+void ipsim_source_text_clear(ipsim_source_text *text) {
+    free(text->text);
+    free(text->spans);
+    *text = (ipsim_source_text){0};
+}
+
+static void complain(scanner *s, ipsim_status status, int line, const char *key, const char *message) {
+    ipsim_error_add(s->loader->errors, status, (ipsim_origin){s->path, line, key}, "%s", message);
+    s->ok = false;
+}
+
+/* The whole file, in the arena. The message stands at the setting that asked for the file, where there is one. */
+static char *read_whole(ipsim_loader *loader, const char *path, ipsim_origin asked_from, size_t *size) {
+    ipsim_origin at = asked_from.file != NULL ? asked_from : (ipsim_origin){path, 0, NULL};
+    int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* not blocking: a named pipe must not hang the program */
+    struct stat facts;
+    if (file < 0 || fstat(file, &facts) != 0) {
+        ipsim_error_add(loader->errors, IPSIM_ERR_FILE, at, "cannot open \"%s\": %s", path, strerror(errno));
+        if (file >= 0) {
+            close(file);
+        }
+        return NULL;
+    }
+    char *text = NULL;
+    if (S_ISDIR(facts.st_mode)) {
+        ipsim_error_add(loader->errors, IPSIM_ERR_FILE, at, "\"%s\" is a folder, not a scenario file", path);
+    } else if (!S_ISREG(facts.st_mode)) {
+        ipsim_error_add(loader->errors, IPSIM_ERR_FILE, at, "\"%s\" is not a regular file", path);
+    } else if ((size_t)facts.st_size > SIZE_MAX_BYTES) {
+        ipsim_error_add(loader->errors, IPSIM_ERR_FILE, at, "\"%s\" is larger than 16 MB, which no scenario file should be", path);
+    } else {
+        size_t wanted = (size_t)facts.st_size;
+        text = ipsim_loader_alloc(loader, wanted + 1, 1);
+        size_t have = 0;
+        while (text != NULL && have < wanted) {
+            ssize_t got = read(file, text + have, wanted - have);
+            if (got < 0 && errno == EINTR) {
+                continue;
+            }
+            if (got < 0) {
+                ipsim_error_add(loader->errors, IPSIM_ERR_FILE, at, "cannot read \"%s\": %s", path, strerror(errno));
+                text = NULL;
+            }
+            if (got <= 0) {
+                break;
+            }
+            have += (size_t)got;
+        }
+        *size = have;
+    }
+    close(file);
+    return text;
+}
+
+/* Length of the valid UTF-8 sequence at text, 0 when there is none (overlong forms, surrogates and NUL included). */
+static size_t utf8_length(const char *text, size_t left) {
+    const unsigned char *b = (const unsigned char *)text;
+    if (b[0] < 0x80) {
+        return b[0] != 0;
+    }
+    size_t length = b[0] >= 0xF0 ? 4 : b[0] >= 0xE0 ? 3 : 2;
+    if (b[0] < 0xC2 || b[0] > 0xF4 || left < length) {
+        return 0;
+    }
+    for (size_t i = 1; i < length; i++) {
+        if ((b[i] & 0xC0) != 0x80) {
+            return 0;
+        }
+    }
+    bool overlong = (b[0] == 0xE0 && b[1] < 0xA0) || (b[0] == 0xF0 && b[1] < 0x90);
+    bool beyond = (b[0] == 0xED && b[1] > 0x9F) || (b[0] == 0xF4 && b[1] > 0x8F);
+    return overlong || beyond ? 0 : length;
+}
+
+bool ipsim_text_is_utf8(const char *text) {
+    for (size_t left = strlen(text), length; left > 0; left -= length, text += length) {
+        length = utf8_length(text, left);
+        if (length == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool check_encoding(scanner *s) {
+    int line = 1;
+    for (size_t i = 0; i < s->size;) {
+        size_t length = utf8_length(s->text + i, s->size - i);
+        if (length == 0) {
+            complain(s, IPSIM_ERR_SYNTAX, line, NULL, "a byte here is not UTF-8 text; save the file as UTF-8");
+            return false;
+        }
+        line += s->text[i] == '\n';
+        i += length;
+    }
+    return true;
+}
+
+static bool is_name_start(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '*'; }
+
+static bool is_name_part(char c) { return is_name_start(c) || (c >= '0' && c <= '9') || c == '_' || c == '-'; }
+
+static char peek(const scanner *s, size_t ahead) { return s->at + ahead < s->size ? s->text[s->at + ahead] : '\0'; }
+
+/* Copies count characters to the output and moves past them. */
+static bool take(scanner *s, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        s->line += s->text[s->at + i] == '\n';
+    }
+    bool ok = append_bytes(s, s->text + s->at, count);
+    s->at += count;
+    return ok;
+}
+
+static void open_bracket(scanner *s, char opener) {
+    if (s->depth == DEPTH_MAX) {
+        complain(s, IPSIM_ERR_SYNTAX, s->line, NULL, "groups and lists are nested more than 32 deep");
+        s->at = s->size; /* nothing after this can be trusted */
+        return;
+    }
+    s->brackets[++s->depth] = (bracket){opener, s->line, NULL, 0};
+}
+
+static void close_bracket(scanner *s, char closer) {
+    char opener = closer == '}' ? '{' : closer == ']' ? '[' : '(';
+    char message[160];
+    if (s->depth == 0) {
+        snprintf(message, sizeof message, "\"%c\" closes nothing", closer);
+    } else if (s->brackets[s->depth].opener != opener) {
+        snprintf(message, sizeof message, "\"%c\" does not close the \"%c\" opened on line %d", closer, s->brackets[s->depth].opener,
+                 s->brackets[s->depth].line);
+    } else {
+        s->depth--;
+        return;
+    }
+    complain(s, IPSIM_ERR_SYNTAX, s->line, NULL, message);
+    s->at = s->size;
+}
+
+/* A name followed by "=" or ":" is a setting: refuse it when its group has one already. */
+static bool scan_name(scanner *s) {
+    size_t length = 1;
+    while (is_name_part(peek(s, length))) {
+        length++;
+    }
+    size_t after = length;
+    while (peek(s, after) == ' ' || peek(s, after) == '\t') {
+        after++;
+    }
+    bracket *group = &s->brackets[s->depth];
+    if ((peek(s, after) == '=' || peek(s, after) == ':') && (group->opener == '{' || s->depth == 0)) {
+        const char *name = s->text + s->at;
+        if (++group->n_names > NAMES_MAX) {
+            complain(s, IPSIM_ERR_LIMIT, s->line, NULL, "a group may hold at most 10000 keys");
+            s->at = s->size;
+            return true;
+        }
+        for (const seen_name *seen = group->names; seen != NULL; seen = seen->next) {
+            if (seen->length == length && memcmp(seen->name, name, length) == 0) {
+                char message[160];
+                snprintf(message, sizeof message, "\"%.*s\" is given twice in the same group (first on line %d)",
+                         (int)(length < 64 ? length : 64), name, seen->line);
+                complain(s, IPSIM_ERR_DUPLICATE, s->line, NULL, message);
+            }
+        }
+        seen_name *seen = ipsim_loader_alloc(s->loader, 1, sizeof *seen);
+        if (seen == NULL) {
+            return false;
+        }
+        *seen = (seen_name){name, length, s->line, group->names};
+        group->names = seen;
+    }
+    return take(s, length);
+}
+
+static bool scan_number(scanner *s) {
+    size_t length = 1;
+    bool hexadecimal = s->text[s->at] == '0' && (peek(s, 1) == 'x' || peek(s, 1) == 'X');
+    bool whole = !hexadecimal;
+    for (;; length++) {
+        char c = peek(s, length);
+        char before = peek(s, length - 1);
+        bool signed_exponent = !hexadecimal && (c == '+' || c == '-') && (before == 'e' || before == 'E');
+        if (!(is_name_part(c) && c != '-') && c != '.' && !signed_exponent) {
+            break;
+        }
+        whole = whole && ((c >= '0' && c <= '9') || c == 'L');
+    }
+    char digits[64];
+    if (whole || hexadecimal) {
+        snprintf(digits, sizeof digits, "%.*s", (int)(length < 40 ? length : 40), s->text + s->at);
+        errno = 0;
+        if (hexadecimal) {
+            (void)strtoull(digits, NULL, 16);
+        } else {
+            (void)strtoll(digits, NULL, 10);
+        }
+        if (errno == ERANGE) {
+            char message[160];
+            snprintf(message, sizeof message, "%s does not fit in 64 bits; write a decimal point or an exponent if a real number is meant",
+                     digits);
+            complain(s, IPSIM_ERR_RANGE, s->line, NULL, message);
+        }
+    }
+    return take(s, length);
+}
+
+static bool scan_string(scanner *s) {
+    int first = s->line;
+    size_t length = 1;
+    while (s->at + length < s->size && peek(s, length) != '"') {
+        length += peek(s, length) == '\\' ? 2 : 1;
+    }
+    if (s->at + length >= s->size) {
+        complain(s, IPSIM_ERR_SYNTAX, first, NULL, "the text that begins here is never closed with a quote");
+        s->at = s->size;
+        return true;
+    }
+    return take(s, length + 1);
+}
+
+static bool scan_comment(scanner *s) {
+    size_t length = 0;
+    if (peek(s, 0) == '/' && peek(s, 1) == '*') {
+        for (length = 2; !(peek(s, length) == '*' && peek(s, length + 1) == '/'); length++) {
+            if (s->at + length >= s->size) {
+                complain(s, IPSIM_ERR_SYNTAX, s->line, NULL, "the comment that begins here is never closed with */");
+                s->at = s->size;
+                return true;
+            }
+        }
+        return take(s, length + 2);
+    }
+    while (s->at + length < s->size && peek(s, length) != '\n') {
+        length++;
+    }
+    return take(s, length);
+}
+
+static bool scan_file(scanner *s, const char *path, ipsim_origin asked_from);
+
+/* `@include "path"`, alone on its line: the file's text stands in its place. */
+static bool scan_include(scanner *s) {
+    int line = s->line;
+    size_t at = s->at + strlen("@include");
+    while (at < s->size && (s->text[at] == ' ' || s->text[at] == '\t')) {
+        at++;
+    }
+    size_t end = at + 1;
+    while (end < s->size && s->text[end] != '"' && s->text[end] != '\n') {
+        end++;
+    }
+    if (at >= s->size || s->text[at] != '"' || end >= s->size || s->text[end] != '"') {
+        complain(s, IPSIM_ERR_SYNTAX, line, "@include", "expected @include \"path\" on one line");
+        s->at = s->size;
+        return true;
+    }
+    char *stated = ipsim_loader_printf(s->loader, "%.*s", (int)(end - at - 1), s->text + at + 1);
+    const char *path = stated == NULL ? NULL : ipsim_loader_beside(s->loader, s->path, stated);
+    if (path == NULL) {
+        return false;
+    }
+    s->at = end + 1;
+    if (s->include_depth == INCLUDE_DEPTH_MAX) {
+        complain(s, IPSIM_ERR_CYCLE, line, "@include", "files include each other more than 10 deep; does one include itself?");
+        return true;
+    }
+    scanner inner = *s; /* its own file and brackets; the output, the error list and the verdict are shared */
+    inner.include_depth++;
+    bool done = append_bytes(s, "\n", 1) && scan_file(&inner, path, (ipsim_origin){s->path, line, "@include"}) && append_bytes(s, "\n", 1) &&
+                begin_span(s, s->path, line);
+    s->ok = s->ok && inner.ok;
+    return done;
+}
+
+static bool scan_text(scanner *s) {
+    static const char include[] = "@include";
+    while (s->at < s->size) {
+        char c = s->text[s->at];
+        bool ok = true;
+        if (c == '#' || (c == '/' && (peek(s, 1) == '/' || peek(s, 1) == '*'))) {
+            ok = scan_comment(s);
+        } else if (c == '"') {
+            ok = scan_string(s);
+        } else if (c == '@' && s->size - s->at >= sizeof include && memcmp(s->text + s->at, include, sizeof include - 1) == 0) {
+            ok = scan_include(s);
+        } else if (is_name_start(c)) {
+            ok = scan_name(s);
+        } else if (c >= '0' && c <= '9') {
+            ok = scan_number(s);
+        } else if (c == '{' || c == '[' || c == '(') {
+            open_bracket(s, c);
+            ok = append_bytes(s, c == '{' ? "{" : "(", 1);
+            s->at++;
+        } else if (c == '}' || c == ']' || c == ')') {
+            close_bracket(s, c);
+            ok = append_bytes(s, c == '}' ? "}" : ")", 1);
+            s->at++;
+        } else {
+            ok = take(s, 1);
+        }
+        if (!ok) {
+            return false;
+        }
+    }
+    if (s->ok && s->depth > 0) {
+        char message[64];
+        snprintf(message, sizeof message, "the \"%c\" opened here is never closed", s->brackets[s->depth].opener);
+        complain(s, IPSIM_ERR_SYNTAX, s->brackets[s->depth].line, NULL, message);
+    }
+    return true;
+}
+
+/* False only when memory is short. */
+static bool scan_file(scanner *s, const char *path, ipsim_origin asked_from) {
+    size_t size = 0;
+    const char *text = read_whole(s->loader, path, asked_from, &size);
+    if (text == NULL) {
+        s->ok = false;
+        return !s->loader->out_of_memory;
+    }
+    s->path = path;
+    s->text = text;
+    s->size = size;
+    s->at = size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0; /* a byte-order mark is harmless */
+    s->line = 1;
+    s->depth = 0;
+    s->brackets[0] = (bracket){0};
+    if (!check_encoding(s)) {
+        return true;
+    }
+    return begin_span(s, path, 1) && scan_text(s);
+}
+
+bool ipsim_source_text_read(ipsim_loader *loader, const char *path, ipsim_origin asked_from, ipsim_source_text *out) {
+    *out = (ipsim_source_text){.line = 1};
+    scanner *s = ipsim_loader_alloc(loader, 1, sizeof *s);
+    const char *kept = ipsim_loader_strdup(loader, path);
+    if (s == NULL || kept == NULL) {
+        return false;
+    }
+    s->loader = loader;
+    s->out = out;
+    s->ok = true;
+    return scan_file(s, kept, asked_from) && append_bytes(s, "\n", 1) && s->ok;
+}
