@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* engine: moves people through compiled models by hazard budgets (random time change: Anderson and Kurtz 2011; coupling across
+ * strategies: Rathinam, Sheppard and Khammash 2010).
+ *
+ * For each person and stream there is a budget, a unit exponential: the cumulative hazard that the person will live through before
+ * the stream fires. In a state, each risk's firing time is where its cumulative hazard reaches its stream's remaining budget; the
+ * earliest wins (equal times: declared order); every other risk's stream pays for the hazard it lived through; the winner's budget
+ * is renewed. Budgets do not know the strategy, so the same person has the same luck in every arm. */
+#ifndef IPSIM_ENGINE_H
+#define IPSIM_ENGINE_H
+
+#include "ipsim/account.h"
+#include "ipsim/compiled_model.h"
+
+enum { IPSIM_FIRINGS_MAX = 1000000 }; /* of one person; more means hazards so large that time stands still */
+
+typedef struct ipsim_luck {
+    uint64_t seed;
+    uint32_t replicate;
+} ipsim_luck;
+
+/* What a history consists of. For those who want to see it: replay, occupancy, tests. */
+typedef enum ipsim_step_kind { IPSIM_STEP_ENTER, IPSIM_STEP_TRANSITION, IPSIM_STEP_EVENT, IPSIM_STEP_END } ipsim_step_kind;
+typedef struct ipsim_step {
+    ipsim_step_kind kind;
+    double t_years;
+    int from, to;
+    size_t risk;          /* SIZE_MAX for enter and end */
+    double duration_days; /* events */
+} ipsim_step;
+typedef void ipsim_observer(void *data, const ipsim_step *step, const double *origin);
+
+typedef struct ipsim_reference ipsim_reference;
+
+/* Scratch of the reference engine for one thread and model. */
+ipsim_reference *ipsim_reference_create(const ipsim_compiled_model *model);
+void ipsim_reference_free(ipsim_reference *engine);
+
+/* One person's whole life: tally (may be NULL) and observer (may be NULL) are told of it as it happens.
+ * IPSIM_ERR_LIMIT when the person fires more than IPSIM_FIRINGS_MAX times. */
+ipsim_status ipsim_reference_simulate(ipsim_reference *engine, ipsim_luck luck, int64_t person, const double *attributes,
+                                      ipsim_tally *tally, ipsim_observer *observer, void *data, ipsim_error *err) IPSIM_MUST_CHECK;
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Private to account: how a scenario turns a person's history into measures.
+ *
+ * A tally keeps *basis* quantities: time in each state, time in each windowed flow, QALYs, firings of each risk, event days, points.
+ * Money: each reward is amount x the person's factor x a sum of basis quantities. Measures are weighted sums of rewards and basis
+ * quantities. Everything is linear, so totals of payers, kinds and perspectives agree by construction. */
+#ifndef IPSIM_ACCOUNT_PLAN_H
+#define IPSIM_ACCOUNT_PLAN_H
+
+#include "ipsim/account.h"
+
+enum { IPSIM_FLAVOUR_PLAIN, IPSIM_FLAVOUR_COSTS, IPSIM_FLAVOUR_EFFECTS, IPSIM_N_FLAVOURS };
+
+typedef struct account_factor {
+    int attribute;
+    bool numeric;
+    const double *by_level; /* categorical */
+} account_factor;
+
+/* A flow through some states during a window of a clock. */
+typedef struct account_flow {
+    const bool *in_state;
+    int clock;
+    double from_years, until_years;
+    size_t basis;
+} account_flow;
+
+/* One entry of `utilities` that acts per year. piece j of steps: add[j] x factor, multiply[j]. */
+typedef struct account_utility {
+    const bool *in_state;
+    ipsim_steps steps;
+    bool constant;
+    const double *add, *multiply;
+    size_t n_factors;
+    const account_factor *factors;
+} account_utility;
+
+/* amount x factors x sum of basis quantities. */
+typedef struct account_sum {
+    double amount;
+    size_t n_factors;
+    const account_factor *factors;
+    size_t n_basis;
+    const size_t *basis;
+} account_sum;
+
+/* Points that are not linear in firings: ever, first time, spells. */
+typedef struct account_spell {
+    ipsim_outcome_type type;
+    const bool *in_state;
+    double at_least_years;
+    size_t basis; /* value; for a first time, basis + 1 counts those who had one */
+} account_spell;
+
+typedef struct account_term {
+    bool is_reward; /* rewards[index], else basis index */
+    size_t index;
+    double weight;
+} account_term;
+
+typedef struct account_formula {
+    size_t n_terms;
+    const account_term *terms;
+    bool known; /* the scenario has this measure */
+} account_formula;
+
+typedef struct account_model {
+    const ipsim_compiled_model *compiled;
+    size_t n_states, n_risks;
+    size_t n_basis, basis_time, basis_qalys, basis_risk, basis_event_days, basis_start;
+    size_t n_flows, n_utilities, n_rewards, n_losses, n_spells;
+    const account_flow *flows;
+    const double *state_utility;
+    const account_utility *utilities;
+    const account_sum *rewards; /* money: same order as scenario->rewards */
+    const account_sum *losses;  /* QALYs at points: transitions, events */
+    const account_spell *spells;
+    account_formula *formulas; /* n_measures */
+} account_model;
+
+struct ipsim_account_plan {
+    ipsim_arena *arena;
+    ipsim_discount discount_costs, discount_effects;
+    bool same_discount;
+    size_t n_years;
+    double *years; /* ascending, the horizon last */
+    size_t n_measures;
+    ipsim_measure *measures;
+    bool *money; /* n_measures: discounted with the schedule of costs */
+    size_t n_models;
+    account_model *models;
+    /* Pairs of measures whose products the ledger keeps: cost and effect of the ratios. */
+    size_t n_pairs;
+    size_t (*pairs)[2];
+};
+
+/* plan_model.c: everything of one model but its formulas. false: memory is short. */
+bool ipsim_account_model_build(ipsim_arena *arena, const ipsim_compiled_model *compiled, account_model *out);
+/* Index of the basis quantities that `outcome` needs; see plan_model.c. */
+bool *ipsim_account_states_mask(ipsim_arena *arena, const ipsim_scenario *scenario, const ipsim_names *states, bool alive_when_empty);
+
+#endif

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One scenario's basis quantities, flows, utilities and rewards. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan.h"
+
+static bool names_contain(const ipsim_names *names, const char *name)
+{
+    for (size_t i = 0; i < names->count; i++)
+        if (strcmp(names->items[i], name) == 0)
+            return true;
+    return false;
+}
+
+bool *ipsim_account_states_mask(ipsim_arena *arena, const ipsim_scenario *scenario, const ipsim_names *states, bool alive_when_empty)
+{
+    bool *mask = ipsim_arena_alloc(arena, scenario->n_states, sizeof *mask);
+    for (size_t s = 0; mask && s < scenario->n_states; s++)
+        mask[s] = states->count == 0 ? alive_when_empty && scenario->states[s].role.value == IPSIM_ROLE_ALIVE
+                                     : names_contain(states, scenario->states[s].name);
+    return mask;
+}
+
+static bool build_factors(ipsim_arena *arena, const ipsim_scenario *scenario, const ipsim_factor *specs, size_t n,
+                          const account_factor **out)
+{
+    account_factor *factors = ipsim_arena_alloc(arena, n, sizeof *factors);
+    if (!factors)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        const ipsim_factor *spec = &specs[i];
+        size_t a = ipsim_scenario_find_attribute(scenario, spec->attribute.value);
+        const ipsim_attribute *attribute = &scenario->attributes[a];
+        size_t n_levels = attribute->levels.count;
+        double *by_level = ipsim_arena_alloc(arena, n_levels, sizeof *by_level);
+        if (!by_level)
+            return false;
+        for (size_t level = 0; level < n_levels; level++) {
+            const char *name = attribute->levels.items[level];
+            by_level[level] = 1.0;
+            if (names_contain(&spec->level, name))
+                by_level[level] = spec->factor.value;
+            for (size_t j = 0; j < spec->by_level.count; j++)
+                if (strcmp(spec->by_level.names[j], name) == 0)
+                    by_level[level] = spec->by_level.items[j].value;
+        }
+        factors[i] = (account_factor){.attribute = (int)a, .numeric = n_levels == 0, .by_level = by_level};
+    }
+    *out = factors;
+    return true;
+}
+
+static bool has_window(const ipsim_number *from, const ipsim_number *until, int clock)
+{
+    return clock >= IPSIM_CLOCK_NAMED || (from->given && from->value > 0.0) || until->given;
+}
+
+static int window_clock(const ipsim_scenario *scenario, const ipsim_text *clock)
+{
+    return clock->value ? ipsim_compile_clock(scenario, clock->value) : IPSIM_CLOCK_START;
+}
+
+/* ---- utilities that act per year ---- */
+
+static int compare_doubles(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static bool build_utility(ipsim_arena *arena, const ipsim_scenario *scenario, const ipsim_utility *spec, account_utility *out)
+{
+    int clock = window_clock(scenario, &spec->clock);
+    double from = spec->from_years.given ? spec->from_years.value : 0.0;
+    double until = spec->until_years.given ? spec->until_years.value : INFINITY;
+    double *breaks = ipsim_arena_alloc(arena, spec->breaks.count + 2, sizeof *breaks);
+    double *add = ipsim_arena_alloc(arena, spec->breaks.count + 3, sizeof *add);
+    double *multiply = ipsim_arena_alloc(arena, spec->breaks.count + 3, sizeof *multiply);
+    if (!breaks || !add || !multiply)
+        return false;
+    size_t n = 0;
+    if (from > 0.0)
+        breaks[n++] = from;
+    if (until < INFINITY)
+        breaks[n++] = until;
+    for (size_t i = 0; i < spec->breaks.count; i++)
+        breaks[n++] = spec->breaks.items[i].value;
+    qsort(breaks, n, sizeof *breaks, compare_doubles);
+    for (size_t j = 0; j <= n; j++) { /* what holds from the beginning of the piece holds throughout it */
+        double x = j == 0 ? -INFINITY : breaks[j - 1];
+        size_t band = 0;
+        while (band < spec->breaks.count && spec->breaks.items[band].value <= x)
+            band++;
+        bool inside = (j == 0 ? from <= 0.0 : x >= from) && x < until;
+        add[j] = inside && spec->add.given ? spec->add.value : 0.0;
+        multiply[j] = 1.0;
+        if (inside && spec->multiply.given)
+            multiply[j] *= spec->multiply.value;
+        if (inside && spec->values.count > 0)
+            multiply[j] *= spec->values.items[band].value;
+    }
+    out->steps = (ipsim_steps){.clock = clock, .n_breaks = n, .breaks = breaks};
+    out->constant = n == 0 && clock < IPSIM_CLOCK_NAMED;
+    out->add = add;
+    out->multiply = multiply;
+    out->n_factors = spec->n_factors;
+    out->in_state = ipsim_account_states_mask(arena, scenario, &spec->states, true);
+    return out->in_state && build_factors(arena, scenario, spec->factors, spec->n_factors, &out->factors);
+}
+
+/* ---- sums of basis quantities ---- */
+
+typedef struct basis_list {
+    size_t n;
+    size_t *items;
+} basis_list;
+
+static bool risk_is_of(const ipsim_scenario *scenario, const ipsim_risk *risk, const ipsim_names *transitions, const ipsim_names *events)
+{
+    if (risk->event != SIZE_MAX)
+        return names_contain(events, scenario->events[risk->event].name);
+    return names_contain(transitions, scenario->transitions[risk->transition].name);
+}
+
+/* The basis quantities that something "per ..." adds up. */
+static bool build_basis(ipsim_arena *arena, const account_model *m, ipsim_per per, const ipsim_names *states,
+                        const ipsim_names *transitions, const ipsim_names *events, account_sum *out)
+{
+    const ipsim_compiled_model *model = m->compiled;
+    const ipsim_scenario *scenario = model->scenario;
+    basis_list list = {.items = ipsim_arena_alloc(arena, m->n_basis, sizeof *list.items)};
+    bool *mask = ipsim_account_states_mask(arena, scenario, states, per == IPSIM_PER_YEAR);
+    if (!list.items || !mask)
+        return false;
+    switch (per) {
+    case IPSIM_PER_YEAR:
+        for (size_t s = 0; s < m->n_states; s++)
+            if (mask[s])
+                list.items[list.n++] = m->basis_time + s;
+        break;
+    case IPSIM_PER_ENTRY: /* into each listed state, from any other */
+        for (size_t r = 0; r < m->n_risks; r++)
+            if (model->risks[r].event == SIZE_MAX && mask[model->risks[r].to])
+                list.items[list.n++] = m->basis_risk + r;
+        break;
+    case IPSIM_PER_TRANSITION:
+    case IPSIM_PER_EVENT:
+        for (size_t r = 0; r < m->n_risks; r++)
+            if (risk_is_of(scenario, &model->risks[r], transitions, events))
+                list.items[list.n++] = m->basis_risk + r;
+        break;
+    case IPSIM_PER_EVENT_DAY:
+        for (size_t e = 0; e < scenario->n_events; e++)
+            if (names_contain(events, scenario->events[e].name))
+                list.items[list.n++] = m->basis_event_days + e;
+        break;
+    case IPSIM_PER_START:
+        list.items[list.n++] = m->basis_start;
+        break;
+    case IPSIM_PER_DEATH:
+        for (size_t r = 0; r < m->n_risks; r++)
+            if (model->risks[r].event == SIZE_MAX && model->role[model->risks[r].to] == IPSIM_ROLE_DEAD)
+                list.items[list.n++] = m->basis_risk + r;
+        break;
+    }
+    out->n_basis = list.n;
+    out->basis = list.items;
+    return true;
+}
+
+static bool build_rewards(ipsim_arena *arena, account_model *m)
+{
+    const ipsim_scenario *scenario = m->compiled->scenario;
+    account_sum *rewards = ipsim_arena_alloc(arena, scenario->n_rewards, sizeof *rewards);
+    if (!rewards)
+        return false;
+    size_t flow = 0;
+    for (size_t i = 0; i < scenario->n_rewards; i++) {
+        const ipsim_reward *spec = &scenario->rewards[i];
+        ipsim_per per = (ipsim_per)spec->per.value;
+        rewards[i].amount = spec->amount.value;
+        rewards[i].n_factors = spec->n_factors;
+        if (!build_factors(arena, scenario, spec->factors, spec->n_factors, &rewards[i].factors))
+            return false;
+        if (per == IPSIM_PER_YEAR && has_window(&spec->from_years, &spec->until_years, window_clock(scenario, &spec->clock))) {
+            size_t *basis = ipsim_arena_alloc(arena, 1, sizeof *basis);
+            if (!basis)
+                return false;
+            *basis = m->flows[flow++].basis;
+            rewards[i].n_basis = 1;
+            rewards[i].basis = basis;
+        } else if (!build_basis(arena, m, per, &spec->states, &spec->transitions, &spec->events, &rewards[i])) {
+            return false;
+        }
+    }
+    m->n_rewards = scenario->n_rewards;
+    m->rewards = rewards;
+    return true;
+}
+
+static bool build_flows(ipsim_arena *arena, account_model *m)
+{
+    const ipsim_scenario *scenario = m->compiled->scenario;
+    account_flow *flows = ipsim_arena_alloc(arena, scenario->n_rewards, sizeof *flows);
+    if (!flows)
+        return false;
+    for (size_t i = 0; i < scenario->n_rewards; i++) {
+        const ipsim_reward *spec = &scenario->rewards[i];
+        int clock = window_clock(scenario, &spec->clock);
+        if (spec->per.value != IPSIM_PER_YEAR || !has_window(&spec->from_years, &spec->until_years, clock))
+            continue;
+        account_flow *flow = &flows[m->n_flows++];
+        *flow = (account_flow){.clock = clock,
+                               .from_years = spec->from_years.given ? spec->from_years.value : 0.0,
+                               .until_years = spec->until_years.given ? spec->until_years.value : INFINITY,
+                               .basis = m->n_basis++,
+                               .in_state = ipsim_account_states_mask(arena, scenario, &spec->states, true)};
+        if (!flow->in_state)
+            return false;
+    }
+    m->flows = flows;
+    return true;
+}
+
+static bool build_utilities(ipsim_arena *arena, account_model *m)
+{
+    const ipsim_scenario *scenario = m->compiled->scenario;
+    account_utility *utilities = ipsim_arena_alloc(arena, scenario->n_utilities, sizeof *utilities);
+    account_sum *losses = ipsim_arena_alloc(arena, scenario->n_utilities, sizeof *losses);
+    double *state_utility = ipsim_arena_alloc(arena, m->n_states, sizeof *state_utility);
+    if (!utilities || !losses || !state_utility)
+        return false;
+    for (size_t s = 0; s < m->n_states; s++)
+        state_utility[s] = scenario->states[s].utility.given ? scenario->states[s].utility.value : 1.0;
+    for (size_t i = 0; i < scenario->n_utilities; i++) {
+        const ipsim_utility *spec = &scenario->utilities[i];
+        ipsim_per per = (ipsim_per)spec->per.value;
+        if (per == IPSIM_PER_YEAR) {
+            if (!build_utility(arena, scenario, spec, &utilities[m->n_utilities++]))
+                return false;
+            continue;
+        }
+        account_sum *loss = &losses[m->n_losses++];
+        loss->amount = per == IPSIM_PER_EVENT_DAY ? spec->add.value / 365.25 : spec->add.value;
+        loss->n_factors = spec->n_factors;
+        if (!build_factors(arena, scenario, spec->factors, spec->n_factors, &loss->factors) ||
+            !build_basis(arena, m, per, &spec->states, &spec->transitions, &spec->events, loss))
+            return false;
+    }
+    m->utilities = utilities;
+    m->losses = losses;
+    m->state_utility = state_utility;
+    return true;
+}
+
+static bool build_spells(ipsim_arena *arena, account_model *m)
+{
+    const ipsim_scenario *scenario = m->compiled->scenario;
+    account_spell *spells = ipsim_arena_alloc(arena, scenario->n_outcomes, sizeof *spells);
+    if (!spells)
+        return false;
+    for (size_t i = 0; i < scenario->n_outcomes; i++) {
+        const ipsim_outcome *spec = &scenario->outcomes[i];
+        ipsim_outcome_type type = (ipsim_outcome_type)spec->type.value;
+        if (type != IPSIM_OUTCOME_EVER && type != IPSIM_OUTCOME_FIRST_TIME && type != IPSIM_OUTCOME_SPELLS)
+            continue;
+        account_spell *spell = &spells[m->n_spells++];
+        *spell = (account_spell){.type = type,
+                                 .at_least_years = spec->at_least_years.value,
+                                 .basis = m->n_basis,
+                                 .in_state = ipsim_account_states_mask(arena, scenario, &spec->states, false)};
+        m->n_basis += type == IPSIM_OUTCOME_FIRST_TIME ? 2 : 1;
+        if (!spell->in_state)
+            return false;
+    }
+    m->spells = spells;
+    return true;
+}
+
+bool ipsim_account_model_build(ipsim_arena *arena, const ipsim_compiled_model *compiled, account_model *m)
+{
+    m->compiled = compiled;
+    m->n_states = compiled->n_states;
+    m->n_risks = compiled->n_risks;
+    m->basis_time = 0;
+    m->basis_risk = m->n_states;
+    m->basis_event_days = m->basis_risk + m->n_risks;
+    m->basis_start = m->basis_event_days + compiled->n_events;
+    m->basis_qalys = m->basis_start + 1;
+    m->n_basis = m->basis_qalys + 1;
+    return build_flows(arena, m) && build_spells(arena, m) && build_rewards(arena, m) && build_utilities(arena, m);
+}

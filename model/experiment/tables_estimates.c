@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* results, differences, ratios: what the ledger knows. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tables.h"
+
+const char *ipsim_tables_group_name(const experiment *e, size_t group, char *buffer, size_t size)
+{
+    snprintf(buffer, size, "all");
+    for (size_t d = 0; d < e->n_dimensions; d++) {
+        const ipsim_attribute *attribute = &e->scenarios[0]->attributes[e->dimension_attribute[d]];
+        if (group >= e->dimension_first[d] && group < e->dimension_first[d] + attribute->levels.count)
+            snprintf(buffer, size, "%s=%s", attribute->name, attribute->levels.items[group - e->dimension_first[d]]);
+    }
+    return buffer;
+}
+
+/* Appends cells to a new row from left to right. */
+typedef struct row_writer {
+    ipsim_table *table;
+    size_t row, column;
+} row_writer;
+
+static row_writer new_row(ipsim_table *table)
+{
+    return (row_writer){.table = table, .row = ipsim_table_add_row(table)};
+}
+static void text(row_writer *w, const char *value)
+{
+    ipsim_table_put_text(w->table, w->row, w->column++, value);
+}
+static void real(row_writer *w, double value)
+{
+    ipsim_table_put_real(w->table, w->row, w->column++, value);
+}
+
+/* Calls for every group, measure, flavour and report year, in the order of the files. */
+typedef void cell_writer(const experiment *e, const experiment_sums *sums, ipsim_table *table, size_t model, const char *group_name,
+                         size_t group, size_t measure, size_t year, bool discounted);
+
+static void for_each_cell(const experiment *e, const experiment_sums *sums, ipsim_table *table, size_t model, cell_writer *write)
+{
+    char name[256];
+    for (size_t group = 0; group < e->n_groups; group++) {
+        ipsim_tables_group_name(e, group, name, sizeof name);
+        for (size_t measure = 0; measure < ipsim_account_n_measures(e->plan); measure++)
+            for (int discounted = 0; discounted < (ipsim_account_measure(e->plan, measure)->discountable ? 2 : 1); discounted++)
+                for (size_t year = 0; year < ipsim_account_n_years(e->plan); year++)
+                    write(e, sums, table, model, name, group, measure, year, discounted == 1);
+    }
+}
+
+static void write_estimate(const experiment *e, row_writer *w, const char *group, size_t measure, size_t year, bool discounted,
+                           ipsim_estimate estimate)
+{
+    const ipsim_measure *m = ipsim_account_measure(e->plan, measure);
+    text(w, group);
+    text(w, m->outcome);
+    text(w, m->payer);
+    text(w, discounted ? "yes" : "no");
+    real(w, ipsim_account_year(e->plan, year));
+    real(w, estimate.value);
+    real(w, estimate.mcse);
+    text(w, m->unit);
+}
+
+static void write_result(const experiment *e, const experiment_sums *sums, ipsim_table *table, size_t model, const char *group_name,
+                         size_t group, size_t measure, size_t year, bool discounted)
+{
+    if (!ipsim_account_has(e->plan, model, measure))
+        return;
+    row_writer w = new_row(table);
+    text(&w, e->scenarios[model]->name.value);
+    write_estimate(e, &w, group_name, measure, year, discounted, ipsim_ledger_mean(sums->ledger, model, group, measure, year, discounted));
+}
+
+static void write_difference(const experiment *e, const experiment_sums *sums, ipsim_table *table, size_t model, const char *group_name,
+                             size_t group, size_t measure, size_t year, bool discounted)
+{
+    if (!ipsim_account_has(e->plan, model, measure) && !ipsim_account_has(e->plan, 0, measure))
+        return;
+    row_writer w = new_row(table);
+    text(&w, e->scenarios[model]->name.value);
+    text(&w, e->scenarios[0]->name.value);
+    write_estimate(e, &w, group_name, measure, year, discounted,
+                   ipsim_ledger_difference(sums->ledger, model, group, measure, year, discounted));
+}
+
+ipsim_table *ipsim_tables_results(const experiment *e, const experiment_sums *sums)
+{
+    static const ipsim_column_spec columns[] = {{"scenario", IPSIM_TEXT, ""}, {"subgroup", IPSIM_TEXT, ""},   {"outcome", IPSIM_TEXT, ""},
+                                                {"payer", IPSIM_TEXT, ""},    {"discounted", IPSIM_TEXT, ""}, {"year", IPSIM_REAL, "years"},
+                                                {"estimate", IPSIM_REAL, ""}, {"mcse", IPSIM_REAL, ""},       {"unit", IPSIM_TEXT, ""}};
+    ipsim_table *table = ipsim_table_create("results", columns, sizeof columns / sizeof *columns);
+    for (size_t model = 0; table && model < e->n_models; model++)
+        for_each_cell(e, sums, table, model, write_result);
+    return table;
+}
+
+ipsim_table *ipsim_tables_differences(const experiment *e, const experiment_sums *sums)
+{
+    static const ipsim_column_spec columns[] = {
+        {"scenario", IPSIM_TEXT, ""}, {"comparator", IPSIM_TEXT, ""}, {"subgroup", IPSIM_TEXT, ""},  {"outcome", IPSIM_TEXT, ""},
+        {"payer", IPSIM_TEXT, ""},    {"discounted", IPSIM_TEXT, ""}, {"year", IPSIM_REAL, "years"}, {"estimate", IPSIM_REAL, ""},
+        {"mcse", IPSIM_REAL, ""},     {"unit", IPSIM_TEXT, ""}};
+    ipsim_table *table = ipsim_table_create("differences", columns, sizeof columns / sizeof *columns);
+    for (size_t model = 1; table && model < e->n_models; model++)
+        for_each_cell(e, sums, table, model, write_difference);
+    return table;
+}
+
+/* ---- incremental cost per unit of effect ---- */
+
+static const char *reading_of(double cost, double effect)
+{
+    if (cost == 0.0 && effect == 0.0)
+        return "no difference";
+    if (effect > 0.0)
+        return cost > 0.0 ? "ratio" : "dominant";
+    if (effect < 0.0)
+        return cost < 0.0 ? "less effective" : "dominated";
+    return cost > 0.0 ? "dominated" : "dominant";
+}
+
+static void write_ratio(const experiment *e, const experiment_sums *sums, ipsim_table *table, size_t model, size_t group,
+                        const ipsim_perspective *perspective, const char *effect_name, size_t year, bool discounted)
+{
+    char name[300];
+    snprintf(name, sizeof name, "cost_%s", perspective->name);
+    size_t cost = ipsim_account_find(e->plan, name, "all"), effect = ipsim_account_find(e->plan, effect_name, "all");
+    if (effect == ipsim_account_n_measures(e->plan))
+        return;
+    ipsim_estimate c = ipsim_ledger_difference(sums->ledger, model, group, cost, year, discounted);
+    ipsim_estimate x = ipsim_ledger_difference(sums->ledger, model, group, effect, year, discounted);
+    ipsim_estimate ratio = ipsim_ledger_ratio(sums->ledger, model, group, cost, effect, year, discounted);
+    const char *reading = reading_of(c.value, x.value);
+    bool meaningful = strcmp(reading, "ratio") == 0 || strcmp(reading, "less effective") == 0;
+    row_writer w = new_row(table);
+    text(&w, e->scenarios[model]->name.value);
+    text(&w, e->scenarios[0]->name.value);
+    text(&w, ipsim_tables_group_name(e, group, name, sizeof name));
+    text(&w, perspective->name);
+    text(&w, effect_name);
+    text(&w, discounted ? "yes" : "no");
+    real(&w, ipsim_account_year(e->plan, year));
+    real(&w, c.value);
+    real(&w, x.value);
+    real(&w, meaningful ? ratio.value : NAN);
+    real(&w, meaningful ? ratio.mcse : NAN);
+    text(&w, reading);
+    snprintf(name, sizeof name, "%s per %s", ipsim_account_measure(e->plan, cost)->unit,
+             strcmp(effect_name, "qalys") == 0 ? "QALY" : "employment year");
+    text(&w, name);
+}
+
+ipsim_table *ipsim_tables_ratios(const experiment *e, const experiment_sums *sums)
+{
+    static const ipsim_column_spec columns[] = {
+        {"scenario", IPSIM_TEXT, ""},    {"comparator", IPSIM_TEXT, ""}, {"subgroup", IPSIM_TEXT, ""},  {"perspective", IPSIM_TEXT, ""},
+        {"effect", IPSIM_TEXT, ""},      {"discounted", IPSIM_TEXT, ""}, {"year", IPSIM_REAL, "years"}, {"cost", IPSIM_REAL, ""},
+        {"effect_gain", IPSIM_REAL, ""}, {"ratio", IPSIM_REAL, ""},      {"mcse", IPSIM_REAL, ""},      {"reading", IPSIM_TEXT, ""},
+        {"unit", IPSIM_TEXT, ""}};
+    static const char *const effects[] = {"qalys", "employment_years"};
+    const ipsim_scenario *first = e->scenarios[0];
+    ipsim_table *table = ipsim_table_create("ratios", columns, sizeof columns / sizeof *columns);
+    for (size_t model = 1; table && model < e->n_models; model++)
+        for (size_t group = 0; group < e->n_groups; group++)
+            for (size_t p = 0; p < first->n_perspectives; p++)
+                for (size_t effect = 0; effect < 2; effect++)
+                    for (int discounted = 0; discounted < 2; discounted++)
+                        for (size_t year = 0; year < ipsim_account_n_years(e->plan); year++)
+                            write_ratio(e, sums, table, model, group, &first->perspectives[p], effects[effect], year, discounted == 1);
+    return table;
+}

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* occupancy, population, targets, parameters, about. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tables.h"
+
+static void put_row(ipsim_table *table, const char *a, const char *b, const char *c)
+{
+    size_t row = ipsim_table_add_row(table);
+    ipsim_table_put_text(table, row, 0, a);
+    ipsim_table_put_text(table, row, 1, b);
+    ipsim_table_put_text(table, row, 2, c);
+}
+
+static double share_error(double p, int64_t n)
+{
+    return n > 1 ? sqrt(p * (1.0 - p) / (double)(n - 1)) : NAN;
+}
+
+/* ---- occupancy ---- */
+
+static int64_t persons_in(const experiment *e, const experiment_sums *sums, size_t model, size_t state, size_t time)
+{
+    const int64_t *moves = sums->moves + ipsim_experiment_moves_offset(e, model);
+    size_t n_states = e->models[model]->n_states;
+    int64_t count = 0;
+    for (size_t t = 0; t <= time; t++)
+        count += moves[t * n_states + state];
+    return count;
+}
+
+double ipsim_tables_share(const experiment *e, const experiment_sums *sums, size_t model, size_t state, size_t time)
+{
+    return (double)persons_in(e, sums, model, state, time) / (double)sums->persons;
+}
+
+static void put_share(ipsim_table *table, const char *scenario, double year, const char *state, int64_t count, int64_t n)
+{
+    size_t row = ipsim_table_add_row(table);
+    double p = (double)count / (double)n;
+    ipsim_table_put_text(table, row, 0, scenario);
+    ipsim_table_put_real(table, row, 1, year);
+    ipsim_table_put_text(table, row, 2, state);
+    ipsim_table_put_real(table, row, 3, p);
+    ipsim_table_put_real(table, row, 4, share_error(p, n));
+    ipsim_table_put_text(table, row, 5, "share");
+}
+
+ipsim_table *ipsim_tables_occupancy(const experiment *e, const experiment_sums *sums)
+{
+    static const ipsim_column_spec columns[] = {{"scenario", IPSIM_TEXT, ""}, {"year", IPSIM_REAL, "years"}, {"state", IPSIM_TEXT, ""},
+                                                {"estimate", IPSIM_REAL, ""}, {"mcse", IPSIM_REAL, ""},      {"unit", IPSIM_TEXT, ""}};
+    ipsim_table *table = ipsim_table_create("occupancy", columns, sizeof columns / sizeof *columns);
+    bool open_cohort = e->models[0]->entry_attribute != IPSIM_NO_ATTRIBUTE;
+    for (size_t model = 0; table && model < e->n_models; model++) {
+        const ipsim_scenario *scenario = e->scenarios[model];
+        const int64_t *moves = sums->moves + ipsim_experiment_moves_offset(e, model);
+        int64_t *count = calloc(scenario->n_states, sizeof *count);
+        if (!count) {
+            table->out_of_memory = true;
+            return table;
+        }
+        for (size_t t = 0; t < e->n_times; t++) {
+            int64_t seen = 0;
+            for (size_t s = 0; s < scenario->n_states; s++) {
+                count[s] += moves[t * scenario->n_states + s];
+                seen += count[s];
+                put_share(table, scenario->name.value, e->times[t], scenario->states[s].name, count[s], sums->persons);
+            }
+            if (open_cohort)
+                put_share(table, scenario->name.value, e->times[t], "not_entered", sums->persons - seen, sums->persons);
+        }
+        free(count);
+    }
+    return table;
+}
+
+/* ---- population ---- */
+
+static void put_attribute(ipsim_table *table, const ipsim_attribute *spec, const char *level, const char *statistic, double simulated,
+                          double mcse, double target, const char *unit)
+{
+    size_t row = ipsim_table_add_row(table);
+    ipsim_table_put_text(table, row, 0, spec->name);
+    ipsim_table_put_text(table, row, 1, level);
+    ipsim_table_put_text(table, row, 2, statistic);
+    ipsim_table_put_real(table, row, 3, simulated);
+    ipsim_table_put_real(table, row, 4, mcse);
+    ipsim_table_put_real(table, row, 5, target);
+    ipsim_table_put_text(table, row, 6, isnan(target) ? "" : spec->target_source.value ? spec->target_source.value : "as declared");
+    ipsim_table_put_text(table, row, 7, unit);
+}
+
+ipsim_table *ipsim_tables_population(const experiment *e, const experiment_sums *sums)
+{
+    static const ipsim_column_spec columns[] = {{"attribute", IPSIM_TEXT, ""}, {"level", IPSIM_TEXT, ""}, {"statistic", IPSIM_TEXT, ""},
+                                                {"simulated", IPSIM_REAL, ""}, {"mcse", IPSIM_REAL, ""},  {"target", IPSIM_REAL, ""},
+                                                {"source", IPSIM_TEXT, ""},    {"unit", IPSIM_TEXT, ""}};
+    ipsim_table *table = ipsim_table_create("population", columns, sizeof columns / sizeof *columns);
+    const ipsim_scenario *scenario = e->scenarios[0];
+    size_t stride = ipsim_experiment_levels_stride(e);
+    int64_t n = sums->persons;
+    for (size_t a = 0; table && a < scenario->n_attributes; a++) {
+        const ipsim_attribute *spec = &scenario->attributes[a];
+        for (size_t level = 0; level < spec->levels.count; level++) {
+            double p = (double)sums->level_count[a * stride + level] / (double)n;
+            put_attribute(table, spec, spec->levels.items[level], "share", p, share_error(p, n),
+                          ipsim_population_target_share(e->population, a, level), "share");
+        }
+        if (spec->levels.count > 0)
+            continue;
+        const char *unit = spec->unit.value ? spec->unit.value : "";
+        double variance_of_mean = ipsim_wide_variance_of_mean(&sums->attribute_xx[a], sums->attribute_x[a], n);
+        double mcse = sqrt(variance_of_mean) * IPSIM_QUANTUM, sd = mcse * sqrt((double)n);
+        put_attribute(table, spec, "", "mean", ipsim_wide128_to_double(sums->attribute_x[a], IPSIM_QUANTUM) / (double)n, mcse,
+                      ipsim_population_target_mean(e->population, a), unit);
+        put_attribute(table, spec, "", "sd", sd, NAN, ipsim_population_target_sd(e->population, a), unit);
+    }
+    return table;
+}
+
+/* ---- targets ---- */
+
+typedef struct target_lookup {
+    const experiment *e;
+    const experiment_sums *sums;
+    size_t model;
+} target_lookup;
+
+static double look_up_share(void *data, const char *name, double years)
+{
+    const target_lookup *l = data;
+    size_t state = ipsim_scenario_find_state(l->e->scenarios[l->model], name);
+    if (state == l->e->scenarios[l->model]->n_states)
+        return NAN;
+    for (size_t t = 0; t < l->e->n_times; t++)
+        if (fabs(l->e->times[t] - years) < 1e-6)
+            return ipsim_tables_share(l->e, l->sums, l->model, state, t);
+    return NAN;
+}
+
+static double look_up_outcome(void *data, const char *name, double years)
+{
+    const target_lookup *l = data;
+    size_t measure = ipsim_account_find(l->e->plan, name, "all");
+    if (measure == ipsim_account_n_measures(l->e->plan))
+        return NAN;
+    for (size_t year = 0; year < ipsim_account_n_years(l->e->plan); year++)
+        if (fabs(ipsim_account_year(l->e->plan, year) - years) < 1e-6)
+            return ipsim_ledger_mean(l->sums->ledger, l->model, 0, measure, year, false).value;
+    return NAN;
+}
+
+static void put_target(ipsim_table *table, const ipsim_scenario *scenario, const ipsim_target *target, double simulated)
+{
+    const char *verdict = "not available";
+    if (!isnan(simulated)) {
+        bool low = !target->low.given || simulated >= target->low.value, high = !target->high.given || simulated <= target->high.value;
+        verdict = low && high ? "inside" : "outside";
+    }
+    size_t row = ipsim_table_add_row(table);
+    ipsim_table_put_text(table, row, 0, scenario->name.value);
+    ipsim_table_put_text(table, row, 1, target->name);
+    ipsim_table_put_text(table, row, 2, target->use.value == IPSIM_TARGET_CALIBRATION ? "calibration" : "held out");
+    ipsim_table_put_real(table, row, 3, simulated);
+    ipsim_table_put_real(table, row, 4, target->value.value);
+    ipsim_table_put_real(table, row, 5, target->low.given ? target->low.value : NAN);
+    ipsim_table_put_real(table, row, 6, target->high.given ? target->high.value : NAN);
+    ipsim_table_put_text(table, row, 7, verdict);
+    ipsim_table_put_text(table, row, 8, target->unit.value);
+    ipsim_table_put_text(table, row, 9, target->source.value);
+    ipsim_table_put_text(table, row, 10, target->note.value);
+}
+
+ipsim_table *ipsim_tables_targets(const experiment *e, const experiment_sums *sums, ipsim_error_list *errors)
+{
+    static const ipsim_column_spec columns[] = {{"scenario", IPSIM_TEXT, ""},  {"target", IPSIM_TEXT, ""},  {"use", IPSIM_TEXT, ""},
+                                                {"simulated", IPSIM_REAL, ""}, {"value", IPSIM_REAL, ""},   {"low", IPSIM_REAL, ""},
+                                                {"high", IPSIM_REAL, ""},      {"verdict", IPSIM_TEXT, ""}, {"unit", IPSIM_TEXT, ""},
+                                                {"source", IPSIM_TEXT, ""},    {"note", IPSIM_TEXT, ""}};
+    ipsim_table *table = ipsim_table_create("targets", columns, sizeof columns / sizeof *columns);
+    for (size_t model = 0; table && model < e->n_models; model++) {
+        const ipsim_scenario *scenario = e->scenarios[model];
+        for (size_t i = 0; i < scenario->n_targets; i++) {
+            target_lookup lookup = {.e = e, .sums = sums, .model = model};
+            double simulated = NAN;
+            ipsim_error err;
+            if (ipsim_measure_evaluate(scenario->targets[i].measure.value, look_up_share, look_up_outcome, &lookup, &simulated, &err) !=
+                IPSIM_OK)
+                ipsim_error_add(errors, err.status, scenario->targets[i].measure.origin, "%s", err.message);
+            put_target(table, scenario, &scenario->targets[i], simulated);
+        }
+    }
+    return table;
+}
+
+/* ---- parameters ---- */
+
+ipsim_table *ipsim_tables_parameters(const experiment *e)
+{
+    static const ipsim_column_spec columns[] = {{"scenario", IPSIM_TEXT, ""}, {"parameter", IPSIM_TEXT, ""}, {"value", IPSIM_REAL, ""},
+                                                {"unit", IPSIM_TEXT, ""},     {"status", IPSIM_TEXT, ""},    {"source", IPSIM_TEXT, ""},
+                                                {"label", IPSIM_TEXT, ""},    {"note", IPSIM_TEXT, ""},      {"file", IPSIM_TEXT, ""},
+                                                {"line", IPSIM_INTEGER, ""}};
+    static const char *const status[] = {"", "published", "derived", "calibrated", "assumed"};
+    ipsim_table *table = ipsim_table_create("parameters", columns, sizeof columns / sizeof *columns);
+    for (size_t model = 0; table && model < e->n_models; model++)
+        for (size_t i = 0; i < e->scenarios[model]->n_parameters; i++) {
+            const ipsim_parameter *p = &e->scenarios[model]->parameters[i];
+            size_t row = ipsim_table_add_row(table);
+            ipsim_table_put_text(table, row, 0, e->scenarios[model]->name.value);
+            ipsim_table_put_text(table, row, 1, p->name);
+            ipsim_table_put_real(table, row, 2, p->value.value);
+            ipsim_table_put_text(table, row, 3, p->unit.value);
+            ipsim_table_put_text(table, row, 4, status[p->status.value]);
+            ipsim_table_put_text(table, row, 5, p->source.value);
+            ipsim_table_put_text(table, row, 6, p->label.value);
+            ipsim_table_put_text(table, row, 7, p->note.value);
+            ipsim_table_put_text(table, row, 8, p->value.origin.file ? p->value.origin.file : p->origin.file);
+            ipsim_table_put_integer(table, row, 9, p->value.origin.file ? p->value.origin.line : p->origin.line);
+        }
+    return table;
+}
+
+/* ---- about ---- */
+
+static void put_label(ipsim_table *table, const char *scenario, const char *kind, const char *name, const char *label)
+{
+    char key[400];
+    snprintf(key, sizeof key, "%s:%s", kind, name);
+    put_row(table, scenario, key, label ? label : name);
+}
+
+static void list_numbers(char *buffer, size_t size, const ipsim_numbers *numbers)
+{
+    size_t used = 0;
+    buffer[0] = '\0';
+    for (size_t i = 0; i < numbers->count && used < size; i++) {
+        char one[64];
+        snprintf(one, sizeof one, "%.12g", numbers->items[i].value);
+        used += (size_t)snprintf(buffer + used, size - used, "%s%s", i ? ", " : "", one);
+    }
+}
+
+static void describe_discounting(char *buffer, size_t size, const ipsim_scenario *scenario, const ipsim_discount_spec *spec)
+{
+    const char *kind = scenario->economics.discounting.value == 0 ? "a year" : "a year, continuously compounded";
+    if (spec->rates.count == 0) {
+        snprintf(buffer, size, "none");
+        return;
+    }
+    size_t used = (size_t)snprintf(buffer, size, "%.6g %% %s", 100.0 * spec->rates.items[0].value, kind);
+    for (size_t i = 1; i < spec->rates.count && i < spec->from_years.count && used < size; i++)
+        used += (size_t)snprintf(buffer + used, size - used, ", %.6g %% from year %.6g", 100.0 * spec->rates.items[i].value,
+                                 spec->from_years.items[i].value);
+}
+
+static void about_conventions(ipsim_table *table, const ipsim_scenario *s, const ipsim_results *results)
+{
+    char buffer[1024];
+    const char *name = s->name.value;
+    put_row(table, name, "title", s->title.value ? s->title.value : name);
+    put_row(table, name, "description", s->description.value);
+    put_row(table, name, "file", s->path);
+    snprintf(buffer, sizeof buffer, "%016llx", (unsigned long long)s->digest);
+    put_row(table, name, "digest", buffer);
+    snprintf(buffer, sizeof buffer, "%.12g", s->simulation.horizon_years.value);
+    put_row(table, name, "horizon_years", buffer);
+    list_numbers(buffer, sizeof buffer, &s->simulation.report_years);
+    put_row(table, name, "report_years", buffer);
+    describe_discounting(buffer, sizeof buffer, s, &s->economics.discount_costs);
+    put_row(table, name, "discounting_costs", buffer);
+    describe_discounting(buffer, sizeof buffer, s, &s->economics.discount_effects);
+    put_row(table, name, "discounting_effects", buffer);
+    put_row(table, name, "timing", "continuous time; flows integrated exactly, events counted and discounted when they happen");
+    put_row(table, name, "currency", s->economics.currency.value ? s->economics.currency.value : "currency units");
+    snprintf(buffer, sizeof buffer, "%lld", (long long)s->economics.price_year.value);
+    put_row(table, name, "price_year", s->economics.price_year.given ? buffer : "");
+    list_numbers(buffer, sizeof buffer, &s->economics.thresholds);
+    put_row(table, name, "thresholds", buffer);
+    snprintf(buffer, sizeof buffer, "%lld", (long long)results->persons);
+    put_row(table, name, "persons", buffer);
+    snprintf(buffer, sizeof buffer, "%llu", (unsigned long long)results->seed);
+    put_row(table, name, "seed", buffer);
+    snprintf(buffer, sizeof buffer, "%lu", (unsigned long)results->replicate);
+    put_row(table, name, "replicate", buffer);
+}
+
+static void about_labels(ipsim_table *table, const ipsim_scenario *s)
+{
+    const char *name = s->name.value;
+    for (size_t i = 0; i < s->n_states; i++)
+        put_label(table, name, "state", s->states[i].name, s->states[i].label.value);
+    for (size_t i = 0; i < s->n_payers; i++)
+        put_label(table, name, "payer", s->payers[i].name, s->payers[i].label.value);
+    for (size_t i = 0; i < s->n_perspectives; i++)
+        put_label(table, name, "perspective", s->perspectives[i].name, s->perspectives[i].label.value);
+    for (size_t i = 0; i < s->n_outcomes; i++)
+        put_label(table, name, "outcome", s->outcomes[i].name, s->outcomes[i].label.value);
+    for (size_t i = 0; i < s->n_rewards; i++)
+        put_label(table, name, "item", s->rewards[i].name, s->rewards[i].label.value);
+    for (size_t i = 0; i < s->n_targets; i++)
+        put_label(table, name, "target", s->targets[i].name, s->targets[i].label.value);
+    for (size_t i = 0; i < s->n_attributes; i++)
+        put_label(table, name, "attribute", s->attributes[i].name, s->attributes[i].label.value);
+}
+
+ipsim_table *ipsim_tables_about(const experiment *e, const ipsim_results *results)
+{
+    static const ipsim_column_spec columns[] = {{"scenario", IPSIM_TEXT, ""}, {"key", IPSIM_TEXT, ""}, {"value", IPSIM_TEXT, ""}};
+    ipsim_table *table = ipsim_table_create("about", columns, sizeof columns / sizeof *columns);
+    for (size_t model = 0; table && model < e->n_models; model++) {
+        about_conventions(table, e->scenarios[model], results);
+        about_labels(table, e->scenarios[model]);
+    }
+    return table;
+}
