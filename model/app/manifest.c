@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* app/manifest: manifest.json, where a result comes from. See app.h. */
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "app/app.h"
+#include "ipsim/write.h"
+
+/* Words that a shell would take apart are put in single quotes. */
+static void put_shell_word(FILE *stream, const char *word)
+{
+    const char *plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
+    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
+        fputs(word, stream);
+        return;
+    }
+    fputc('\'', stream);
+    for (; *word != '\0'; word++) {
+        if (*word == '\'') {
+            fputs("'\\''", stream);
+        } else {
+            fputc(*word, stream);
+        }
+    }
+    fputc('\'', stream);
+}
+
+char *ipsim_manifest_command_line(const ipsim_cli *cli)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+    if (stream == NULL) {
+        return NULL;
+    }
+    /* The name under which the program was started differs from machine to machine; "ipsim" is what a reader can repeat. */
+    fputs("ipsim", stream);
+    for (int i = 1; i < cli->argc; i++) {
+        fputc(' ', stream);
+        put_shell_word(stream, cli->argv[i]);
+    }
+    if (fclose(stream) != 0) {
+        free(text);
+        return NULL;
+    }
+    return text;
+}
+
+/* Jansson refuses text that is not UTF-8, which file names may be. */
+static json_t *text_or_null(const char *text)
+{
+    json_t *value = text != NULL ? json_string(text) : NULL;
+    return value != NULL ? value : json_null();
+}
+
+static json_t *real_or_null(double value)
+{
+    json_t *real = json_real(value); /* NULL for NaN and infinities */
+    return real != NULL ? real : json_null();
+}
+
+static void find_processor(char *buffer, size_t size)
+{
+    snprintf(buffer, size, "unknown");
+    FILE *stream = fopen("/proc/cpuinfo", "r");
+    char line[256];
+    while (stream != NULL && fgets(line, sizeof line, stream) != NULL) {
+        const char *colon = strchr(line, ':');
+        if (strncmp(line, "model name", 10) == 0 && colon != NULL) {
+            line[strcspn(line, "\n")] = '\0';
+            snprintf(buffer, size, "%s", colon + 1 + strspn(colon + 1, " "));
+            break;
+        }
+    }
+    if (stream != NULL) {
+        fclose(stream);
+    }
+}
+
+static json_t *describe_machine(void)
+{
+    struct utsname system = {0};
+    char processor[256];
+    uname(&system);
+    find_processor(processor, sizeof processor);
+    return json_pack("{s:o, s:o, s:o, s:o}", "system", text_or_null(system.sysname), "release", text_or_null(system.release), "architecture",
+                     text_or_null(system.machine), "processor", text_or_null(processor));
+}
+
+static json_t *describe_libraries(void)
+{
+    ipsim_library_version libraries[IPSIM_N_LIBRARIES];
+    ipsim_library_versions(libraries);
+    json_t *object = json_object();
+    for (size_t i = 0; i < IPSIM_N_LIBRARIES; i++) {
+        json_object_set_new(object, libraries[i].name, text_or_null(libraries[i].version));
+    }
+    return object;
+}
+
+static json_t *describe_scenarios(const ipsim_inputs *inputs)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < inputs->count; i++) {
+        const ipsim_scenario *scenario = inputs->items[i];
+        char digest[24];
+        snprintf(digest, sizeof digest, "%016" PRIx64, scenario->digest);
+        json_array_append_new(list, json_pack("{s:o, s:o, s:s}", "name", text_or_null(scenario->name.value), "file", text_or_null(scenario->path),
+                                              "digest", digest));
+    }
+    return list;
+}
+
+static json_t *describe_settings(const ipsim_cli *cli)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < cli->n_settings; i++) {
+        json_array_append_new(list, json_pack("{s:o, s:o}", "key", text_or_null(cli->settings[i].key), "value", text_or_null(cli->settings[i].value)));
+    }
+    return list;
+}
+
+ipsim_status ipsim_manifest_write(const ipsim_cli *cli, const ipsim_inputs *inputs, const ipsim_results *results, time_t started,
+                                  const char *path, ipsim_error *err)
+{
+    char start_text[32] = "", *command_line = ipsim_manifest_command_line(cli);
+    struct tm utc;
+    if (gmtime_r(&started, &utc) != NULL) {
+        strftime(start_text, sizeof start_text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    }
+    json_t *manifest = json_pack(
+        "{s:s, s:s, s:s, s:i, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:b, s:i, s:o, s:s, s:o, s:s, s:o, s:o}", "program", "ipsim", "version",
+        ipsim_version(), "git_hash", ipsim_git_hash(), "output_format", (int)IPSIM_OUTPUT_FORMAT, "command_line", text_or_null(command_line),
+        "scenarios", describe_scenarios(inputs), "settings", describe_settings(cli), "seed", (json_int_t)results->seed, "replicate",
+        (json_int_t)results->replicate, "persons_requested", (json_int_t)results->requested, "persons_simulated", (json_int_t)results->persons,
+        "interrupted", (int)results->interrupted, "threads", results->n_threads, "events_per_person", real_or_null(results->events_per_person), "started_utc",
+        start_text, "wall_seconds", real_or_null(results->wall_seconds), "compiler", ipsim_compiler(), "libraries", describe_libraries(), "machine",
+        describe_machine());
+    char *text = manifest != NULL ? json_dumps(manifest, JSON_INDENT(2)) : NULL;
+    char *line = NULL;
+    ipsim_status status;
+    if (text == NULL || asprintf(&line, "%s\n", text) < 0) {
+        line = NULL;
+        status = ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+    } else {
+        status = ipsim_write_text(line, path, err);
+    }
+    free(line);
+    free(text);
+    json_decref(manifest);
+    free(command_line);
+    return status;
+}
+
+bool ipsim_manifest_is_complete(const char *folder)
+{
+    char *path = NULL;
+    if (asprintf(&path, "%s/manifest.json", folder) < 0) {
+        return true; /* the careful answer: what it holds will not be replaced */
+    }
+    json_t *manifest = json_load_file(path, 0, NULL);
+    bool complete = manifest != NULL && !json_is_true(json_object_get(manifest, "interrupted"));
+    json_decref(manifest);
+    free(path);
+    return complete;
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* report/format: see include/ipsim/format.h. */
+#include "ipsim/format.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Puts a space before every third digit of the integer part, counted from the decimal point. text: digits, then perhaps "." and more. */
+static void group_digits(const char *text, char *buffer, size_t size)
+{
+    size_t integer = strspn(text, "0123456789");
+    size_t used = 0;
+    for (size_t i = 0; text[i] != '\0' && used + 2 < size; i++) {
+        if (i > 0 && i < integer && (integer - i) % 3 == 0) {
+            buffer[used++] = ' ';
+        }
+        buffer[used++] = text[i];
+    }
+    buffer[used] = '\0';
+}
+
+char *ipsim_format_count(int64_t value, char *buffer, size_t size)
+{
+    char digits[32], grouped[48];
+    uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    snprintf(digits, sizeof digits, "%" PRIu64, magnitude);
+    group_digits(digits, grouped, sizeof grouped);
+    snprintf(buffer, size, "%s%s", value < 0 ? "-" : "", grouped);
+    return buffer;
+}
+
+/* The decimal exponent of a positive number after rounding to that many significant digits: 9.96 with 2 digits is 10, so 1. */
+static int exponent_of(double value, int digits)
+{
+    char text[64];
+    snprintf(text, sizeof text, "%.*e", digits - 1, value);
+    const char *mark = strchr(text, 'e');
+    return mark != NULL ? (int)strtol(mark + 1, NULL, 10) : 0;
+}
+
+/* |value| with that many decimals; a negative number of decimals rounds to tens, hundreds and so on. */
+static void fixed_point(double value, int decimals, char *buffer, size_t size)
+{
+    char digits[400];
+    double magnitude = fabs(value);
+    if (decimals < 0) {
+        double unit = 1.0;
+        for (int i = 0; i > decimals; i--) {
+            unit *= 10.0;
+        }
+        magnitude = nearbyint(magnitude / unit) * unit;
+        decimals = 0;
+    }
+    snprintf(digits, sizeof digits, "%.*f", decimals, magnitude);
+    group_digits(digits, buffer, size);
+}
+
+/* What prints as 0.00 has no sign. */
+static const char *sign_of(double value, const char *digits, bool with_sign)
+{
+    if (strpbrk(digits, "123456789") == NULL) {
+        return "";
+    }
+    return value < 0.0 ? "-" : with_sign ? "+" : "";
+}
+
+char *ipsim_format_number(double value, int digits, char *buffer, size_t size)
+{
+    if (!isfinite(value)) {
+        snprintf(buffer, size, "n/a");
+        return buffer;
+    }
+    int decimals = value != 0.0 ? digits - 1 - exponent_of(fabs(value), digits) : 0;
+    char text[448];
+    fixed_point(value, decimals > 0 ? decimals : 0, text, sizeof text);
+    if (strchr(text, '.') != NULL) {
+        size_t end = strlen(text);
+        while (text[end - 1] == '0') {
+            end--;
+        }
+        end -= text[end - 1] == '.' ? 1 : 0;
+        text[end] = '\0';
+    }
+    snprintf(buffer, size, "%s%s", sign_of(value, text, false), text);
+    return buffer;
+}
+
+char *ipsim_format_estimate(double value, double mcse, bool with_sign, char *buffer, size_t size)
+{
+    if (!isfinite(value)) {
+        snprintf(buffer, size, "n/a");
+        return buffer;
+    }
+    if (!(isfinite(mcse) && mcse > 0.0)) {
+        char text[IPSIM_FORMAT_SIZE];
+        ipsim_format_number(value, 4, text, sizeof text);
+        snprintf(buffer, size, "%s%s", with_sign && value > 0.0 ? "+" : "", text);
+        return buffer;
+    }
+    char leading[64];
+    snprintf(leading, sizeof leading, "%.1e", mcse);
+    int digits = leading[0] == '1' ? 2 : 1;
+    int decimals = digits - 1 - exponent_of(mcse, digits);
+    decimals = decimals > 12 ? 12 : decimals;
+    char value_text[448], error_text[448];
+    fixed_point(value, decimals, value_text, sizeof value_text);
+    fixed_point(mcse, decimals, error_text, sizeof error_text);
+    snprintf(buffer, size, "%s%s ± %s", sign_of(value, value_text, with_sign), value_text, error_text);
+    return buffer;
+}
+
+char *ipsim_format_duration(double seconds, char *buffer, size_t size)
+{
+    if (!isfinite(seconds) || seconds < 0.0 || seconds > 3.6e9) {
+        snprintf(buffer, size, "a long time");
+        return buffer;
+    }
+    long whole = (long)ceil(seconds);
+    if (whole < 100) {
+        snprintf(buffer, size, "%ld s", whole);
+    } else if (whole < 100 * 60) {
+        snprintf(buffer, size, "%ld min", (whole + 59) / 60);
+    } else {
+        snprintf(buffer, size, "%ld h %ld min", whole / 3600, whole % 3600 / 60);
+    }
+    return buffer;
+}
+
+size_t ipsim_format_width(const char *utf8)
+{
+    size_t width = 0;
+    for (; *utf8 != '\0'; utf8++) {
+        width += ((unsigned char)*utf8 & 0xC0U) != 0x80U;
+    }
+    return width;
+}
+
+size_t ipsim_format_fit(const char *utf8, size_t width)
+{
+    size_t bytes = 0;
+    while (utf8[bytes] != '\0') {
+        bool begins_code_point = ((unsigned char)utf8[bytes] & 0xC0U) != 0x80U;
+        if (begins_code_point && width-- == 0) {
+            break;
+        }
+        bytes++;
+    }
+    return bytes;
+}
