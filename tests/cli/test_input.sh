@@ -1,0 +1,72 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Bad scenarios: exit code 2, every problem with its position, nothing written. What each kind of fault says is tested in tests/invalid/.
+. "$(dirname "$0")/lib.sh"
+
+refused() { # title, file, regex...
+    local title=$1 file=$2 expectations=()
+    shift 2
+    for regex in "$@"; do
+        expectations+=(--err "$regex")
+    done
+    run run "$file" --output "$scratch/none"
+    expect 2 "$title" "${expectations[@]}"
+    assert "$title: nothing written" is_absent "$scratch/none"
+    assert "$title: nothing on standard output" is_empty "$scratch/out"
+    run check "$file"
+    expect 2 "$title: check says so too" "${expectations[@]}"
+}
+
+refused "a file that does not exist" "$scratch/absent.cfg" 'absent\.cfg'
+refused "a folder" "$scratch" 'folder|directory'
+: >"$scratch/empty.cfg"
+refused "an empty file" "$scratch/empty.cfg" 'empty\.cfg'
+echo 'states: { well: { ' >"$scratch/syntax.cfg"
+refused "a syntax error" "$scratch/syntax.cfg" 'syntax\.cfg:[0-9]+' 'IPSIM_ERR_SYNTAX'
+head -c 100000 /dev/urandom >"$scratch/noise.cfg"
+refused "random bytes" "$scratch/noise.cfg" 'noise\.cfg'
+
+# Three faults, three messages, one run.
+cat >"$scratch/three.cfg" <<END
+extends = "$model";
+simulation: { persns = 10; horizon_years = -1.0; };
+transitions: { fall_ill: { to = "nowhere"; }; };
+END
+refused "three faults at once" "$scratch/three.cfg" 'three\.cfg:2: simulation\.persns: .*persons' 'three\.cfg:2: simulation\.horizon_years' \
+    'three\.cfg:3: transitions\.fall_ill\.to: .*nowhere'
+
+cat >"$scratch/other.cfg" <<END
+extends = "$model";
+simulation: { horizon_years = 11.0; };
+END
+run compare "$model" "$scratch/other.cfg" --output "$scratch/none"
+expect 2 "arms with different horizons are not compared" --err 'horizon'
+assert "incompatible arms: nothing written" is_absent "$scratch/none"
+run check "$model" "$scratch/other.cfg"
+expect 2 "check says so too" --err 'horizon'
+run diff "$model" "$scratch/other.cfg"
+expect 0 "diff shows the horizon" --out 'horizon_years' --out '11'
+
+run run "$model" --set no_such_parameter=1 --output "$scratch/none"
+expect 2 "--set of an unknown key" --err no_such_parameter
+run run "$model" --set illness_rate=-1 --output "$scratch/none"
+expect 2 "--set out of range" --err '-1'
+assert "bad settings: nothing written" is_absent "$scratch/none"
+run show "$model" --set illness_rate=0.125
+expect 0 "--set is seen by show" --out '0\.125'
+
+run check "$model"
+expect 0 "a good scenario passes"
+run check "$model" --strict
+expect 0 "and has no warnings"
+
+# A relative parent is found beside the file that names it, wherever the program is started.
+mkdir -p "$scratch/below/deeper"
+cp "$model" "$scratch/below/base.cfg"
+cp tests/cli/*.csv "$scratch/below/" 2>/dev/null
+echo 'extends = "../base.cfg";' >"$scratch/below/deeper/arm.cfg"
+cd / || exit 1
+run check "$scratch/below/deeper/arm.cfg"
+expect 0 "a parent is found relative to its child"
+
+finish

@@ -1,0 +1,68 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# A run that is stopped: SIGKILL leaves the old result or none, SIGINT keeps what is finished and says so.
+. "$(dirname "$0")/lib.sh"
+set -m # background jobs get their own process group and the usual signals
+
+# How long a small run takes decides when to kill.
+started=$(date +%s%N)
+run run "$model" -n 20000 --quiet --output "$scratch/reference"
+expect 0 "the run to be disturbed"
+milliseconds=$((($(date +%s%N) - started) / 1000000 + 1))
+
+kill_once() { # seconds
+    "$IPSIM" run "$model" -n 20000 --quiet --output "$scratch/killed" >/dev/null 2>&1 </dev/null &
+    local pid=$!
+    sleep "$1"
+    kill -KILL $pid 2>/dev/null
+    wait $pid 2>/dev/null
+}
+
+# Half of the moments are in the last tenth of the run, where the files are written.
+RANDOM=20260101
+broken=""
+for i in $(seq 1 30); do
+    moment=$((RANDOM % (milliseconds + 1)))
+    [ $((i % 2)) = 0 ] || moment=$((milliseconds * 9 / 10 + RANDOM % (milliseconds / 5 + 2)))
+    kill_once "$(printf '%d.%03d' $((moment / 1000)) $((moment % 1000)))"
+    if [ -e "$scratch/killed" ]; then
+        same_results "$scratch/reference" "$scratch/killed" >/dev/null && is_whole "$scratch/killed" >/dev/null ||
+            broken="$broken $moment ms"
+        [ $((i % 3)) != 0 ] || rm -rf "$scratch/killed"
+    fi
+done
+assert "SIGKILL at 30 moments leaves the whole result or none (broken at:${broken:- none})" test -z "$broken"
+run run "$model" -n 20000 --quiet --output "$scratch/killed"
+assert "a later run puts the whole result there" same_results "$scratch/reference" "$scratch/killed"
+assert "and removes what the killed ones left" sh -c "! ls -A '$scratch' | grep -q '^\.'"
+
+interrupt() { # seconds until the signal, signal, then the options
+    "$IPSIM" run "$model" "${@:3}" >"$scratch/out" 2>"$scratch/err" </dev/null &
+    local pid=$!
+    sleep "$1"
+    kill "-$2" $pid
+    code=0
+    # A run that ignores the signal would last for hours.
+    (sleep 60 && kill -KILL $pid) 2>/dev/null &
+    local watchdog=$!
+    wait $pid || code=$?
+    kill -KILL -- -$watchdog 2>/dev/null
+    wait $watchdog 2>/dev/null
+}
+
+interrupt 1.5 INT -n 1e9 --output "$scratch/interrupted"
+expect 130 "SIGINT" --err 'interrupted|stopped' --err '[0-9]' --err 'interrupted$|output|kept'
+assert "what was finished is kept, whole" is_whole "$scratch/interrupted"
+persons=$(jq -r '.. | objects | .persons? // empty | select(type == "number")' "$scratch/interrupted/manifest.json" | sort -n | head -n 1)
+if [ -n "$persons" ] && [ "$persons" -gt 0 ] && [ "$persons" -lt 1000000000 ]; then
+    ok "the manifest says how many persons"
+    LIMIT=120 run run "$model" -n "$persons" --quiet --output "$scratch/again"
+    assert "it is the result of a run of that many persons" cmp "$scratch/interrupted/results.csv" "$scratch/again/results.csv"
+else
+    not_ok "the manifest says how many persons" "$(cat "$scratch/interrupted/manifest.json" 2>&1)"
+fi
+interrupt 1 TERM -n 1e9 --quiet --output "$scratch/terminated"
+assert "SIGTERM ends the run (exit code $code)" sh -c "case $code in 130 | 143) ;; *) exit 1 ;; esac"
+[ ! -e "$scratch/terminated" ] || assert "SIGTERM: what is kept is whole" is_whole "$scratch/terminated"
+
+finish
