@@ -60,10 +60,12 @@ static void report_syntax_error(ipsim_loader *loader, const config_t *config, co
     ipsim_origin at = ipsim_source_text_origin(text, config_error_line(config));
     if (said != NULL && strstr(said, "duplicate") != NULL) {
         ipsim_error_add(loader->errors, IPSIM_ERR_DUPLICATE, at, "a key is given twice in the same group");
+    } else if (text->long_text_end == config_error_line(config)) {
+        ipsim_error_add(loader->errors, IPSIM_ERR_SYNTAX, at, "this is not understood here; is the closing quote of line %d missing?",
+                        text->long_text_line);
     } else {
         ipsim_error_add(loader->errors, IPSIM_ERR_SYNTAX, at,
-                        "syntax error: expected  key = value;  or  key: { ... };  (a missing \";\" or quote, here or on the line before, is "
-                        "the usual cause)");
+                        "this is not understood here; a setting is  key = value;  or  key: { ... };  and text stands in quotes");
     }
 }
 

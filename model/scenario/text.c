@@ -306,11 +306,21 @@ static bool scan_string(scanner *s) {
         length += peek(s, length) == '\\' ? 2 : 1;
     }
     if (s->at + length >= s->size) {
-        complain(s, IPSIM_ERR_SYNTAX, first, NULL, "the text that begins here is never closed with a quote");
+        char message[200] = "the text that begins here is never closed with a quote";
+        if (s->out->long_text_end == s->out->line) {
+            snprintf(message, sizeof message, "the text that begins here is never closed; is the closing quote of line %d missing?",
+                     s->out->long_text_line);
+        }
+        complain(s, IPSIM_ERR_SYNTAX, first, NULL, message);
         s->at = s->size;
         return true;
     }
-    return take(s, length + 1);
+    bool ok = take(s, length + 1);
+    if (s->line > first) { /* allowed, but more often a forgotten quote: remembered for messages */
+        s->out->long_text_line = first;
+        s->out->long_text_end = s->out->line;
+    }
+    return ok;
 }
 
 static bool scan_comment(scanner *s) {
@@ -390,6 +400,9 @@ static bool scan_text(scanner *s) {
             close_bracket(s, c);
             ok = append_bytes(s, c == '}' ? "}" : ")", 1);
             s->at++;
+        } else if ((unsigned char)c >= 0x80) {
+            complain(s, IPSIM_ERR_SYNTAX, s->line, NULL, "names are made of a to z, A to Z, digits, _ and -; other letters can only stand in quotes");
+            s->at = s->size;
         } else {
             ok = take(s, 1);
         }
