@@ -72,6 +72,28 @@ static void lint_states(ipsim_scenario *s)
     }
 }
 
+/* Dying is the commonest thing that every state shares. Separate streams are correct, but the same person then dies at unrelated times in
+ * two arms, and the comparison needs several times as many people for the same error. */
+static void lint_deaths(ipsim_scenario *s)
+{
+    const ipsim_transition *first = NULL;
+    for (size_t k = 0; k < s->n_transitions; k++) {
+        const ipsim_transition *t = &s->transitions[k];
+        size_t to = ipsim_scenario_find_state(s, t->to.value);
+        if (to == s->n_states || s->states[to].role.value != IPSIM_ROLE_DEAD) {
+            continue;
+        }
+        bool apart = t->stream.value == NULL && (t->from.count > 1 || first != NULL);
+        if (apart) {
+            warn(s, t->origin,
+                 "deaths from different states draw separate luck; with stream = \"death\" on each of them, scenarios compare "
+                 "with a smaller error");
+            return;
+        }
+        first = t;
+    }
+}
+
 static void lint_hazard(ipsim_scenario *s, const ipsim_hazard_spec *hazard, size_t n_effects, size_t n_modifiers)
 {
     bool instant = hazard->family.value == IPSIM_FIXED || hazard->family.value == IPSIM_HAZARD_AT;
@@ -140,6 +162,7 @@ void ipsim_scenario_lint(ipsim_loader *loader, ipsim_scenario *s)
     lint_parameters(s);
     lint_literals(s);
     lint_states(s);
+    lint_deaths(s);
     for (size_t i = 0; i < s->n_transitions; i++) {
         lint_hazard(s, &s->transitions[i].hazard, s->transitions[i].n_effects, s->transitions[i].n_modifiers);
     }

@@ -248,6 +248,26 @@ static void late_entry(void **state)
     sim_close(&s);
 }
 
+static ipsim_status simulate_person_7(sim *s, ipsim_error *err)
+{
+    ipsim_population_draw(s->population, 1, 0, 7, s->attributes);
+    return ipsim_reference_simulate(s->engine, s->luck, 7, s->attributes, NULL, NULL, NULL, err);
+}
+
+static void nobody_enters_before_the_model_starts(void **state)
+{
+    (void)state;
+    sim s;
+    ipsim_error err = {0};
+    sim_open_text(&s, "simulation: { horizon_years = 5.0; }; attributes: { entry_time: { distribution: { family = \"uniform\"; min = -0.5; "
+                      "max = -0.25; }; }; };"
+                      "states: { A: {}; }; start_state = \"A\";");
+    assert_int_equal(simulate_person_7(&s, &err), IPSIM_ERR_RANGE);
+    assert_non_null(strstr(err.message, "person 7 would enter 0."));
+    assert_true(err.line > 0);
+    sim_close(&s);
+}
+
 /* ---- where people start ---- */
 
 static void start_states_follow_their_probabilities(void **state)
@@ -327,12 +347,6 @@ static void events_recur_with_durations(void **state)
 
 /* ---- limits ---- */
 
-static ipsim_status simulate_once(sim *s, ipsim_error *err)
-{
-    ipsim_population_draw(s->population, 1, 0, 7, s->attributes);
-    return ipsim_reference_simulate(s->engine, s->luck, 7, s->attributes, NULL, NULL, NULL, err);
-}
-
 static void time_that_stands_still_is_refused(void **state)
 {
     (void)state;
@@ -349,7 +363,7 @@ static void time_that_stands_still_is_refused(void **state)
                  "transitions: { %s };",
                  models[i]);
         sim_open_text(&s, text);
-        assert_int_equal(simulate_once(&s, &err), IPSIM_ERR_LIMIT);
+        assert_int_equal(simulate_person_7(&s, &err), IPSIM_ERR_LIMIT);
         assert_non_null(strstr(err.message, "person 7"));
         assert_non_null(strstr(err.message, "\"still\""));
         assert_true(err.line > 0);
@@ -496,6 +510,7 @@ int main(void)
         cmocka_unit_test(named_clocks_start_restart_and_wait),
         cmocka_unit_test(a_clock_that_has_not_started_does_nothing),
         cmocka_unit_test(late_entry),
+        cmocka_unit_test(nobody_enters_before_the_model_starts),
         cmocka_unit_test(start_states_follow_their_probabilities),
         cmocka_unit_test(start_state_attribute_names_the_state),
         cmocka_unit_test(events_recur_with_durations),
