@@ -64,7 +64,7 @@ run_one() {
             [ "$code" != 124 ] || echo "    (stopped after $seconds seconds)"
         else
             echo "passed  $path: $passed passed$([ "$skipped" = 0 ] || echo ", $skipped skipped") ($((SECONDS - started)) s)"
-            grep -h '# SKIP' "$log" | sed -E 's/^(not )?ok [0-9]+ (- )?/        skipped: /; s/ # SKIP/:/; s/# SKIP //' || true
+            grep -h '# SKIP' "$log" | sed -E 's/^(not )?ok [0-9]+ (- )?/        skipped: /; s/# SKIP //; s/ # SKIP/:/' || true
         fi
     } >"$folder/$name.report"
     cat "$folder/$name.report" # in one go, so that parallel reports do not mix

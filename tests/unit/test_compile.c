@@ -295,6 +295,27 @@ static void clocks_know_what_starts_them(void **state)
 
 /* ---- what compiling refuses, or the scenario before it ---- */
 
+/* An attribute may be called start_state, but not where start states are drawn under that name. */
+static void the_start_state_draws_alone(void **state)
+{
+    (void)state;
+    static const char model[] =
+        "simulation: { horizon_years = 1.0; }; states: { A: {}; B: {}; }; attributes: { start_state: { levels = [\"A\", \"B\"];"
+        "probabilities = [0.5, 0.5]; }; }; ";
+    char text[600];
+    ipsim_error_list errors = {0};
+    ipsim_compiled_model *none;
+    snprintf(text, sizeof text, "%s start_state_attribute = \"start_state\";", model);
+    compiled c = compile_text(text);
+    close_compiled(&c);
+    snprintf(text, sizeof text, "%s start_states: { A = 0.5; B = 0.5; };", model);
+    ipsim_scenario *scenario = testlib_load_text(text);
+    assert_int_equal(ipsim_compile(scenario, &none, &errors), IPSIM_ERR_RULE);
+    assert_null(none);
+    ipsim_error_list_clear(&errors);
+    ipsim_scenario_free(scenario);
+}
+
 static void bad_models_are_refused(void **state)
 {
     (void)state;
@@ -319,6 +340,19 @@ static void bad_models_are_refused(void **state)
          "transitions: { a: { from = \"A\"; to = \"B\"; hazard: { family = \"exponential\"; rate = 1; }; }; c: { from = \"A\"; to = \"C\"; "
          "hazard: { family = \"exponential\"; rate = 1; }; }; };",
          ""},
+        /* Names whose 32-bit FNV-1a keys happen to be equal, found by trying. */
+        {"transitions: { a: { from = \"A\"; to = \"B\"; stream = \"n10cbbd\"; hazard: { family = \"exponential\"; rate = 1; }; };"
+         "  c: { from = \"A\"; to = \"C\"; stream = \"n518d8\"; hazard: { family = \"exponential\"; rate = 1; }; }; };",
+         "same key"},
+        {"events: { n72e40: { hazard: { family = \"exponential\"; rate = 1; }; }; n8d19f: { hazard: { family = \"exponential\"; rate = 1; "
+         "}; }; };"
+         "transitions: { a: { from = \"A\"; to = \"B\"; hazard: { family = \"exponential\"; rate = 1; }; }; c: { from = \"A\"; to = \"C\"; "
+         "hazard: { family = \"exponential\"; rate = 1; }; }; };",
+         "same key"},
+        {"attributes: { n1266dc: { value = 1; }; nd5065: { value = 1; }; };"
+         "transitions: { a: { from = \"A\"; to = \"B\"; hazard: { family = \"exponential\"; rate = 1; }; }; c: { from = \"A\"; to = \"C\"; "
+         "hazard: { family = \"exponential\"; rate = 1; }; }; };",
+         "same key"},
         {"transitions: { a: { from = \"A\"; to = \"B\"; hazard: { family = \"gamma\"; shape = -1; rate = 1; }; };"
          "  c: { from = \"A\"; to = \"C\"; hazard: { family = \"exponential\"; rate = 1; }; }; };",
          "shape"},
@@ -356,6 +390,7 @@ int main(void)
         cmocka_unit_test(tables_are_laws_by_stratum_and_year),
         cmocka_unit_test(probabilities_become_rates),
         cmocka_unit_test(clocks_know_what_starts_them),
+        cmocka_unit_test(the_start_state_draws_alone),
         cmocka_unit_test(bad_models_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

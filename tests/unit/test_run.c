@@ -118,8 +118,8 @@ static void tables_are_what_histories_make(void **state)
         add(&deaths, n_deaths);
         add(&ill, n_ill);
         add(&days, n_days);
-        add(&age, s.attributes[1]);
-        if (s.attributes[0] == 1)
+        add(&age, s.attributes[0]);
+        if (s.attributes[1] == 1)
             add(&life_f, lived);
         if (!isnan(first_job))
             add(&first, first_job);
@@ -200,17 +200,17 @@ static void replay_tells_the_simulated_history(void **state)
             static const char *const what[] = {"enter", "transition", "event", "end"};
             s[arm].luck = (ipsim_luck){.seed = 5, .replicate = 2};
             sim_person(&s[arm], person);
-            assert_true(table_matches(t, row, "what", "attribute") && table_matches(t, row, "name", "sex"));
-            assert_true(table_matches(t, row, "to", s[arm].attributes[0] == 1 ? "f" : "m"));
-            assert_true(table_matches(t, row + 1, "what", "attribute") && table_matches(t, row + 1, "name", "age"));
-            assert_close(atof(t->columns[ipsim_table_find_column(t, "to")].text[row + 1]), s[arm].attributes[1], 1e-12);
+            assert_true(table_matches(t, row, "what", "attribute") && table_matches(t, row, "name", "age"));
+            assert_close(atof(t->columns[ipsim_table_find_column(t, "to")].text[row]), s[arm].attributes[0], 1e-12);
+            assert_true(table_matches(t, row + 1, "what", "attribute") && table_matches(t, row + 1, "name", "sex"));
+            assert_true(table_matches(t, row + 1, "to", s[arm].attributes[1] == 1 ? "f" : "m"));
             row += 2;
             for (size_t i = 0; i < s[arm].n; i++, row++) {
                 const ipsim_step *step = &s[arm].steps[i];
                 assert_true(table_matches(t, row, "scenario", arm ? "fast" : "base"));
                 assert_true(table_matches(t, row, "what", what[step->kind]));
                 assert_same_bits(table_real(t, row, "year"), step->t_years);
-                assert_close(table_real(t, row, "age"), s[arm].attributes[1] + step->t_years, 1e-12);
+                assert_close(table_real(t, row, "age"), s[arm].attributes[0] + step->t_years, 1e-12);
                 assert_true(table_matches(t, row, "to", s[arm].scenario->states[step->to].name));
                 if (step->risk != SIZE_MAX) {
                     assert_true(table_matches(t, row, "from", s[arm].scenario->states[step->from].name));
@@ -330,7 +330,7 @@ static void what_cannot_be_compared_is_refused(void **state)
     ipsim_scenario *arms[2] = {load_changed("base", NULL, NULL), NULL};
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
         arms[1] = load_changed("other", changes[i][0], changes[i][1]);
-        assert_refused(arms, 2, IPSIM_ERR_INCOMPATIBLE, "same people, horizon, seed and economics", 1, (char[800]){""});
+        assert_refused(arms, 2, IPSIM_ERR_INCOMPATIBLE, "scenarios that are compared must have the same", 1, (char[800]){""});
         ipsim_scenario_free(arms[1]);
     }
     static const char *const harmless[][2] = {{"target_mean = 44", "target_mean = 45"},
@@ -381,6 +381,40 @@ static void checking_finds_what_running_would(void **state)
     assert_non_null(strstr(errors.items[0].message, "12"));
     assert_non_null(strstr(errors.items[0].message, "13"));
     ipsim_error_list_clear(&errors);
+    ipsim_scenario_free(arms[0]);
+    ipsim_scenario_free(arms[1]);
+}
+
+/* The same people, though the second file declares what distinguishes them in another order. */
+static void the_order_of_attributes_does_not_matter(void **state)
+{
+    (void)state;
+    static const char *const attributes[2] = {
+        ("sex: { levels = [\"m\", \"f\"]; probabilities = [0.5, 0.5]; }; hours: { value = 20; };"
+         "age: { distribution: { family = \"normal\"; mean = 50; sd = 10; lower = 0; }; };"),
+        ("age: { distribution: { family = \"normal\"; mean = 50; sd = 10; lower = 0; }; }; hours: { value = 20; };"
+         "sex: { levels = [\"m\", \"f\"]; probabilities = [0.5, 0.5]; };")};
+    ipsim_scenario *arms[2];
+    for (int i = 0; i < 2; i++) {
+        char text[1500];
+        snprintf(
+            text, sizeof text,
+            "name = \"%s\"; simulation: { persons = 500; horizon_years = 10.0; }; attributes: { %s };"
+            "states: { A: {}; D: { role = \"dead\"; }; }; start_state = \"A\"; subgroups = [\"sex\"];"
+            "transitions: { d: { from = \"A\"; to = \"D\"; clock = \"age\"; hazard: { family = \"gompertz\"; rate = 0.001; shape = 0.1; };"
+            "  effects: { s: { attribute = \"sex\"; level = \"f\"; hr = 0.5; }; }; }; }; payers: { p: {}; };"
+            "rewards: { r: { payer = \"p\"; per = \"year\"; amount = 1; factors: { h: { attribute = \"hours\"; }; }; }; };",
+            i ? "two" : "one", attributes[i]);
+        arms[i] = testlib_load(testlib_write("arm.cfg", text));
+    }
+    ipsim_results *r = run_persons(arms, 2, 0, -1);
+    for (size_t row = 0; row < r->differences->n_rows; row++) {
+        assert_same_bits(table_real(r->differences, row, "estimate"), 0.0);
+        assert_same_bits(table_real(r->differences, row, "mcse"), 0.0);
+    }
+    assert_true(result(r, "two", "n_d", false).value > 0.3);
+    assert_relative(result(r, "two", "cost", false).value, 20 * result(r, "two", "life_years", false).value, 1e-4);
+    ipsim_results_free(r);
     ipsim_scenario_free(arms[0]);
     ipsim_scenario_free(arms[1]);
 }
@@ -456,8 +490,8 @@ int main(void)
         cmocka_unit_test(tables_are_what_histories_make),     cmocka_unit_test(replay_tells_the_simulated_history),
         cmocka_unit_test(options_override_the_scenario),      cmocka_unit_test(a_stopped_run_is_a_run_of_fewer),
         cmocka_unit_test(what_cannot_be_compared_is_refused), cmocka_unit_test(trouble_is_reported_the_same_on_any_number_of_threads),
-        cmocka_unit_test(checking_finds_what_running_would),  cmocka_unit_test(ratios_are_read_by_their_quadrant),
-        cmocka_unit_test(measures_of_one_arm_alone),
+        cmocka_unit_test(checking_finds_what_running_would),  cmocka_unit_test(the_order_of_attributes_does_not_matter),
+        cmocka_unit_test(ratios_are_read_by_their_quadrant),  cmocka_unit_test(measures_of_one_arm_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
