@@ -106,11 +106,11 @@ static double stretch_inverse(const stretch *s, double origin, double from, doub
     return fmax(origin + ipsim_hazard_inverse(s->law, target), from);
 }
 
-/* Where the inverse is a formula it is cheaper to invert and compare times; where it is a search, most sojourns need none if the
- * hazard that the stretch can supply is compared with the budget first. */
-static bool inverts_directly(const ipsim_hazard *law)
+/* A hazard that never changes needs one division. Elsewhere most sojourns need no inverse if the hazard that the stretch can supply is
+ * compared with the budget first. */
+static bool never_changes(const ipsim_risk *risk)
 {
-    return law->family <= IPSIM_LOG_LOGISTIC;
+    return risk->laws->family == IPSIM_EXPONENTIAL && risk->n_effects == risk->n_constant;
 }
 
 /* The budget that is left of a stream; the first is drawn when the stream first matters. */
@@ -141,20 +141,20 @@ static double firing_time(ipsim_reference *e, const ipsim_risk *risk, double now
         return t < limit ? t : INFINITY;
     }
     double left = budget_of(e, risk->stream);
+    if (never_changes(risk)) {
+        double t = now + left / (e->multiplier[risk - e->model->risks] * risk->laws->p[0]);
+        return t < limit ? t : INFINITY;
+    }
     for (double from = now; from < limit;) {
         stretch s = stretch_at(e, risk, from);
         double until = fmin(s.until, limit);
-        if (s.multiplier > 0.0) {
-            bool direct = inverts_directly(s.law);
-            double available = direct ? 0.0 : stretch_hazard(&s, origin, from, until);
-            if (direct || left <= available) {
-                double t = stretch_inverse(&s, origin, from, left);
-                if (t < until)
-                    return t;
-            }
-            if (until < limit) /* what rounding leaves of a spent budget fires at the start of the next stretch */
-                left = fmax(left - (direct ? stretch_hazard(&s, origin, from, until) : available), 0.0);
+        double available = stretch_hazard(&s, origin, from, until);
+        if (s.multiplier > 0.0 && left <= available) {
+            double t = stretch_inverse(&s, origin, from, left);
+            if (t < until)
+                return t;
         }
+        left = fmax(left - available, 0.0); /* what rounding leaves of a spent budget fires at the start of the next stretch */
         from = until;
     }
     return INFINITY;
@@ -257,6 +257,18 @@ static void spend_budgets(ipsim_reference *e, int state, const ipsim_risk *winne
         renew_budget(e, winner->stream);
 }
 
+/* How long the event lasts, if it is one that has a duration. */
+static double event_days(ipsim_reference *e, const ipsim_risk *risk)
+{
+    const ipsim_compiled_model *model = e->model;
+    size_t event = risk->event;
+    if (event == SIZE_MAX || !model->has_duration[event])
+        return 0.0;
+    return ipsim_distribution_quantile(
+        &model->duration_days[event],
+        ipsim_stream_uniform(e->luck.seed, e->luck.replicate, e->person, model->duration_key[event], e->durations[event]++));
+}
+
 static void tell(ipsim_observer *observer, void *data, ipsim_step step, const double *origin)
 {
     if (observer)
@@ -270,10 +282,10 @@ ipsim_status ipsim_reference_simulate(ipsim_reference *e, ipsim_luck luck, int64
     double now = begin_person(e, luck, person, attributes);
     int state = draw_start_state(e);
     bool enters = now < model->horizon_years || now == 0.0; /* or the horizon comes first, and the person is never seen */
-    if (tally)
-        ipsim_tally_begin(tally, attributes, enters ? state : -1, now);
     if (!enters)
         return IPSIM_OK;
+    if (tally)
+        ipsim_tally_one_enters(tally, state, now);
     e->origin[IPSIM_CLOCK_SOJOURN] = now;
     start_clocks(e, &model->starts_on_state[state], now);
     tell(observer, data, (ipsim_step){.kind = IPSIM_STEP_ENTER, .t_years = now, .from = state, .to = state, .risk = SIZE_MAX}, e->origin);
@@ -287,28 +299,20 @@ ipsim_status ipsim_reference_simulate(ipsim_reference *e, ipsim_luck luck, int64
                 (long long)person, model->scenario->name.value, (int)IPSIM_FIRINGS_MAX, now);
         double when;
         const ipsim_risk *winner = next_risk(e, state, now, &when);
+        int64_t r = winner ? winner - model->risks : -1;
+        double days = winner ? event_days(e, winner) : 0.0;
         if (tally)
-            ipsim_tally_accrue(tally, state, now, when, e->origin);
-        if (!winner) {
-            now = when;
-            break;
-        }
-        spend_budgets(e, state, winner, now, when);
+            ipsim_tally_one_stays(tally, state, now, when, r, days, e->origin);
+        if (winner)
+            spend_budgets(e, state, winner, now, when);
         now = when;
+        if (!winner)
+            break;
 
-        size_t r = (size_t)(winner - model->risks);
         if (winner->event != SIZE_MAX) { /* the state goes on */
-            size_t event = winner->event;
-            double days = 0.0;
-            if (model->has_duration[event])
-                days = ipsim_distribution_quantile(
-                    &model->duration_days[event],
-                    ipsim_stream_uniform(luck.seed, luck.replicate, person, model->duration_key[event], e->durations[event]++));
-            start_clocks(e, &model->starts_on_event[event], now);
-            if (tally)
-                ipsim_tally_event(tally, r, now, days);
+            start_clocks(e, &model->starts_on_event[winner->event], now);
             tell(observer, data,
-                 (ipsim_step){.kind = IPSIM_STEP_EVENT, .t_years = now, .from = state, .to = state, .risk = r, .duration_days = days},
+                 (ipsim_step){.kind = IPSIM_STEP_EVENT, .t_years = now, .from = state, .to = state, .risk = (size_t)r, .duration_days = days},
                  e->origin);
             continue;
         }
@@ -316,12 +320,9 @@ ipsim_status ipsim_reference_simulate(ipsim_reference *e, ipsim_luck luck, int64
         state = winner->to; /* the only place where the state changes */
         e->origin[IPSIM_CLOCK_SOJOURN] = now;
         start_clocks(e, &model->starts_on_state[state], now);
-        if (tally)
-            ipsim_tally_transition(tally, r, from, state, now);
-        tell(observer, data, (ipsim_step){.kind = IPSIM_STEP_TRANSITION, .t_years = now, .from = from, .to = state, .risk = r}, e->origin);
+        tell(observer, data, (ipsim_step){.kind = IPSIM_STEP_TRANSITION, .t_years = now, .from = from, .to = state, .risk = (size_t)r},
+             e->origin);
     }
-    if (tally)
-        ipsim_tally_end(tally, state, now);
     tell(observer, data, (ipsim_step){.kind = IPSIM_STEP_END, .t_years = now, .from = state, .to = state, .risk = SIZE_MAX}, e->origin);
     return IPSIM_OK;
 }

@@ -81,9 +81,8 @@ typedef struct worker {
     experiment_sums *sums;
     ipsim_reference **engines;
     ipsim_tally **tallies;
-    double **values;    /* per model: [cell * IPSIM_BATCH_PERSONS + person] */
+    ipsim_people *people;
     double *attributes; /* [person * n_attributes + attribute] */
-    uint32_t *group;    /* [dimension * IPSIM_BATCH_PERSONS + person] */
 } worker;
 
 static void worker_clear(worker *w)
@@ -93,33 +92,31 @@ static void worker_clear(worker *w)
             ipsim_reference_free(w->engines[i]);
         if (w->tallies)
             ipsim_tally_free(w->tallies[i]);
-        if (w->values)
-            free(w->values[i]);
     }
     free(w->engines);
     free(w->tallies);
-    free(w->values);
+    ipsim_people_free(w->people);
     free(w->attributes);
-    free(w->group);
     ipsim_experiment_sums_free(w->sums);
 }
 
 static bool worker_init(worker *w, const experiment *e)
 {
-    size_t n_cells = ipsim_account_n_measures(e->plan) * ipsim_account_n_years(e->plan) * 2;
+    ipsim_grouping grouping = {.n_dimensions = e->n_dimensions,
+                               .attribute = e->dimension_attribute,
+                               .n_levels = e->dimension_levels,
+                               .first = e->dimension_first};
     *w = (worker){.e = e};
     w->sums = ipsim_experiment_sums_create(e);
     w->engines = calloc(e->n_models, sizeof *w->engines);
     w->tallies = calloc(e->n_models, sizeof *w->tallies);
-    w->values = calloc(e->n_models, sizeof *w->values);
+    w->people = ipsim_people_create(IPSIM_BATCH_PERSONS, e->scenarios[0]->n_attributes, &grouping);
     w->attributes = calloc(IPSIM_BATCH_PERSONS * (e->scenarios[0]->n_attributes + 1), sizeof *w->attributes);
-    w->group = calloc(IPSIM_BATCH_PERSONS * (e->n_dimensions + 1), sizeof *w->group);
-    bool ok = w->sums && w->engines && w->tallies && w->values && w->attributes && w->group;
+    bool ok = w->sums && w->engines && w->tallies && w->people && w->attributes;
     for (size_t i = 0; ok && i < e->n_models; i++) {
         w->engines[i] = ipsim_reference_create(e->models[i]);
-        w->tallies[i] = ipsim_tally_create(e->plan, i);
-        w->values[i] = calloc(n_cells * IPSIM_BATCH_PERSONS, sizeof **w->values);
-        ok = w->engines[i] && w->tallies[i] && w->values[i];
+        w->tallies[i] = ipsim_tally_create(e->plan, i, w->people->stride);
+        ok = w->engines[i] && w->tallies[i];
     }
     if (!ok)
         worker_clear(w);
@@ -128,7 +125,7 @@ static bool worker_init(worker *w, const experiment *e)
 
 /* ---- people ---- */
 
-static void count_person(worker *w, const double *attributes, size_t in_batch)
+static void count_person(worker *w, const double *attributes)
 {
     const experiment *e = w->e;
     const ipsim_scenario *scenario = e->scenarios[0];
@@ -142,8 +139,6 @@ static void count_person(worker *w, const double *attributes, size_t in_batch)
             ipsim_wide192_add_product(&w->sums->attribute_xx[a], x, x);
         }
     }
-    for (size_t d = 0; d < e->n_dimensions; d++)
-        w->group[d * IPSIM_BATCH_PERSONS + in_batch] = e->dimension_first[d] + (uint32_t)attributes[e->dimension_attribute[d]];
 }
 
 /* ---- occupancy: told of every move ---- */
@@ -176,29 +171,44 @@ static void watch(void *data, const ipsim_step *step, const double *origin)
 
 /* ---- batches and blocks ---- */
 
+/* One person at a time. */
+static ipsim_status simulate_plainly(worker *w, size_t model, ipsim_luck luck, int64_t first, ipsim_error *err)
+{
+    const experiment *e = w->e;
+    watcher seen = {.e = e, .moves = w->sums->moves + ipsim_experiment_moves_offset(e, model), .n_states = e->models[model]->n_states};
+    for (size_t slot = 0; slot < w->people->n_slots; slot++) {
+        int64_t person = w->people->person[slot];
+        if (person < 0)
+            continue;
+        seen.time = 0;
+        ipsim_tally_select(w->tallies[model], slot);
+        ipsim_status status = ipsim_reference_simulate(w->engines[model], luck, person,
+                                                       &w->attributes[(size_t)(person - first) * w->people->n_attributes],
+                                                       w->tallies[model], watch, &seen, err);
+        if (status != IPSIM_OK)
+            return status;
+    }
+    w->sums->firings += seen.firings;
+    return IPSIM_OK;
+}
+
 static ipsim_status simulate_batch(worker *w, ipsim_luck luck, int64_t first, size_t n, ipsim_error *err)
 {
     const experiment *e = w->e;
-    size_t n_attributes = e->scenarios[0]->n_attributes;
     for (size_t i = 0; i < n; i++) {
-        double *attributes = &w->attributes[i * n_attributes];
+        double *attributes = &w->attributes[i * w->people->n_attributes];
         ipsim_population_draw(e->population, luck.seed, luck.replicate, first + (int64_t)i, attributes);
-        count_person(w, attributes, i);
+        count_person(w, attributes);
     }
+    ipsim_people_seat(w->people, first, n, w->attributes);
     for (size_t model = 0; model < e->n_models; model++) {
-        watcher seen = {.e = e, .moves = w->sums->moves + ipsim_experiment_moves_offset(e, model), .n_states = e->models[model]->n_states};
-        for (size_t i = 0; i < n; i++) {
-            seen.time = 0;
-            ipsim_status status = ipsim_reference_simulate(w->engines[model], luck, first + (int64_t)i, &w->attributes[i * n_attributes],
-                                                           w->tallies[model], watch, &seen, err);
-            if (status != IPSIM_OK)
-                return status;
-            ipsim_tally_values(w->tallies[model], w->values[model] + i, IPSIM_BATCH_PERSONS);
-        }
-        w->sums->firings += seen.firings;
+        ipsim_tally_reset(w->tallies[model], w->people);
+        ipsim_status status = simulate_plainly(w, model, luck, first, err);
+        if (status != IPSIM_OK)
+            return status;
     }
     w->sums->persons += (int64_t)n;
-    return ipsim_ledger_add(w->sums->ledger, (const double *const *)w->values, n, IPSIM_BATCH_PERSONS, w->group, e->n_dimensions, err);
+    return ipsim_ledger_add(w->sums->ledger, w->tallies, w->people, err);
 }
 
 static ipsim_status simulate_block(worker *w, ipsim_luck luck, int64_t first, int64_t end, ipsim_error *err)
