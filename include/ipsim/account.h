@@ -96,6 +96,9 @@ void ipsim_tally_select(ipsim_tally *tally, size_t slot);
 void ipsim_tally_one_enters(ipsim_tally *tally, int state, double t_years);
 void ipsim_tally_one_stays(ipsim_tally *tally, int state, double from_years, double to_years, int64_t risk, double days,
                            const double *origin);
+/* Ends the block and gives one person's values, cumulative over years, [cell] as in ipsim_ledger_add; for tests and inspection. The
+ * tally must be reset before it is used again. false: memory is short. */
+bool ipsim_tally_values(ipsim_tally *tally, size_t slot, double *values) IPSIM_MUST_CHECK;
 bool ipsim_tally_needs_clock(const ipsim_tally *tally, int state, int clock);
 /* Two scenarios of the plan keep the same basis quantities of the same histories, so that one tally serves both. */
 bool ipsim_account_same_basis(const ipsim_account_plan *plan, size_t model, size_t other);
@@ -109,8 +112,12 @@ void ipsim_ledger_free(ipsim_ledger *ledger);
 
 /* Adds a block: tallies[model] holds the histories under each model (two models may share one, see ipsim_account_same_basis). Ends the
  * block: the tallies must be reset before they are used again. IPSIM_ERR_OVERFLOW names the measure. */
-ipsim_status ipsim_ledger_add(ipsim_ledger *ledger, ipsim_tally *const *tallies, const ipsim_people *people,
-                              ipsim_error *err) IPSIM_MUST_CHECK;
+ipsim_status ipsim_ledger_add_block(ipsim_ledger *ledger, ipsim_tally *const *tallies, const ipsim_people *people,
+                                    ipsim_error *err) IPSIM_MUST_CHECK;
+/* Adds values that are there already. values[model][cell * capacity + i] for person i of n, cell = (measure * n_years + year) * 2 +
+ * discounted; group[d * capacity + i] is person i's group in dimension d of n_dimensions (0: in none). */
+ipsim_status ipsim_ledger_add(ipsim_ledger *ledger, const double *const *values, size_t n, size_t capacity, const uint32_t *group,
+                              size_t n_dimensions, ipsim_error *err) IPSIM_MUST_CHECK;
 /* Exact, so any order gives the same bits. */
 void ipsim_ledger_merge(ipsim_ledger *into, const ipsim_ledger *from);
 

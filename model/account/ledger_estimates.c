@@ -11,7 +11,6 @@ int64_t ipsim_ledger_persons(const ipsim_ledger *ledger, size_t group)
 
 static const cell_sums *cell_of(const ipsim_ledger *ledger, size_t model, size_t group, size_t measure, size_t year, bool discounted)
 {
-    measure = ledger->plan->same_as[measure];
     size_t cell = (measure * ledger->plan->n_years + year) * 2 + (discounted ? 1 : 0);
     return &ledger->sums[(cell * ledger->n_models + model) * ledger->n_groups + group];
 }

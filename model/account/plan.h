@@ -30,7 +30,7 @@ typedef struct account_flow {
     size_t basis;
 } account_flow;
 
-/* Firings of some risks during a window of a clock, or the days that they take. */
+/* Firings of some risks during a window of a clock, or the days that they take; the clock as it ran before the firing. */
 typedef struct account_point {
     const bool *of_risk;
     bool days;
@@ -85,7 +85,7 @@ typedef struct account_model {
     const bool *first_counted; /* n_risks: the first risk of its counter */
     size_t n_flows, n_points, n_utilities, n_rewards, n_losses, n_spells;
     const account_flow *flows;
-    const account_point *points;
+    account_point *points;
     const bool *utility_changes; /* n_states: some utility of the state changes with time; else QALYs follow from the time in it */
     const double *state_utility;
     const account_utility *utilities;

@@ -238,8 +238,9 @@ static size_t flow_basis(account_model *m, account_flow *flows, const bool *in_s
     return m->n_basis++;
 }
 
-static size_t point_basis(account_model *m, account_point *points, const bool *of_risk, bool days, account_window window)
+static size_t point_basis(account_model *m, const bool *of_risk, bool days, account_window window)
 {
+    account_point *points = m->points;
     for (size_t i = 0; i < m->n_points; i++)
         if (points[i].days == days && same_window(&points[i].window, &window) &&
             memcmp(points[i].of_risk, of_risk, m->n_risks * sizeof *of_risk) == 0)
@@ -248,27 +249,48 @@ static size_t point_basis(account_model *m, account_point *points, const bool *o
     return m->n_basis++;
 }
 
-static bool build_reward(ipsim_arena *arena, account_model *m, const ipsim_reward *spec, account_flow *flows, account_point *points,
-                         account_sum *out)
+/* Points in time that a window can cut out; the start is before any clock runs. */
+static bool is_point(ipsim_per per)
 {
-    const ipsim_scenario *scenario = m->compiled->scenario;
-    ipsim_per per = (ipsim_per)spec->per.value;
-    account_window window = window_of(scenario, &spec->clock, &spec->from_years, &spec->until_years);
-    out->amount = spec->amount.value;
-    out->n_factors = spec->n_factors;
-    if (!build_factors(arena, scenario, spec->factors, spec->n_factors, &out->factors))
-        return false;
-    if (per == IPSIM_PER_START || !has_window(&spec->from_years, &spec->until_years, window.clock))
-        return build_basis(arena, m, per, &spec->states, &spec->transitions, &spec->events, out);
+    return per != IPSIM_PER_YEAR && per != IPSIM_PER_START;
+}
+
+/* The basis quantity of firings, or event days, that happen during a window. */
+static bool build_point(ipsim_arena *arena, account_model *m, ipsim_per per, const ipsim_names *states, const ipsim_names *transitions,
+                        const ipsim_names *events, account_window window, account_sum *out)
+{
     size_t *basis = ipsim_arena_alloc(arena, 1, sizeof *basis);
-    bool *mask = ipsim_account_states_mask(arena, scenario, &spec->states, per == IPSIM_PER_YEAR);
+    bool *mask = ipsim_account_states_mask(arena, m->compiled->scenario, states, false);
     bool *of_risk = ipsim_arena_alloc(arena, m->n_risks, sizeof *of_risk);
     if (!basis || !mask || !of_risk)
         return false;
     for (size_t r = 0; r < m->n_risks; r++)
-        of_risk[r] = per != IPSIM_PER_YEAR && risk_counts(m, per, &m->compiled->risks[r], mask, &spec->transitions, &spec->events);
-    *basis = per == IPSIM_PER_YEAR ? flow_basis(m, flows, mask, window)
-                                   : point_basis(m, points, of_risk, per == IPSIM_PER_EVENT_DAY, window);
+        of_risk[r] = risk_counts(m, per, &m->compiled->risks[r], mask, transitions, events);
+    *basis = point_basis(m, of_risk, per == IPSIM_PER_EVENT_DAY, window);
+    out->n_basis = 1;
+    out->basis = basis;
+    return true;
+}
+
+static bool build_reward(ipsim_arena *arena, account_model *m, const ipsim_reward *spec, account_flow *flows, account_sum *out)
+{
+    const ipsim_scenario *scenario = m->compiled->scenario;
+    ipsim_per per = (ipsim_per)spec->per.value;
+    account_window window = window_of(scenario, &spec->clock, &spec->from_years, &spec->until_years);
+    bool windowed = has_window(&spec->from_years, &spec->until_years, window.clock);
+    out->amount = spec->amount.value;
+    out->n_factors = spec->n_factors;
+    if (!build_factors(arena, scenario, spec->factors, spec->n_factors, &out->factors))
+        return false;
+    if (is_point(per) && windowed)
+        return build_point(arena, m, per, &spec->states, &spec->transitions, &spec->events, window, out);
+    if (per != IPSIM_PER_YEAR || !windowed)
+        return build_basis(arena, m, per, &spec->states, &spec->transitions, &spec->events, out);
+    size_t *basis = ipsim_arena_alloc(arena, 1, sizeof *basis);
+    bool *mask = ipsim_account_states_mask(arena, scenario, &spec->states, true);
+    if (!basis || !mask)
+        return false;
+    *basis = flow_basis(m, flows, mask, window);
     out->n_basis = 1;
     out->basis = basis;
     return true;
@@ -279,16 +301,14 @@ static bool build_rewards(ipsim_arena *arena, account_model *m)
     const ipsim_scenario *scenario = m->compiled->scenario;
     account_sum *rewards = ipsim_arena_alloc(arena, scenario->n_rewards, sizeof *rewards);
     account_flow *flows = ipsim_arena_alloc(arena, scenario->n_rewards, sizeof *flows);
-    account_point *points = ipsim_arena_alloc(arena, scenario->n_rewards, sizeof *points);
-    if (!rewards || !flows || !points)
+    if (!rewards || !flows)
         return false;
     for (size_t i = 0; i < scenario->n_rewards; i++)
-        if (!build_reward(arena, m, &scenario->rewards[i], flows, points, &rewards[i]))
+        if (!build_reward(arena, m, &scenario->rewards[i], flows, &rewards[i]))
             return false;
     m->n_rewards = scenario->n_rewards;
     m->rewards = rewards;
     m->flows = flows;
-    m->points = points;
     return true;
 }
 
@@ -313,8 +333,11 @@ static bool build_utilities(ipsim_arena *arena, account_model *m)
         account_sum *loss = &losses[m->n_losses++];
         loss->amount = per == IPSIM_PER_EVENT_DAY ? spec->add.value / 365.25 : spec->add.value;
         loss->n_factors = spec->n_factors;
+        account_window window = window_of(scenario, &spec->clock, &spec->from_years, &spec->until_years);
+        bool point = is_point(per) && has_window(&spec->from_years, &spec->until_years, window.clock);
         if (!build_factors(arena, scenario, spec->factors, spec->n_factors, &loss->factors) ||
-            !build_basis(arena, m, per, &spec->states, &spec->transitions, &spec->events, loss))
+            !(point ? build_point(arena, m, per, &spec->states, &spec->transitions, &spec->events, window, loss)
+                    : build_basis(arena, m, per, &spec->states, &spec->transitions, &spec->events, loss)))
             return false;
     }
     bool *changes = ipsim_arena_alloc(arena, m->n_states, sizeof *changes);
@@ -364,5 +387,6 @@ bool ipsim_account_model_build(ipsim_arena *arena, const ipsim_compiled_model *c
     m->basis_start = m->basis_event_days + compiled->n_events;
     m->basis_qalys = m->basis_start + 1;
     m->n_basis = m->basis_qalys + 1;
-    return build_counters(arena, m) && build_spells(arena, m) && build_rewards(arena, m) && build_utilities(arena, m);
+    m->points = ipsim_arena_alloc(arena, compiled->scenario->n_rewards + compiled->scenario->n_utilities, sizeof *m->points);
+    return m->points && build_counters(arena, m) && build_spells(arena, m) && build_rewards(arena, m) && build_utilities(arena, m);
 }

@@ -29,8 +29,8 @@ static size_t pick_tables(const simulation_job *job, const ipsim_table *tables[M
 {
     const ipsim_results *results = job->results;
     const ipsim_table *all[MOST_TABLES] = {
-        results->results,    job->compare ? results->differences : NULL, results->occupancy,  results->population,
-        results->targets,    job->compare ? results->ratios : NULL,      results->parameters, results->about,
+        results->results, job->compare ? results->differences : NULL, results->occupancy,  results->population,
+        results->targets, job->compare ? results->ratios : NULL,      results->parameters, results->about,
     };
     size_t count = 0;
     for (size_t i = 0; i < MOST_TABLES; i++) {
@@ -203,17 +203,6 @@ static ipsim_status simulate(simulation_job *job, ipsim_error_list *errors)
     return status;
 }
 
-static void mention_warnings(const simulation_job *job)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < job->inputs.count; i++) {
-        count += job->inputs.items[i]->n_warnings;
-    }
-    if (count > 0 && !job->cli->quiet) {
-        fprintf(stderr, "ipsim: %zu doubtful point%s in the scenario files; ipsim check lists them.\n", count, count == 1 ? "" : "s");
-    }
-}
-
 static ipsim_status prepare(simulation_job *job, ipsim_app *app, ipsim_error_list *errors)
 {
     ipsim_status status = ipsim_inputs_load(job->cli, &job->inputs, errors);
@@ -222,10 +211,10 @@ static ipsim_status prepare(simulation_job *job, ipsim_app *app, ipsim_error_lis
         return status;
     }
     app->inputs_read = true;
-    mention_warnings(job);
     ipsim_error err = {0};
     job->path = ipsim_output_name(job->cli, &job->inputs);
-    status = job->path != NULL ? ipsim_output_begin(job->path, &job->folder, &err) : ipsim_error_set(&err, IPSIM_ERR_MEMORY, "memory is short");
+    status = job->path != NULL ? ipsim_output_begin(job->path, &job->folder, &err)
+                               : ipsim_error_set(&err, IPSIM_ERR_MEMORY, "memory is short");
     return status == IPSIM_OK ? status : ipsim_error_add_copy(errors, &err);
 }
 

@@ -3,9 +3,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "exposure.h"
 #include "ipsim/engine.h"
 #include "ipsim/stream.h"
-#include "maths/elementary.h"
 
 struct ipsim_reference {
     const ipsim_compiled_model *model;
@@ -47,72 +47,6 @@ void ipsim_reference_free(ipsim_reference *engine)
     free(engine);
 }
 
-/* ---- the hazard of one risk: multiplier x baseline, in stretches of time over which the multiplier and the law are constant ---- */
-
-static double effect_value(const ipsim_compiled_effect *effect, const double *attributes, size_t piece)
-{
-    if (piece == SIZE_MAX)
-        return 1.0; /* its clock has not started */
-    if (effect->attribute == IPSIM_NO_ATTRIBUTE)
-        return effect->by_level[piece];
-    double x = attributes[effect->attribute];
-    if (effect->numeric)
-        return ipsim_exp(effect->exponent[piece] * effect->log_hr * (x - effect->centre));
-    return effect->by_level[(size_t)x * (effect->steps.n_breaks + 1) + piece];
-}
-
-typedef struct stretch {
-    double until; /* model time at which the multiplier or the law changes */
-    double multiplier;
-    const ipsim_hazard *law;
-} stretch;
-
-static stretch stretch_at(const ipsim_reference *e, const ipsim_risk *risk, double t)
-{
-    stretch s = {.until = INFINITY, .multiplier = e->multiplier[risk - e->model->risks], .law = risk->laws};
-    for (size_t i = risk->n_constant; i < risk->n_effects; i++) {
-        double until;
-        size_t piece = ipsim_steps_piece(&risk->effects[i].steps, e->origin, t, &until);
-        s.multiplier *= effect_value(&risk->effects[i], e->attributes, piece);
-        s.until = fmin(s.until, until);
-    }
-    size_t stratum = 0;
-    for (size_t k = 0; k < risk->n_keys; k++)
-        stratum = stratum * (size_t)risk->key_levels[k] + (size_t)e->attributes[risk->key_attribute[k]];
-    s.law += stratum * risk->n_years;
-    if (risk->n_years > 1) {
-        double until;
-        ipsim_steps bands = {.clock = IPSIM_CLOCK_CALENDAR, .n_breaks = risk->n_years - 1, .breaks = risk->years + 1};
-        s.law += ipsim_steps_piece(&bands, e->origin, t, &until);
-        s.until = fmin(s.until, until);
-    }
-    return s;
-}
-
-/* The cumulative hazard of a stretch between two model times. */
-static double stretch_hazard(const stretch *s, double origin, double from, double to)
-{
-    if (s->law->family == IPSIM_EXPONENTIAL)
-        return s->multiplier * s->law->p[0] * (to - from); /* has no memory: needs no clock, and loses no digits to one */
-    return s->multiplier * (ipsim_hazard_cumulative(s->law, to - origin) - ipsim_hazard_cumulative(s->law, from - origin));
-}
-
-/* When a stretch, lived through from `from`, has cost `budget` > 0; the stretch is taken to last. */
-static double stretch_inverse(const stretch *s, double origin, double from, double budget)
-{
-    if (s->law->family == IPSIM_EXPONENTIAL)
-        return from + budget / (s->multiplier * s->law->p[0]);
-    double target = ipsim_hazard_cumulative(s->law, from - origin) + budget / s->multiplier;
-    return fmax(origin + ipsim_hazard_inverse(s->law, target), from);
-}
-
-/* A hazard that never changes needs one division. Elsewhere most sojourns need no inverse if the hazard that the stretch can supply is
- * compared with the budget first. */
-static bool never_changes(const ipsim_risk *risk)
-{
-    return risk->laws->family == IPSIM_EXPONENTIAL && risk->n_effects == risk->n_constant;
-}
-
 /* The budget that is left of a stream; the first is drawn when the stream first matters. */
 static double budget_of(ipsim_reference *e, int stream)
 {
@@ -130,50 +64,16 @@ static void renew_budget(ipsim_reference *e, int stream)
     e->drawn[stream]++;
 }
 
-/* The time at which the risk fires if nothing else does, or INFINITY when that is not before `limit`. */
-static double firing_time(ipsim_reference *e, const ipsim_risk *risk, double now, double limit)
+/* A risk as it is for this person now. */
+static ipsim_exposure exposure(const ipsim_reference *e, const ipsim_risk *risk)
 {
-    double origin = e->origin[risk->clock];
-    if (origin == INFINITY)
-        return INFINITY; /* its clock has not started */
-    if (risk->kind == IPSIM_LAW_AT) {
-        double t = fmax(origin + risk->at, now);
-        return t < limit ? t : INFINITY;
-    }
-    double left = budget_of(e, risk->stream);
-    if (never_changes(risk)) {
-        double t = now + left / (e->multiplier[risk - e->model->risks] * risk->laws->p[0]);
-        return t < limit ? t : INFINITY;
-    }
-    for (double from = now; from < limit;) {
-        stretch s = stretch_at(e, risk, from);
-        double until = fmin(s.until, limit);
-        double available = stretch_hazard(&s, origin, from, until);
-        if (s.multiplier > 0.0 && left <= available) {
-            double t = stretch_inverse(&s, origin, from, left);
-            if (t < until)
-                return t;
-        }
-        left = fmax(left - available, 0.0); /* what rounding leaves of a spent budget fires at the start of the next stretch */
-        from = until;
-    }
-    return INFINITY;
+    return (ipsim_exposure){
+        .risk = risk, .multiplier = e->multiplier[risk - e->model->risks], .origin = e->origin, .attributes = e->attributes};
 }
 
-/* The cumulative hazard that the risk spends between two times. */
-static double hazard_spent(const ipsim_reference *e, const ipsim_risk *risk, double from, double to)
+static bool can_fire(const ipsim_reference *e, const ipsim_risk *risk)
 {
-    double origin = e->origin[risk->clock];
-    double spent = 0.0;
-    if (origin == INFINITY || risk->kind == IPSIM_LAW_AT)
-        return 0.0;
-    while (from < to) {
-        stretch s = stretch_at(e, risk, from);
-        double until = fmin(s.until, to);
-        spent += stretch_hazard(&s, origin, from, until);
-        from = until;
-    }
-    return spent;
+    return e->origin[risk->clock] != INFINITY; /* or its clock has not started */
 }
 
 /* ---- the person ---- */
@@ -218,7 +118,7 @@ static double begin_person(ipsim_reference *e, ipsim_luck luck, int64_t person, 
     for (size_t r = 0; r < model->n_risks; r++) {
         e->multiplier[r] = model->risks[r].multiplier;
         for (size_t i = 0; i < model->risks[r].n_constant; i++)
-            e->multiplier[r] *= effect_value(&model->risks[r].effects[i], attributes, 0);
+            e->multiplier[r] *= ipsim_effect_value(&model->risks[r].effects[i], attributes, 0);
     }
     double entry = model->entry_attribute == IPSIM_NO_ATTRIBUTE ? 0.0 : attributes[model->entry_attribute];
     for (size_t c = 0; c < model->n_clocks; c++)
@@ -229,19 +129,24 @@ static double begin_person(ipsim_reference *e, ipsim_luck luck, int64_t person, 
     return entry;
 }
 
-/* The competing risk that fires first, or NULL when none does before the horizon. */
+/* The competing risk that fires first, or NULL when none does up to the horizon, which itself belongs to the run. */
 static const ipsim_risk *next_risk(ipsim_reference *e, int state, double now, double *when)
 {
     const ipsim_compiled_model *model = e->model;
     const ipsim_risk *winner = NULL;
-    *when = model->horizon_years;
+    double limit = nextafter(model->horizon_years, INFINITY);
     for (size_t r = model->first_risk[state]; r < model->first_risk[state + 1]; r++) {
-        double t = firing_time(e, &model->risks[r], now, *when);
-        if (t < *when) { /* equal times: the first declared keeps it */
-            *when = t;
-            winner = &model->risks[r];
+        const ipsim_risk *risk = &model->risks[r];
+        if (!can_fire(e, risk))
+            continue;
+        ipsim_exposure x = exposure(e, risk);
+        double t = ipsim_exposure_fires(&x, risk->kind == IPSIM_LAW_HAZARD ? budget_of(e, risk->stream) : 0.0, now, limit);
+        if (t < limit) { /* equal times: the first declared keeps it */
+            limit = t;
+            winner = risk;
         }
     }
+    *when = fmin(limit, model->horizon_years);
     return winner;
 }
 
@@ -250,8 +155,10 @@ static void spend_budgets(ipsim_reference *e, int state, const ipsim_risk *winne
     const ipsim_compiled_model *model = e->model;
     for (size_t r = model->first_risk[state]; r < model->first_risk[state + 1]; r++) {
         const ipsim_risk *risk = &model->risks[r];
-        if (risk != winner && risk->kind == IPSIM_LAW_HAZARD && e->drawn[risk->stream] > 0)
-            e->budget[risk->stream] = fmax(e->budget[risk->stream] - hazard_spent(e, risk, from, to), 0.0);
+        if (risk == winner || risk->kind != IPSIM_LAW_HAZARD || !can_fire(e, risk))
+            continue;
+        ipsim_exposure x = exposure(e, risk);
+        e->budget[risk->stream] = fmax(e->budget[risk->stream] - ipsim_exposure_spends(&x, from, to), 0.0);
     }
     if (winner->kind == IPSIM_LAW_HAZARD)
         renew_budget(e, winner->stream);
@@ -281,7 +188,7 @@ ipsim_status ipsim_reference_simulate(ipsim_reference *e, ipsim_luck luck, int64
     const ipsim_compiled_model *model = e->model;
     double now = begin_person(e, luck, person, attributes);
     int state = draw_start_state(e);
-    bool enters = now < model->horizon_years || now == 0.0; /* or the horizon comes first, and the person is never seen */
+    bool enters = now <= model->horizon_years; /* or the horizon comes first, and the person is never seen */
     if (!enters)
         return IPSIM_OK;
     if (tally)

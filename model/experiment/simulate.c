@@ -208,7 +208,7 @@ static ipsim_status simulate_batch(worker *w, ipsim_luck luck, int64_t first, si
             return status;
     }
     w->sums->persons += (int64_t)n;
-    return ipsim_ledger_add(w->sums->ledger, w->tallies, w->people, err);
+    return ipsim_ledger_add_block(w->sums->ledger, w->tallies, w->people, err);
 }
 
 static ipsim_status simulate_block(worker *w, ipsim_luck luck, int64_t first, int64_t end, ipsim_error *err)
