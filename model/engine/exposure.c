@@ -113,3 +113,17 @@ double ipsim_exposure_spends(const ipsim_exposure *x, double from, double to)
     }
     return spent;
 }
+
+int ipsim_engine_start_state(const ipsim_compiled_model *model, double u)
+{
+    int last = 0;
+    for (size_t s = 0; s < model->n_states; s++) {
+        double below = s == 0 ? 0.0 : model->start_cumulative[s - 1];
+        if (model->start_cumulative[s] > below) {
+            last = (int)s; /* the last possible state also takes what rounding left of the sum of 1 */
+            if (u < model->start_cumulative[s])
+                return last;
+        }
+    }
+    return last;
+}

@@ -22,4 +22,7 @@ double ipsim_exposure_fires(const ipsim_exposure *x, double left, double now, do
 /* The cumulative hazard that the risk spends between two times. */
 double ipsim_exposure_spends(const ipsim_exposure *x, double from, double to);
 
+/* The start state that a uniform draw picks among those of different probability. */
+int ipsim_engine_start_state(const ipsim_compiled_model *model, double u);
+
 #endif

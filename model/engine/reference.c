@@ -92,17 +92,7 @@ static int draw_start_state(const ipsim_reference *e)
         return model->start_state;
     if (model->start_attribute != IPSIM_NO_ATTRIBUTE)
         return model->start_of_level[(size_t)e->attributes[model->start_attribute]];
-    double u = ipsim_stream_uniform(e->luck.seed, e->luck.replicate, e->person, model->start_key, 0);
-    int last = 0;
-    for (size_t s = 0; s < model->n_states; s++) {
-        double below = s == 0 ? 0.0 : model->start_cumulative[s - 1];
-        if (model->start_cumulative[s] > below) {
-            last = (int)s; /* the last possible state also takes what rounding left of the sum of 1 */
-            if (u < model->start_cumulative[s])
-                return last;
-        }
-    }
-    return last;
+    return ipsim_engine_start_state(model, ipsim_stream_uniform(e->luck.seed, e->luck.replicate, e->person, model->start_key, 0));
 }
 
 static double begin_person(ipsim_reference *e, ipsim_luck luck, int64_t person, const double *attributes)

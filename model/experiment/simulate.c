@@ -80,6 +80,8 @@ typedef struct worker {
     const experiment *e;
     experiment_sums *sums;
     ipsim_reference **engines;
+    ipsim_fast **fast; /* NULL: the reference engine was asked for */
+    int64_t *moves;    /* of one block and model: kept when the block is good */
     ipsim_tally **tallies;
     ipsim_people *people;
     double *attributes; /* [person * n_attributes + attribute] */
@@ -90,17 +92,21 @@ static void worker_clear(worker *w)
     for (size_t i = 0; i < w->e->n_models; i++) {
         if (w->engines)
             ipsim_reference_free(w->engines[i]);
+        if (w->fast)
+            ipsim_fast_free(w->fast[i]);
         if (w->tallies)
             ipsim_tally_free(w->tallies[i]);
     }
     free(w->engines);
+    free(w->fast);
+    free(w->moves);
     free(w->tallies);
     ipsim_people_free(w->people);
     free(w->attributes);
     ipsim_experiment_sums_free(w->sums);
 }
 
-static bool worker_init(worker *w, const experiment *e)
+static bool worker_init(worker *w, const experiment *e, bool plainly)
 {
     ipsim_grouping grouping = {.n_dimensions = e->n_dimensions,
                                .attribute = e->dimension_attribute,
@@ -112,11 +118,15 @@ static bool worker_init(worker *w, const experiment *e)
     w->tallies = calloc(e->n_models, sizeof *w->tallies);
     w->people = ipsim_people_create(IPSIM_BATCH_PERSONS, e->scenarios[0]->n_attributes, &grouping);
     w->attributes = calloc(IPSIM_BATCH_PERSONS * (e->scenarios[0]->n_attributes + 1), sizeof *w->attributes);
-    bool ok = w->sums && w->engines && w->tallies && w->people && w->attributes;
+    w->fast = plainly ? NULL : calloc(e->n_models, sizeof *w->fast);
+    w->moves = calloc(n_moves(e) + 1, sizeof *w->moves);
+    bool ok = w->sums && w->engines && w->tallies && w->people && w->attributes && w->moves && (plainly || w->fast);
     for (size_t i = 0; ok && i < e->n_models; i++) {
         w->engines[i] = ipsim_reference_create(e->models[i]);
         w->tallies[i] = ipsim_tally_create(e->plan, i, w->people->stride);
-        ok = w->engines[i] && w->tallies[i];
+        if (w->fast && w->tallies[i])
+            w->fast[i] = ipsim_fast_create(e->models[i], w->people->stride, w->tallies[i]);
+        ok = w->engines[i] && w->tallies[i] && (plainly || w->fast[i]);
     }
     if (!ok)
         worker_clear(w);
@@ -192,6 +202,35 @@ static ipsim_status simulate_plainly(worker *w, size_t model, ipsim_luck luck, i
     return IPSIM_OK;
 }
 
+/* The block at once. */
+static ipsim_status simulate_fast(worker *w, size_t model, ipsim_luck luck, ipsim_error *err)
+{
+    const experiment *e = w->e;
+    size_t n = e->n_times * e->models[model]->n_states;
+    ipsim_occupancy seen = {.n_times = e->n_times, .times = e->times, .moves = w->moves};
+    memset(w->moves, 0, n * sizeof *w->moves);
+    ipsim_status status = ipsim_fast_simulate(w->fast[model], luck, w->people, w->tallies[model], &seen, NULL, NULL, err);
+    if (status != IPSIM_OK)
+        return status;
+    int64_t *into = w->sums->moves + ipsim_experiment_moves_offset(e, model);
+    for (size_t i = 0; i < n; i++)
+        into[i] += w->moves[i];
+    w->sums->firings += seen.firings;
+    return IPSIM_OK;
+}
+
+static ipsim_status simulate_model(worker *w, size_t model, ipsim_luck luck, int64_t first, ipsim_error *err)
+{
+    ipsim_tally_reset(w->tallies[model], w->people);
+    if (w->fast) {
+        ipsim_status status = simulate_fast(w, model, luck, err);
+        if (status != IPSIM_ERR_LIMIT)
+            return status;
+        ipsim_tally_reset(w->tallies[model], w->people); /* one person at a time, to see who it is */
+    }
+    return simulate_plainly(w, model, luck, first, err);
+}
+
 static ipsim_status simulate_batch(worker *w, ipsim_luck luck, int64_t first, size_t n, ipsim_error *err)
 {
     const experiment *e = w->e;
@@ -202,8 +241,7 @@ static ipsim_status simulate_batch(worker *w, ipsim_luck luck, int64_t first, si
     }
     ipsim_people_seat(w->people, first, n, w->attributes);
     for (size_t model = 0; model < e->n_models; model++) {
-        ipsim_tally_reset(w->tallies[model], w->people);
-        ipsim_status status = simulate_plainly(w, model, luck, first, err);
+        ipsim_status status = simulate_model(w, model, luck, first, err);
         if (status != IPSIM_OK)
             return status;
     }
@@ -262,7 +300,7 @@ static void work(const experiment *e, ipsim_luck luck, int64_t n_persons, const 
                  experiment_sums *sums)
 {
     worker w;
-    if (!worker_init(&w, e)) {
+    if (!worker_init(&w, e, options->engine == IPSIM_ENGINE_REFERENCE)) {
 #pragma omp critical(ipsim_deal)
         d->out_of_memory = true;
         return;
