@@ -35,6 +35,8 @@ LINK    := $(CC) $(CFLAGS) -fopenmp $(SANITIZE) $(LDFLAGS)
 GIT_HASH := $(if $(wildcard .git),$(shell git rev-parse -q --verify --short=12 HEAD 2>/dev/null || echo unknown)$(shell \
             git diff --quiet HEAD 2>/dev/null; [ $$? != 1 ] || echo -modified),unknown)
 
+VECTORISE := $(if $(findstring -O0,$(CFLAGS)),,-O3)
+
 # ---- files -----------------------------------------------------------------------------------------------------------------------
 SOURCES := $(sort $(wildcard model/*/*.c))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
@@ -143,6 +145,12 @@ $(BUILD)/sources: FORCE
 $(BUILD)/model/app/version.o: $(BUILD)/version
 $(BUILD)/model/app/version.o: private EXTRA := -DIPSIM_VERSION='"$(VERSION)"' -DIPSIM_GIT_HASH='"$(GIT_HASH)"' \
     -DIPSIM_LIBCONFIG_VERSION='"$(shell pkg-config --modversion libconfig 2>/dev/null || echo unknown)"'
+
+# Kernels are compiled once for each level of vector instructions, which the program chooses among when it starts.
+$(BUILD)/model/account/kernels_sse2.o $(BUILD)/model/engine/fast_sse2.o: private EXTRA := $(VECTORISE)
+$(BUILD)/model/account/kernels_avx2.o $(BUILD)/model/engine/fast_avx2.o: private EXTRA := $(VECTORISE) -mavx2
+$(BUILD)/model/account/kernels_avx512.o $(BUILD)/model/engine/fast_avx512.o: private EXTRA := $(VECTORISE) -mavx512f -mavx512dq -mavx512vl \
+    -mavx512bw -mprefer-vector-width=512
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(call say,CC,$<)

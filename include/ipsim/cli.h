@@ -34,6 +34,7 @@ typedef struct ipsim_cli {
     int64_t threads;   /* 0: not given */
     int64_t person;    /* 0 unless given */
     const char *output;
+    const char *engine; /* NULL: not given */
     size_t n_settings, n_operands;
     ipsim_setting *settings;
     const char **operands;

@@ -14,11 +14,14 @@
 /* Called from one thread at a time, at most about ten times a second. */
 typedef void ipsim_progress(void *data, int64_t persons_done, int64_t persons_total);
 
+typedef enum ipsim_engine_choice { IPSIM_ENGINE_FAST, IPSIM_ENGINE_REFERENCE } ipsim_engine_choice;
+
 typedef struct ipsim_run_options {
     int64_t persons; /* 0: as the scenario says */
     int64_t seed;    /* negative: as the scenario says */
     uint32_t replicate;
     int n_threads;            /* 0: as OpenMP chooses */
+    ipsim_engine_choice engine; /* results are the same */
     ipsim_progress *progress; /* NULL for none */
     void *progress_data;
     const volatile sig_atomic_t *stop; /* when it becomes non-zero: blocks in flight are finished, the rest is left; NULL for never */

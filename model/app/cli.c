@@ -148,6 +148,9 @@ static ipsim_status store(ipsim_cli *cli, const ipsim_option_spec *option, const
         if (value[0] == '\0') {
             return ipsim_error_set(err, IPSIM_ERR_USAGE, "--%s needs a value, not an empty one", option->name);
         }
+        if (option->offset == offsetof(ipsim_cli, engine) && strcmp(value, "fast") != 0 && strcmp(value, "reference") != 0) {
+            return ipsim_error_set(err, IPSIM_ERR_USAGE, "--%s needs fast or reference, not \"%s\"", option->name, value);
+        }
         *(const char **)field = value;
         return IPSIM_OK;
     case IPSIM_OPTION_SETTING:

@@ -186,6 +186,7 @@ static ipsim_status simulate(simulation_job *job, ipsim_error_list *errors)
         .seed = cli->seed,
         .replicate = (uint32_t)cli->replicate,
         .n_threads = (int)cli->threads,
+        .engine = cli->engine != NULL && strcmp(cli->engine, "reference") == 0 ? IPSIM_ENGINE_REFERENCE : IPSIM_ENGINE_FAST,
         .progress = line.shown ? ipsim_progress_update : NULL,
         .progress_data = &line,
         .stop = &ipsim_stop_requested,

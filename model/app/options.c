@@ -128,6 +128,8 @@ const ipsim_option_spec ipsim_options[] = {
      "other people and other luck under the same seed", "0"},
     {"threads", '\0', "N", RUN | COMPARE, IPSIM_OPTION_WHOLE, FIELD(threads), 1, 4096, "number of threads; results do not depend on it",
      "all processors"},
+    {"engine", '\0', "NAME", RUN | COMPARE, IPSIM_OPTION_TEXT, FIELD(engine), 0, 0,
+     "fast, or reference: one person at a time, plain to read; results are the same", "fast"},
     {"person", '\0', "N", REPLAY, IPSIM_OPTION_WHOLE, FIELD(person), 0, (INT64_C(1) << 40) - 2, "number of the person; the first is 0",
      "0"},
     {"output", 'o', "DIR", RUN | COMPARE, IPSIM_OPTION_TEXT, FIELD(output), 0, 0,

@@ -9,7 +9,7 @@
 #include "ipsim/run.h"
 #include "ipsim/wide.h"
 
-enum { IPSIM_BATCH_PERSONS = 64, IPSIM_BLOCK_PERSONS = 1024 };
+enum { IPSIM_BATCH_PERSONS = 512, IPSIM_BLOCK_PERSONS = 1024 };
 
 /* What is simulated: the scenarios of one run, compiled. */
 typedef struct experiment {
@@ -20,6 +20,7 @@ typedef struct experiment {
     ipsim_account_plan *plan;
     size_t n_dimensions, n_groups; /* subgroups; group 0 is everybody */
     size_t *dimension_attribute;
+    size_t *dimension_levels;
     uint32_t *dimension_first; /* group of the attribute's level 0 */
     size_t n_times;            /* of the occupancy grid */
     double *times;
