@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The build of ipsim. `make help` lists the targets; everything that is built lies in build/ and in ./ipsim.
 #
-# Switches, usable with every target: CC=clang, SAN=address,undefined (sanitizers), WERROR=1 (warnings are errors), V=1 (show commands),
+# Switches, usable with every target: CC=clang, MPI=1 (for mpirun, with OpenMPI), SAN=address,undefined (sanitizers), WERROR=1 (warnings are errors), V=1 (show commands),
 # CFLAGS=... (replaces -O2 -g), JOBS=n (parallel jobs, default the number of processors).
 # Each compiler and sanitizer has a folder of its own in build/, and a change of any flag rebuilds it, so that objects never mix.
 
@@ -13,7 +13,7 @@ NEEDS  ?= build
 
 empty   :=
 comma   := ,
-variant := $(notdir $(firstword $(CC)))$(if $(SAN),-$(subst $(comma),-,$(SAN)))
+variant := $(notdir $(firstword $(CC)))$(if $(MPI),-mpi)$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 BUILD   := build/$(variant)
 
 # ---- flags -----------------------------------------------------------------------------------------------------------------------
@@ -25,9 +25,10 @@ SANITIZE := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-fr
 package  = $(shell pkg-config $(1) $(2) 2>/dev/null || echo '$(3)')
 LUA     := $(shell for name in lua5.4 lua-5.4 lua54; do pkg-config --exists $$name 2>/dev/null && echo $$name && break; done)
 INCLUDES := $(sort $(call package,--cflags,gsl) $(call package,--cflags,libconfig) $(call package,--cflags,sqlite3) \
-            $(call package,--cflags,jansson) $(call package,--cflags,$(LUA),-I/usr/include/lua5.4))
+            $(if $(MPI),$(call package,--cflags,ompi-c)) $(call package,--cflags,jansson) $(call package,--cflags,$(LUA),-I/usr/include/lua5.4))
 LIBS    := $(call package,--libs,gsl,-lgsl -lgslcblas) $(call package,--libs,libconfig,-lconfig) $(call package,--libs,$(LUA),-llua5.4) \
-           $(call package,--libs,sqlite3,-lsqlite3) $(call package,--libs,jansson,-ljansson) -lcsv -lm
+           $(call package,--libs,sqlite3,-lsqlite3) $(call package,--libs,jansson,-ljansson) $(call package,--libs,zlib,-lz) \
+           $(if $(MPI),$(call package,--libs,ompi-c,-lmpi)) -lcsv -lm
 
 COMPILE := $(CC) -std=gnu11 -D_GNU_SOURCE -Iinclude -Imodel $(INCLUDES) $(CPPFLAGS) $(CFLAGS) -fopenmp -ffp-contract=off $(WARNINGS) $(SANITIZE)
 LINK    := $(CC) $(CFLAGS) -fopenmp $(SANITIZE) $(LDFLAGS)
@@ -142,6 +143,8 @@ $(BUILD)/sources: FORCE
 $(BUILD)/model/app/version.o: $(BUILD)/version
 $(BUILD)/model/app/version.o: private EXTRA := -DIPSIM_VERSION='"$(VERSION)"' -DIPSIM_GIT_HASH='"$(GIT_HASH)"' \
     -DIPSIM_LIBCONFIG_VERSION='"$(shell pkg-config --modversion libconfig 2>/dev/null || echo unknown)"'
+
+$(BUILD)/model/app/mpi_driver.o: private EXTRA := $(if $(MPI),-DIPSIM_MPI)
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(call say,CC,$<)
