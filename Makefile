@@ -43,11 +43,12 @@ MAIN    := $(BUILD)/model/app/main.o
 LIBRARY := $(BUILD)/libipsim.a
 PROGRAM := $(BUILD)/ipsim
 
-# A test program is one .c file, tests/testlib.c and every object but main. TEST=name picks one program or script, CASE='pattern' one case in it.
+# A test program is one .c file, what the tests share (tests/*.c) and every object but main. TEST=name picks one program or script, CASE='pattern' one case in it.
 QUICK_TESTS := $(sort $(wildcard tests/unit/test_*.c tests/analytic/test_*.c tests/invalid/test_*.c))
 SLOW_TESTS  := $(sort $(wildcard tests/statistical/test_*.c))
 FUZZ_TESTS  := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 CLI_TESTS   := $(sort $(wildcard tests/cli/test_*.sh))
+TEST_LIBRARY := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/*.c))
 programs     = $(patsubst tests/%.c,$(BUILD)/tests/%,$(if $(TEST),$(filter %/$(TEST).c,$(1)),$(1)))
 scripts      = $(if $(TEST),$(filter %/$(TEST).sh,$(1)),$(1))
 RUN_TESTS    = IPSIM=$(abspath $(PROGRAM)) CASE='$(CASE)' tests/run.sh -j $(JOBS) -o $(BUILD)/tests
@@ -158,7 +159,7 @@ $(PROGRAM): $(MAIN) $(LIBRARY)
 	$(call say,LINK,$@)
 	$(quiet)$(LINK) $^ $(LIBS) -o $@
 
-$(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/tests/testlib.o $(LIBRARY)
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_LIBRARY) $(LIBRARY)
 	$(call say,LINK,$@)
 	$(quiet)$(LINK) $^ $(LIBS) -lcmocka -o $@
 

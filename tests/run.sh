@@ -24,6 +24,7 @@ if [ $# = 0 ]; then
     exit 1
 fi
 mkdir -p "$folder"
+export LSAN_OPTIONS=suppressions=$PWD/tests/leaks.supp:print_suppressions=0
 
 # Prints how many cases passed, failed and were skipped. cmocka writes a skipped case as "not ok 3 # SKIP", and a failed one behind
 # whatever the case printed without an end of line, so a verdict may stand anywhere in a line. Cases of the plan that never came failed.

@@ -29,11 +29,11 @@ typedef enum ipsim_command_id {
 typedef struct ipsim_cli {
     ipsim_command_id command;
     bool help, version, quiet, json, csv, strict, markdown, resume;
-    int64_t persons;   /* 0: not given */
-    int64_t seed;      /* -1: not given */
-    int64_t replicate; /* 0 unless given */
-    int64_t threads;   /* 0: not given */
-    int64_t person;    /* 0 unless given */
+    int64_t persons;    /* 0: not given */
+    int64_t seed;       /* -1: not given */
+    int64_t replicate;  /* 0 unless given */
+    int64_t threads;    /* 0: not given */
+    int64_t person;     /* 0 unless given */
     int64_t replicates; /* 0: not given */
     const char *output;
     const char *seeds;      /* file; NULL: not given, as below */

@@ -14,9 +14,9 @@ enum { IPSIM_DISCOUNT_STEPS_MAX = 16 };
 
 typedef struct ipsim_discount {
     size_t n_steps;
-    double from_years[IPSIM_DISCOUNT_STEPS_MAX];           /* from_years[0] is 0; ascending */
+    double from_years[IPSIM_DISCOUNT_STEPS_MAX]; /* from_years[0] is 0; ascending */
     double discount_force_per_year[IPSIM_DISCOUNT_STEPS_MAX];
-    double weight_at_step[IPSIM_DISCOUNT_STEPS_MAX];       /* D(from_years[i]) */
+    double weight_at_step[IPSIM_DISCOUNT_STEPS_MAX]; /* D(from_years[i]) */
 } ipsim_discount;
 
 /* rates: one a step. annual_effective: force = ln(1 + r), else force = r. Needs from_years[0] == 0, ascending, r > -1. */

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 enum { IPSIM_FORMAT_SIZE = 96 }; /* bytes that hold any number below */
 
@@ -30,5 +31,9 @@ size_t ipsim_format_width(const char *utf8);
 
 /* Bytes of the longest beginning of text that is at most `width` columns wide; never cuts a code point. */
 size_t ipsim_format_fit(const char *utf8, size_t width);
+
+/* A paragraph broken at blanks into lines of at most `widest` columns; lines after the first begin with `indent` blanks. "20 000" and "4 %" are
+ * never broken. */
+void ipsim_format_paragraph(const char *text, size_t indent, size_t widest, FILE *page);
 
 #endif

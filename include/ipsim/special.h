@@ -27,11 +27,11 @@ double ipsim_deviance(double mu);
 /* ---- standard normal ---- */
 
 double ipsim_normal_cdf(double z);
-double ipsim_normal_upper(double z);                     /* 1 - cdf */
-double ipsim_normal_mills(double z);                     /* upper(z) / density(z) */
-double ipsim_normal_neg_log_upper(double z);             /* -log(upper(z)) */
+double ipsim_normal_upper(double z);                      /* 1 - cdf */
+double ipsim_normal_mills(double z);                      /* upper(z) / density(z) */
+double ipsim_normal_neg_log_upper(double z);              /* -log(upper(z)) */
 double ipsim_normal_neg_log_upper_inverse(double target); /* z with neg_log_upper(z) = target >= 0 */
-double ipsim_normal_quantile(double p);                  /* 0 <= p <= 1; infinite at the ends */
+double ipsim_normal_quantile(double p);                   /* 0 <= p <= 1; infinite at the ends */
 
 /* ---- incomplete gamma ---- */
 

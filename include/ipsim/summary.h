@@ -15,8 +15,8 @@
 #include "ipsim/table.h"
 
 typedef struct ipsim_summary_tables {
-    const ipsim_table *results, *about; /* needed */
-    const ipsim_table *differences;     /* NULL: levels of each scenario are shown; else differences from the comparator */
+    const ipsim_table *results, *about;               /* needed */
+    const ipsim_table *differences;                   /* NULL: levels of each scenario are shown; else differences from the comparator */
     const ipsim_table *ratios, *targets, *population; /* NULL where there is none */
 } ipsim_summary_tables;
 

@@ -239,7 +239,9 @@ static size_t sort_by_group(const uint32_t *group, size_t n, size_t *order, stre
         order[at] = i;
     }
     for (size_t i = 0; i < n; i++) {
-        if (i == 0 || group[order[i]] != stretches[n_stretches - 1].group)
+        if (group[order[i]] == 0)
+            continue; /* in none */
+        if (n_stretches == 0 || group[order[i]] != stretches[n_stretches - 1].group)
             stretches[n_stretches++] = (stretch){.group = group[order[i]], .first = i};
         stretches[n_stretches - 1].n++;
     }

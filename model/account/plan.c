@@ -402,17 +402,20 @@ static bool build_years(ipsim_account_plan *plan, const ipsim_scenario *scenario
     return true;
 }
 
+/* Every perspective, or the total of all costs where none is declared, against QALYs and employment years. */
 static bool build_pairs(planner *p, const ipsim_scenario *scenario)
 {
     ipsim_account_plan *plan = p->plan;
     static const char *const effects[] = {"qalys", "employment_years"};
-    plan->pairs = ipsim_arena_alloc(p->arena, 2 * scenario->n_perspectives + 1, sizeof *plan->pairs);
+    size_t n_costs = scenario->n_perspectives > 0 ? scenario->n_perspectives : 1;
+    plan->pairs = ipsim_arena_alloc(p->arena, 2 * n_costs, sizeof *plan->pairs);
     if (!plan->pairs)
         return false;
     char name[300];
-    for (size_t i = 0; i < scenario->n_perspectives; i++)
+    for (size_t i = 0; i < n_costs; i++)
         for (size_t e = 0; e < 2; e++) {
-            snprintf(name, sizeof name, "cost_%s", scenario->perspectives[i].name);
+            snprintf(name, sizeof name, scenario->n_perspectives > 0 ? "cost_%s" : "cost",
+                     scenario->n_perspectives > 0 ? scenario->perspectives[i].name : "");
             size_t cost = ipsim_account_find(plan, name, "all"), effect = ipsim_account_find(plan, effects[e], "all");
             if (effect < plan->n_measures) {
                 plan->pairs[plan->n_pairs][0] = cost;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Private to account: how a scenario turns a person's history into measures.
  *
- * A tally keeps *basis* quantities: time in each state, time in each windowed flow, QALYs, firings of each risk, event days, points.
+ * A tally keeps *basis* quantities: time in each state, time in each windowed flow, QALYs, firings of each risk, event days, points,
+ * and firings (or event days) in each window.
  * Money: each reward is amount x the person's factor x a sum of basis quantities. Measures are weighted sums of rewards and basis
  * quantities. Everything is linear, so totals of payers, kinds and perspectives agree by construction. */
 #ifndef IPSIM_ACCOUNT_PLAN_H
@@ -24,6 +25,15 @@ typedef struct account_flow {
     double from_years, until_years;
     size_t basis;
 } account_flow;
+
+/* Firings of some risks, or their event days, during a window of a clock; the clock as it ran before the firing. */
+typedef struct account_point {
+    const bool *of_risk;
+    bool days;
+    int clock;
+    double from_years, until_years;
+    size_t basis;
+} account_point;
 
 /* One entry of `utilities` that acts per year. piece j of steps: add[j] x factor, multiply[j]. */
 typedef struct account_utility {
@@ -68,8 +78,9 @@ typedef struct account_model {
     const ipsim_compiled_model *compiled;
     size_t n_states, n_risks;
     size_t n_basis, basis_time, basis_qalys, basis_risk, basis_event_days, basis_start;
-    size_t n_flows, n_utilities, n_rewards, n_losses, n_spells;
+    size_t n_flows, n_points, n_utilities, n_rewards, n_losses, n_spells;
     const account_flow *flows;
+    account_point *points;
     const double *state_utility;
     const account_utility *utilities;
     const account_sum *rewards; /* money: same order as scenario->rewards */

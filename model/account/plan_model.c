@@ -170,6 +170,38 @@ static bool build_basis(ipsim_arena *arena, const account_model *m, ipsim_per pe
     return true;
 }
 
+/* The same sum, but only of what happens during a window: its basis quantities become one of their own. */
+static bool restrict_to_window(ipsim_arena *arena, account_model *m, ipsim_per per, int clock, const ipsim_number *from,
+                               const ipsim_number *until, account_sum *sum)
+{
+    bool *of_risk = ipsim_arena_alloc(arena, m->n_risks, sizeof *of_risk);
+    size_t *basis = ipsim_arena_alloc(arena, 1, sizeof *basis);
+    if (!of_risk || !basis)
+        return false;
+    for (size_t r = 0; r < m->n_risks; r++) {
+        size_t counted = per == IPSIM_PER_EVENT_DAY ? m->basis_event_days + m->compiled->risks[r].event : m->basis_risk + r;
+        bool none = per == IPSIM_PER_EVENT_DAY && m->compiled->risks[r].event == SIZE_MAX;
+        for (size_t i = 0; !none && i < sum->n_basis; i++)
+            of_risk[r] |= sum->basis[i] == counted;
+    }
+    *basis = m->n_basis++;
+    m->points[m->n_points++] = (account_point){.of_risk = of_risk,
+                                               .days = per == IPSIM_PER_EVENT_DAY,
+                                               .clock = clock,
+                                               .from_years = from->given ? from->value : 0.0,
+                                               .until_years = until->given ? until->value : INFINITY,
+                                               .basis = *basis};
+    sum->n_basis = 1;
+    sum->basis = basis;
+    return true;
+}
+
+/* Points in time that a window can cut out; the start is before any clock runs. */
+static bool is_point(ipsim_per per)
+{
+    return per != IPSIM_PER_YEAR && per != IPSIM_PER_START;
+}
+
 static bool build_rewards(ipsim_arena *arena, account_model *m)
 {
     const ipsim_scenario *scenario = m->compiled->scenario;
@@ -184,7 +216,9 @@ static bool build_rewards(ipsim_arena *arena, account_model *m)
         rewards[i].n_factors = spec->n_factors;
         if (!build_factors(arena, scenario, spec->factors, spec->n_factors, &rewards[i].factors))
             return false;
-        if (per == IPSIM_PER_YEAR && has_window(&spec->from_years, &spec->until_years, window_clock(scenario, &spec->clock))) {
+        int clock = window_clock(scenario, &spec->clock);
+        bool window = has_window(&spec->from_years, &spec->until_years, clock);
+        if (per == IPSIM_PER_YEAR && window) {
             size_t *basis = ipsim_arena_alloc(arena, 1, sizeof *basis);
             if (!basis)
                 return false;
@@ -194,6 +228,8 @@ static bool build_rewards(ipsim_arena *arena, account_model *m)
         } else if (!build_basis(arena, m, per, &spec->states, &spec->transitions, &spec->events, &rewards[i])) {
             return false;
         }
+        if (is_point(per) && window && !restrict_to_window(arena, m, per, clock, &spec->from_years, &spec->until_years, &rewards[i]))
+            return false;
     }
     m->n_rewards = scenario->n_rewards;
     m->rewards = rewards;
@@ -248,6 +284,10 @@ static bool build_utilities(ipsim_arena *arena, account_model *m)
         if (!build_factors(arena, scenario, spec->factors, spec->n_factors, &loss->factors) ||
             !build_basis(arena, m, per, &spec->states, &spec->transitions, &spec->events, loss))
             return false;
+        int clock = window_clock(scenario, &spec->clock);
+        if (is_point(per) && has_window(&spec->from_years, &spec->until_years, clock) &&
+            !restrict_to_window(arena, m, per, clock, &spec->from_years, &spec->until_years, loss))
+            return false;
     }
     m->utilities = utilities;
     m->losses = losses;
@@ -290,5 +330,6 @@ bool ipsim_account_model_build(ipsim_arena *arena, const ipsim_compiled_model *c
     m->basis_start = m->basis_event_days + compiled->n_events;
     m->basis_qalys = m->basis_start + 1;
     m->n_basis = m->basis_qalys + 1;
-    return build_flows(arena, m) && build_spells(arena, m) && build_rewards(arena, m) && build_utilities(arena, m);
+    m->points = ipsim_arena_alloc(arena, compiled->scenario->n_rewards + compiled->scenario->n_utilities, sizeof *m->points);
+    return m->points && build_flows(arena, m) && build_spells(arena, m) && build_rewards(arena, m) && build_utilities(arena, m);
 }

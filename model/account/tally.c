@@ -16,6 +16,7 @@ struct ipsim_tally {
     bool *utility_changes;                  /* n_states: some utility of the state changes with time */
     double *spell_began;                    /* n_spells: INFINITY while outside */
     bool *spell_seen;                       /* n_spells: ever and first time have happened */
+    double *point_origin;                   /* n_points: when the clock of the window began, as of the last interval */
     double *reward;                         /* scratch, [reward * 2 + discounted] of one year */
 };
 
@@ -34,9 +35,10 @@ ipsim_tally *ipsim_tally_create(const ipsim_account_plan *plan, size_t model)
     tally->utility_changes = calloc(m->n_states + 1, sizeof(bool));
     tally->spell_began = calloc(m->n_spells + 1, sizeof(double));
     tally->spell_seen = calloc(m->n_spells + 1, sizeof(bool));
+    tally->point_origin = calloc(m->n_points + 1, sizeof(double));
     tally->reward = calloc(2 * m->n_rewards + 1, sizeof(double));
     if (!tally->basis || !tally->utility_factor || !tally->utility_add || !tally->utility_multiply || !tally->utility_changes ||
-        !tally->spell_began || !tally->spell_seen || !tally->reward) {
+        !tally->spell_began || !tally->spell_seen || !tally->point_origin || !tally->reward) {
         ipsim_tally_free(tally);
         return NULL;
     }
@@ -54,6 +56,7 @@ void ipsim_tally_free(ipsim_tally *tally)
     free(tally->utility_changes);
     free(tally->spell_began);
     free(tally->spell_seen);
+    free(tally->point_origin);
     free(tally->reward);
     free(tally);
 }
@@ -210,6 +213,8 @@ void ipsim_tally_accrue(ipsim_tally *tally, int state, double from_years, double
 {
     const ipsim_account_plan *plan = tally->plan;
     const account_model *m = tally->model;
+    for (size_t i = 0; i < m->n_points; i++) /* what fires at the end of the interval is judged by these clocks */
+        tally->point_origin[i] = origin[m->points[i].clock];
     for (size_t year = year_of(plan, from_years); from_years < to_years; year++) {
         double to = year + 1 < plan->n_years ? fmin(to_years, plan->years[year]) : to_years;
         if (to <= from_years)
@@ -229,9 +234,21 @@ void ipsim_tally_accrue(ipsim_tally *tally, int state, double from_years, double
     }
 }
 
+static void add_windowed_points(ipsim_tally *tally, size_t risk, double t, double days)
+{
+    const account_model *m = tally->model;
+    for (size_t i = 0; i < m->n_points; i++) {
+        const account_point *point = &m->points[i];
+        double x = t - tally->point_origin[i]; /* -infinity while the clock has not started */
+        if (point->of_risk[risk] && x >= point->from_years && x < point->until_years)
+            add_point(tally, point->basis, t, point->days ? days : 1.0);
+    }
+}
+
 void ipsim_tally_transition(ipsim_tally *tally, size_t risk, int from, int to, double t_years)
 {
     add_point(tally, tally->model->basis_risk + risk, t_years, 1.0);
+    add_windowed_points(tally, risk, t_years, 0.0);
     leave_spells(tally, from, to, t_years);
     enter_spells(tally, from, to, t_years);
 }
@@ -242,6 +259,7 @@ void ipsim_tally_event(ipsim_tally *tally, size_t risk, double t_years, double d
     add_point(tally, m->basis_risk + risk, t_years, 1.0);
     if (duration_days != 0.0)
         add_point(tally, m->basis_event_days + m->compiled->risks[risk].event, t_years, duration_days);
+    add_windowed_points(tally, risk, t_years, duration_days);
 }
 
 void ipsim_tally_end(ipsim_tally *tally, int state, double t_years)

@@ -10,10 +10,10 @@
 #include "ipsim/number.h"
 #include "ipsim/write.h"
 
-enum { MOST_COLUMNS = 16 };
+enum { MOST_COLUMNS = 16, GAP = 2 };
 
 /* ---- the text of a cell; the caller frees ---- */
-static char *table_cell(const ipsim_table *table, size_t row, const char *name)
+static char *table_cell(const ipsim_table *table, size_t row, const char *name, int decimals)
 {
     size_t c = ipsim_table_find_column(table, name);
     const ipsim_column *column = c < table->n_columns ? &table->columns[c] : NULL;
@@ -31,6 +31,9 @@ static char *table_cell(const ipsim_table *table, size_t row, const char *name)
         if (!isnan(column->real[row])) {
             ipsim_format_real(column->real[row], number);
         }
+        if (!isnan(column->real[row]) && decimals > 0 && fabs(column->real[row]) < 1e9) {
+            snprintf(number, sizeof number, "%.*f", decimals, column->real[row]);
+        }
         break;
     }
     return strdup(number);
@@ -38,11 +41,11 @@ static char *table_cell(const ipsim_table *table, size_t row, const char *name)
 
 static char *spec_cell(const ipsim_table *table, size_t row, const ipsim_aligned_column *spec)
 {
-    char *text = table_cell(table, row, spec->column);
+    char *text = table_cell(table, row, spec->column, spec->decimals);
     if (text == NULL || spec->line == NULL || text[0] == '\0') {
         return text;
     }
-    char *line = table_cell(table, row, spec->line);
+    char *line = table_cell(table, row, spec->line, 0);
     char *both = NULL;
     if (line != NULL && strcmp(line, "0") != 0 && line[0] != '\0') {
         both = asprintf(&both, "%s:%s", text, line) < 0 ? NULL : both;
@@ -61,27 +64,22 @@ static size_t shown_width(const char *text, size_t widest)
     return widest > 0 && width > widest ? widest : width;
 }
 
-static void print_cell(FILE *stream, const char *text, size_t widest, size_t width, bool right, bool last)
+/* Blanks are printed only when something follows them, so that no line ends in blanks. */
+static void print_cell(FILE *stream, const char *text, size_t widest, size_t width, bool right, size_t *pending)
 {
     size_t own = shown_width(text, widest);
-    int blanks = (int)(width - own);
-    if (right) {
-        fprintf(stream, "%*s", blanks, "");
+    *pending += right ? width - own : 0;
+    if (own > 0) {
+        bool cut = ipsim_format_width(text) > own;
+        fprintf(stream, "%*s%.*s%s", (int)*pending, "", (int)ipsim_format_fit(text, cut ? own - 1 : own), text, cut ? "…" : "");
+        *pending = 0;
     }
-    if (ipsim_format_width(text) > own) {
-        fprintf(stream, "%.*s…", (int)ipsim_format_fit(text, own - 1), text);
-    } else {
-        fputs(text, stream);
-    }
-    if (!last) {
-        fprintf(stream, "%*s  ", right ? 0 : blanks, "");
-    }
+    *pending += GAP + (right ? 0 : width - own);
 }
 
 /* Columns in which every cell is empty get width 0 and are left out. */
-static size_t measure(const ipsim_aligned_column *columns, size_t n_columns, char *const *cells, size_t n_rows, size_t *widths)
+static void measure(const ipsim_aligned_column *columns, size_t n_columns, char *const *cells, size_t n_rows, size_t *widths)
 {
-    size_t last = 0;
     for (size_t c = 0; c < n_columns; c++) {
         widths[c] = 0;
         for (size_t r = 0; r < n_rows; r++) {
@@ -91,14 +89,12 @@ static size_t measure(const ipsim_aligned_column *columns, size_t n_columns, cha
         if (widths[c] > 0) {
             size_t heading = ipsim_format_width(columns[c].heading);
             widths[c] = heading > widths[c] ? heading : widths[c];
-            last = c;
         }
     }
-    return last;
 }
 
-ipsim_status ipsim_aligned_print(FILE *stream, const ipsim_table *table, size_t first_row, size_t end_row, const ipsim_aligned_column *columns,
-                                 size_t n_columns)
+ipsim_status ipsim_aligned_print(FILE *stream, const ipsim_table *table, size_t first_row, size_t end_row,
+                                 const ipsim_aligned_column *columns, size_t n_columns)
 {
     size_t widths[MOST_COLUMNS];
     ipsim_bug_assert(n_columns <= MOST_COLUMNS);
@@ -110,12 +106,13 @@ ipsim_status ipsim_aligned_print(FILE *stream, const ipsim_table *table, size_t 
         complete = cells[i] != NULL;
     }
     if (complete) {
-        size_t last = measure(columns, n_columns, cells, n_rows, widths);
+        measure(columns, n_columns, cells, n_rows, widths);
         for (size_t line = 0; line <= n_rows; line++) {
-            for (size_t c = 0; c <= last; c++) {
+            size_t pending = 0;
+            for (size_t c = 0; c < n_columns; c++) {
                 const char *text = line == 0 ? columns[c].heading : cells[(line - 1) * n_columns + c];
                 if (widths[c] > 0) {
-                    print_cell(stream, text, line == 0 ? 0 : columns[c].widest, widths[c], columns[c].right, c == last);
+                    print_cell(stream, text, line == 0 ? 0 : columns[c].widest, widths[c], columns[c].right, &pending);
                 }
             }
             fputc('\n', stream);

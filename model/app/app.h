@@ -74,10 +74,11 @@ typedef struct ipsim_aligned_column {
     const char *line;   /* a column of line numbers, printed behind a colon; NULL for none */
     bool right;         /* numbers */
     size_t widest;      /* longer cells are cut and end in "…"; 0 for no limit */
+    int decimals;       /* of real numbers; 0 for as many as the number needs */
 } ipsim_aligned_column;
 /* Rows first_row .. end_row - 1 under their headings. Columns without any text are left out. IPSIM_ERR_MEMORY. */
-ipsim_status ipsim_aligned_print(FILE *stream, const ipsim_table *table, size_t first_row, size_t end_row, const ipsim_aligned_column *columns,
-                                 size_t n_columns) IPSIM_MUST_CHECK;
+ipsim_status ipsim_aligned_print(FILE *stream, const ipsim_table *table, size_t first_row, size_t end_row,
+                                 const ipsim_aligned_column *columns, size_t n_columns) IPSIM_MUST_CHECK;
 /* --csv or --json of one table on stdout. */
 ipsim_status ipsim_aligned_export(const ipsim_table *table, const ipsim_cli *cli, ipsim_error *err) IPSIM_MUST_CHECK;
 
@@ -94,9 +95,9 @@ void ipsim_progress_end(ipsim_progress_line *line);
 
 /* ---- signals.c ---- */
 extern volatile sig_atomic_t ipsim_stop_requested;
-void ipsim_signals_pipe(void);    /* a closed pipe ends the program without a word, as with other tools */
-void ipsim_signals_begin(void);   /* the first SIGINT or SIGTERM only sets ipsim_stop_requested; the second kills */
-void ipsim_signals_end(void);     /* back to the default */
+void ipsim_signals_pipe(void);  /* a closed pipe ends the program without a word, as with other tools */
+void ipsim_signals_begin(void); /* the first SIGINT or SIGTERM only sets ipsim_stop_requested; the second kills */
+void ipsim_signals_end(void);   /* back to the default */
 
 /* ---- version.c ---- */
 typedef struct ipsim_library_version {

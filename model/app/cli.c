@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* app/cli: argv into ipsim_cli, by the tables of options.c. See include/ipsim/cli.h. */
 #include "ipsim/cli.h"
+#include "ipsim/nearest.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -38,72 +39,25 @@ int ipsim_cli_exit_code(ipsim_status status, bool inputs_read)
 }
 
 /* ---- the nearest known word ---- */
-enum { LONGEST_WORD = 32 };
+enum { MOST_WORDS = 64 };
 
-/* Letters to add, drop, change or swap with their neighbour to turn a into b. */
-static size_t edit_distance(const char *a, const char *b)
+static const char *nearest_command(const char *typed)
 {
-    size_t rows[3][LONGEST_WORD + 1];
-    size_t length_a = strlen(a), length_b = strlen(b);
-    if (length_a > LONGEST_WORD || length_b > LONGEST_WORD) {
-        return SIZE_MAX;
-    }
-    size_t *before = rows[0], *last = rows[1], *now = rows[2];
-    for (size_t j = 0; j <= length_b; j++) {
-        before[j] = last[j] = j;
-    }
-    for (size_t i = 1; i <= length_a; i++) {
-        now[0] = i;
-        for (size_t j = 1; j <= length_b; j++) {
-            size_t best = last[j - 1] + (a[i - 1] != b[j - 1]);
-            best = last[j] + 1 < best ? last[j] + 1 : best;
-            best = now[j - 1] + 1 < best ? now[j - 1] + 1 : best;
-            bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-            best = swapped && before[j - 2] + 1 < best ? before[j - 2] + 1 : best;
-            now[j] = best;
-        }
-        size_t *oldest = before;
-        before = last;
-        last = now;
-        now = oldest;
-    }
-    return last[length_b];
-}
-
-typedef struct guess {
-    const char *word;
-    size_t distance;
-} guess;
-
-static void consider(guess *best, const char *typed, const char *candidate)
-{
-    /* A word that is only begun is the likeliest slip: "comp" is nearer to compare than any other word of four letters. */
-    size_t typed_length = strlen(typed);
-    size_t distance = typed_length >= 3 && strncmp(typed, candidate, typed_length) == 0 ? 1 : edit_distance(typed, candidate);
-    size_t tolerated = typed_length <= 4 ? 1 : typed_length <= 8 ? 2 : 3;
-    if (distance <= tolerated && distance < best->distance) {
-        *best = (guess){candidate, distance};
-    }
-}
-
-static guess nearest_command(const char *typed)
-{
-    guess best = {NULL, SIZE_MAX};
+    const char *names[IPSIM_N_COMMANDS];
     for (size_t c = 0; c < IPSIM_N_COMMANDS; c++) {
-        consider(&best, typed, ipsim_commands[c].name);
+        names[c] = ipsim_commands[c].name;
     }
-    return best;
+    return ipsim_nearest(typed, names, IPSIM_N_COMMANDS);
 }
 
-static guess nearest_option(const char *typed, ipsim_command_id command)
+static const char *nearest_option(const char *typed, ipsim_command_id command)
 {
-    guess best = {NULL, SIZE_MAX};
+    const char *names[MOST_WORDS];
+    ipsim_bug_assert(ipsim_n_options <= MOST_WORDS);
     for (size_t o = 0; o < ipsim_n_options; o++) {
-        if ((ipsim_options[o].commands >> command & 1U) != 0) {
-            consider(&best, typed, ipsim_options[o].name);
-        }
+        names[o] = (ipsim_options[o].commands >> command & 1U) != 0 ? ipsim_options[o].name : NULL;
     }
-    return best;
+    return ipsim_nearest(typed, names, ipsim_n_options);
 }
 
 /* ---- values ---- */
@@ -162,11 +116,13 @@ static ipsim_status add_setting(ipsim_cli *cli, const char *text, ipsim_error *e
     if (equals == NULL || equals == text) {
         return ipsim_error_set(err, IPSIM_ERR_USAGE, "--set needs KEY=VALUE, not \"%s\"", text);
     }
-    char *key = strndup(text, (size_t)(equals - text));
     ipsim_setting *grown = realloc(cli->settings, (cli->n_settings + 1) * sizeof *grown);
-    cli->settings = grown != NULL ? grown : cli->settings;
-    if (key == NULL || grown == NULL) {
-        free(key);
+    if (grown == NULL) {
+        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+    }
+    cli->settings = grown;
+    char *key = strndup(text, (size_t)(equals - text));
+    if (key == NULL) {
         return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
     }
     cli->settings[cli->n_settings++] = (ipsim_setting){key, equals + 1};
@@ -183,8 +139,8 @@ static ipsim_status store(ipsim_cli *cli, const ipsim_option_spec *option, const
         return IPSIM_OK;
     case IPSIM_OPTION_WHOLE:
         if (!ipsim_cli_parse_whole(value, &whole) || whole < option->minimum || whole > option->maximum) {
-            return ipsim_error_set(err, IPSIM_ERR_USAGE, "--%s needs a whole number from %" PRId64 " to %" PRId64 ", not \"%s\"", option->name,
-                                   option->minimum, option->maximum, value);
+            return ipsim_error_set(err, IPSIM_ERR_USAGE, "--%s needs a whole number from %" PRId64 " to %" PRId64 ", not \"%s\"",
+                                   option->name, option->minimum, option->maximum, value);
         }
         *(int64_t *)field = whole;
         return IPSIM_OK;
@@ -219,13 +175,13 @@ static const ipsim_option_spec *find_option(const char *name, size_t length, cha
 static ipsim_status unknown_option(const char *word, size_t length, ipsim_command_id command, ipsim_error *err)
 {
     const char *name = ipsim_commands[command].name;
-    char typed[LONGEST_WORD + 1] = "";
-    if (strncmp(word, "--", 2) == 0 && length - 2 <= LONGEST_WORD) {
-        memcpy(typed, word + 2, length - 2);
+    char typed[64] = ""; /* a letter has no near ones */
+    if (word[1] == '-') {
+        snprintf(typed, sizeof typed, "%.*s", (int)(length < 60 ? length - 2 : 60), word + 2);
     }
-    guess near = nearest_option(typed, command);
-    if (near.word != NULL) {
-        return ipsim_error_set(err, IPSIM_ERR_USAGE, "%s has no option \"%.*s\"; did you mean --%s?", name, (int)length, word, near.word);
+    const char *near = nearest_option(typed, command);
+    if (near != NULL) {
+        return ipsim_error_set(err, IPSIM_ERR_USAGE, "%s has no option \"%.*s\"; did you mean --%s?", name, (int)length, word, near);
     }
     return ipsim_error_set(err, IPSIM_ERR_USAGE, "%s has no option \"%.*s\"", name, (int)length, word);
 }
@@ -239,9 +195,10 @@ static ipsim_status foreign_option(const ipsim_option_spec *option, ipsim_comman
             snprintf(owners + used, sizeof owners - used, "%s%s", used > 0 ? ", " : "", ipsim_commands[c].name);
         }
     }
-    guess near = nearest_option(option->name, command);
-    if (near.word != NULL) {
-        return ipsim_error_set(err, IPSIM_ERR_USAGE, "%s has no option --%s; did you mean --%s?", ipsim_commands[command].name, option->name, near.word);
+    const char *near = nearest_option(option->name, command);
+    if (near != NULL) {
+        return ipsim_error_set(err, IPSIM_ERR_USAGE, "%s has no option --%s; did you mean --%s?", ipsim_commands[command].name,
+                               option->name, near);
     }
     return ipsim_error_set(err, IPSIM_ERR_USAGE, "%s has no option --%s%s%s", ipsim_commands[command].name, option->name,
                            owners[0] != '\0' ? "; it belongs to " : "", owners);
@@ -259,7 +216,7 @@ static ipsim_status parse_option(ipsim_cli *cli, int *at, ipsim_error *err)
         value = word[length] == '=' ? word + length + 1 : NULL;
     } else {
         length = 2;
-        option = find_option(NULL, 0, word[1]);
+        option = find_option("", 0, word[1]);
         value = word[2] != '\0' ? word + 2 + (word[2] == '=') : NULL;
     }
     if (option == NULL) {
@@ -295,15 +252,15 @@ static ipsim_status parse_command(ipsim_cli *cli, const char *word, ipsim_error 
         return ipsim_error_set(err, IPSIM_ERR_USAGE, "the command comes first; did you mean \"ipsim run %s\"?", word);
     }
     if (word[0] == '-') {
-        const ipsim_option_spec *option =
-            word[1] == '-' ? find_option(word + 2, strcspn(word + 2, "="), '\0') : find_option(NULL, 0, word[1] != '\0' ? word[1] : '-');
-        return ipsim_error_set(err, IPSIM_ERR_USAGE,
-                               option != NULL ? "the command comes before \"%s\": ipsim COMMAND [OPTIONS] FILE.cfg..." : "there is no option \"%s\"",
-                               word);
+        const ipsim_option_spec *option = word[1] == '-' ? find_option(word + 2, strcspn(word + 2, "="), '\0')
+                                                         : find_option("", 0, word[1] != '\0' ? word[1] : '-');
+        return ipsim_error_set(
+            err, IPSIM_ERR_USAGE,
+            option != NULL ? "the command comes before \"%s\": ipsim COMMAND [OPTIONS] FILE.cfg..." : "there is no option \"%s\"", word);
     }
-    guess near = nearest_command(word);
-    if (near.word != NULL) {
-        return ipsim_error_set(err, IPSIM_ERR_USAGE, "there is no command \"%s\"; did you mean %s?", word, near.word);
+    const char *near = nearest_command(word);
+    if (near != NULL) {
+        return ipsim_error_set(err, IPSIM_ERR_USAGE, "there is no command \"%s\"; did you mean %s?", word, near);
     }
     return ipsim_error_set(err, IPSIM_ERR_USAGE, "there is no command \"%s\"", word);
 }

@@ -123,8 +123,12 @@ static ipsim_status print_json(const findings *found)
 static void print_warnings(const ipsim_error_list *warnings)
 {
     for (size_t i = 0; i < warnings->count; i++) {
-        char text[2048];
-        printf("warning: %s\n", ipsim_error_format(&warnings->items[i], text, sizeof text));
+        const ipsim_error *item = &warnings->items[i];
+        printf("warning: %s", item->file);
+        if (item->line > 0) {
+            printf(":%d", item->line);
+        }
+        printf("%s%s%s%s\n", item->file[0] != '\0' ? ": " : "", item->key, item->key[0] != '\0' ? ": " : "", item->message);
     }
 }
 
@@ -159,7 +163,8 @@ ipsim_status ipsim_app_check(ipsim_app *app)
         if (status != IPSIM_OK) {
             status = ipsim_app_complain(&found.errors, status, NULL);
         } else if (too_many_warnings) {
-            fprintf(stderr, "ipsim: %zu warning%s, and --strict allows none.\n", found.warnings.count, found.warnings.count == 1 ? "" : "s");
+            fprintf(stderr, "ipsim: %zu warning%s, and --strict allows none.\n", found.warnings.count,
+                    found.warnings.count == 1 ? "" : "s");
         }
     }
     status = status == IPSIM_OK && too_many_warnings ? IPSIM_ERR_RULE : status;

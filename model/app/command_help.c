@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* app/command_help: help from the tables of options.c, and the reference of scenario files from the schema. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "app/app.h"
+#include "ipsim/format.h"
 
 void ipsim_app_help_overview(FILE *stream)
 {
@@ -25,8 +25,8 @@ static void print_option(FILE *stream, const ipsim_option_spec *option)
     if (option->letter != '\0') {
         snprintf(letter, sizeof letter, "-%c, ", option->letter);
     }
-    snprintf(left, sizeof left, "%s--%s%s%s", letter, option->name, option->argument != NULL && option->kind != IPSIM_OPTION_MAYBE ? " " : "",
-             option->argument != NULL ? option->argument : "");
+    snprintf(left, sizeof left, "%s--%s%s%s", letter, option->name,
+             option->argument != NULL && option->kind != IPSIM_OPTION_MAYBE ? " " : "", option->argument != NULL ? option->argument : "");
     fprintf(stream, "  %-22s %s", left, option->help);
     if (option->standard != NULL) {
         fprintf(stream, " [%s]", option->standard);
@@ -37,8 +37,8 @@ static void print_option(FILE *stream, const ipsim_option_spec *option)
 void ipsim_app_help_command(FILE *stream, ipsim_command_id id)
 {
     const ipsim_command_spec *command = &ipsim_commands[id];
-    fprintf(stream, "%s\n\nUsage: ipsim %s [OPTIONS]%s%s\n%s%s\nOptions\n", command->purpose, command->name, command->operands[0] != '\0' ? " " : "",
-            command->operands, command->details[0] != '\0' ? "\n" : "", command->details);
+    fprintf(stream, "%s\n\nUsage: ipsim %s [OPTIONS]%s%s\n%s%s\nOptions\n", command->purpose, command->name,
+            command->operands[0] != '\0' ? " " : "", command->operands, command->details[0] != '\0' ? "\n" : "", command->details);
     for (size_t o = 0; o < ipsim_n_options; o++) {
         if ((ipsim_options[o].commands >> id & 1U) != 0) {
             print_option(stream, &ipsim_options[o]);
@@ -63,30 +63,27 @@ static bool in_section(const char *key, const char *section)
     return strncmp(key, section, length) == 0 && (key[length] == '\0' || key[length] == '.');
 }
 
-/* The same table with only the rows of the section; every column of the reference is text. */
-static ipsim_table *pick_section(const ipsim_table *all, const char *section)
+static const char *cell(const ipsim_table *table, size_t row, const char *column)
 {
-    size_t key = ipsim_table_find_column(all, "key");
-    ipsim_column_spec specs[16];
-    if (key == all->n_columns || all->n_columns > sizeof specs / sizeof specs[0]) {
-        return NULL;
+    size_t c = ipsim_table_find_column(table, column);
+    const char *text = c < table->n_columns && table->columns[c].type == IPSIM_TEXT ? table->columns[c].text[row] : NULL;
+    return text != NULL ? text : "";
+}
+
+/* The key and what may stand there on one line, the meaning below it. */
+static void print_key(const ipsim_table *table, size_t row)
+{
+    const char *unit = cell(table, row, "unit"), *range = cell(table, row, "range"), *standard = cell(table, row, "default");
+    printf("%s\n    %s", cell(table, row, "key"), cell(table, row, "type"));
+    printf("%s%s", unit[0] != '\0' ? ", " : "", unit);
+    printf("%s%s", range[0] != '\0' ? ": " : "", range);
+    if (strcmp(cell(table, row, "required"), "yes") == 0) {
+        printf(", required");
+    } else if (standard[0] != '\0') {
+        printf(", default %s", standard);
     }
-    for (size_t c = 0; c < all->n_columns; c++) {
-        specs[c] = (ipsim_column_spec){all->columns[c].name, IPSIM_TEXT, ""};
-    }
-    ipsim_table *picked = ipsim_table_create(all->name, specs, all->n_columns);
-    for (size_t r = 0; picked != NULL && r < all->n_rows; r++) {
-        if (!in_section(all->columns[key].text[r], section)) {
-            continue;
-        }
-        size_t row = ipsim_table_add_row(picked);
-        for (size_t c = 0; c < all->n_columns; c++) {
-            if (all->columns[c].type == IPSIM_TEXT && all->columns[c].text[r] != NULL) {
-                ipsim_table_put_text(picked, row, c, all->columns[c].text[r]);
-            }
-        }
-    }
-    return picked;
+    printf("\n    ");
+    ipsim_format_paragraph(cell(table, row, "help"), 4, 96, stdout);
 }
 
 /* A vertical bar would end a cell of a Markdown table. */
@@ -99,7 +96,7 @@ static void print_markdown_cell(const char *text)
     fputs(" |", stdout);
 }
 
-static void print_markdown(const ipsim_table *table)
+static void print_markdown(const ipsim_table *table, const char *section)
 {
     fputs("|", stdout);
     for (size_t c = 0; c < table->n_columns; c++) {
@@ -110,6 +107,9 @@ static void print_markdown(const ipsim_table *table)
         fputs(" --- |", stdout);
     }
     for (size_t r = 0; r < table->n_rows; r++) {
+        if (!in_section(cell(table, r, "key"), section)) {
+            continue;
+        }
         fputs("\n|", stdout);
         for (size_t c = 0; c < table->n_columns; c++) {
             fputs(" ", stdout);
@@ -122,27 +122,32 @@ static void print_markdown(const ipsim_table *table)
 static ipsim_status help_scenario(const ipsim_cli *cli)
 {
     const char *section = cli->n_operands > 1 ? cli->operands[1] : NULL;
-    ipsim_table *all = ipsim_schema_reference();
-    ipsim_table *table = all != NULL ? pick_section(all, section) : NULL;
+    ipsim_table *table = ipsim_schema_reference();
     ipsim_error err = {0};
-    ipsim_status status = IPSIM_OK;
     if (table == NULL || table->out_of_memory) {
-        status = ipsim_app_complain_once((ipsim_error_set(&err, IPSIM_ERR_MEMORY, "memory is short"), &err));
-    } else if (table->n_rows == 0) {
-        ipsim_error_set(&err, IPSIM_ERR_USAGE, "a scenario has no section \"%s\"; ipsim help scenario lists them all", section != NULL ? section : "");
+        ipsim_table_free(table);
+        ipsim_error_set(&err, IPSIM_ERR_MEMORY, "memory is short");
+        return ipsim_app_complain_once(&err);
+    }
+    size_t shown = 0;
+    for (size_t r = 0; r < table->n_rows; r++) {
+        shown += in_section(cell(table, r, "key"), section);
+    }
+    ipsim_status status = IPSIM_OK;
+    if (shown == 0) {
+        ipsim_error_set(&err, IPSIM_ERR_USAGE, "a scenario has no section \"%s\"; ipsim help scenario lists them all",
+                        section != NULL ? section : "");
         status = ipsim_app_complain_once(&err);
     } else if (cli->markdown) {
-        print_markdown(table);
+        print_markdown(table, section);
     } else {
-        const ipsim_aligned_column columns[] = {
-            {"key", "key", NULL, false, 0},         {"type", "type", NULL, false, 0},         {"unit", "unit", NULL, false, 0},
-            {"range", "range", NULL, false, 0},     {"default", "default", NULL, false, 0},   {"required", "required", NULL, false, 0},
-            {"meaning", "help", NULL, false, 0},
-        };
-        status = ipsim_aligned_print(stdout, table, 0, table->n_rows, columns, sizeof columns / sizeof columns[0]);
+        for (size_t r = 0; r < table->n_rows; r++) {
+            if (in_section(cell(table, r, "key"), section)) {
+                print_key(table, r);
+            }
+        }
     }
     ipsim_table_free(table);
-    ipsim_table_free(all);
     return status;
 }
 

@@ -5,8 +5,9 @@
 
 #include "app/app.h"
 #include "ipsim/format.h"
+#include "ipsim/number.h"
 
-enum { WIDEST_CELL = 60 };
+enum { WIDEST_CELL = 36 };
 
 static ipsim_status out_of_memory(void)
 {
@@ -46,8 +47,11 @@ static ipsim_status load(ipsim_app *app, ipsim_inputs *inputs)
 ipsim_status ipsim_app_show(ipsim_app *app)
 {
     const ipsim_aligned_column columns[] = {
-        {"key", "key", NULL, false, 0},   {"value", "value", NULL, false, WIDEST_CELL}, {"expression", "expression", NULL, false, WIDEST_CELL},
-        {"unit", "unit", NULL, false, 0}, {"where", "file", "line", false, 0},
+        {"key", "key", NULL, false, 0, 0},
+        {"value", "value", NULL, false, WIDEST_CELL, 0},
+        {"expression", "expression", NULL, false, WIDEST_CELL, 0},
+        {"unit", "unit", NULL, false, WIDEST_CELL, 0},
+        {"where", "file", "line", false, 0, 0},
     };
     ipsim_inputs inputs = {0};
     ipsim_status status = load(app, &inputs);
@@ -63,11 +67,11 @@ ipsim_status ipsim_app_show(ipsim_app *app)
 ipsim_status ipsim_app_diff(ipsim_app *app)
 {
     const ipsim_aligned_column columns[] = {
-        {"key", "key", NULL, false, 0},
-        {"first", "first", NULL, false, WIDEST_CELL},
-        {"second", "second", NULL, false, WIDEST_CELL},
-        {"where in the first", "first_file", "first_line", false, 0},
-        {"where in the second", "second_file", "second_line", false, 0},
+        {"key", "key", NULL, false, 0, 0},
+        {"first", "first", NULL, false, WIDEST_CELL, 0},
+        {"second", "second", NULL, false, WIDEST_CELL, 0},
+        {"where in the first", "first_file", "first_line", false, 0, 0},
+        {"where in the second", "second_file", "second_line", false, 0, 0},
     };
     ipsim_inputs inputs = {0};
     ipsim_status status = load(app, &inputs);
@@ -101,6 +105,12 @@ static void print_attributes(const ipsim_table *table, size_t first_row, size_t 
             continue;
         }
         const char *name = text_at(table, "name", row), *value = text_at(table, "to", row);
+        double number;
+        char rounded[32];
+        if (ipsim_parse_real(value, &number)) {
+            snprintf(rounded, sizeof rounded, "%.6g", number);
+            value = rounded;
+        }
         size_t width = ipsim_format_width(name) + ipsim_format_width(value) + 3;
         fputs(used == 0 ? "" : used + width > 96 ? ",\n" : ", ", stdout);
         used = used + width > 96 ? 0 : used;
@@ -113,8 +123,9 @@ static void print_attributes(const ipsim_table *table, size_t first_row, size_t 
 static ipsim_status print_history(const ipsim_table *table, size_t first_row, size_t end_row)
 {
     const ipsim_aligned_column columns[] = {
-        {"year", "year", NULL, true, 0},   {"age", "age", NULL, true, 0},     {"what", "what", NULL, false, 0},    {"name", "name", NULL, false, 0},
-        {"from", "from", NULL, false, 0}, {"to", "to", NULL, false, 0}, {"stream", "stream", NULL, false, 0},
+        {"year", "year", NULL, true, 0, 4},      {"age", "age", NULL, true, 0, 3},    {"what", "what", NULL, false, 0, 0},
+        {"name", "name", NULL, false, 0, 0},     {"from", "from", NULL, false, 0, 0}, {"to", "to", NULL, false, 0, 0},
+        {"stream", "stream", NULL, false, 0, 0},
     };
     while (first_row < end_row && strcmp(text_at(table, "what", first_row), "attribute") == 0) {
         first_row++;

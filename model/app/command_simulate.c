@@ -32,9 +32,12 @@ static size_t pick_tables(const simulation_job *job, const ipsim_table *tables[M
 {
     const ipsim_results *results = job->results;
     const ipsim_table *all[MOST_TABLES] = {
-        results->results,    job->compare ? results->differences : NULL, results->occupancy,  results->population,
-        results->targets,    job->compare ? results->ratios : NULL,      results->parameters, results->about,
-        results->replicates, results->replicate_means,                   results->settling,
+        results->results,    job->compare ? results->differences : NULL,
+        results->occupancy,  results->population,
+        results->targets,    job->compare ? results->ratios : NULL,
+        results->parameters, results->about,
+        results->replicates, results->replicate_means,
+        results->settling,
     };
     size_t count = 0;
     for (size_t i = 0; i < MOST_TABLES; i++) {
@@ -139,7 +142,8 @@ static void say_what_was_kept(const simulation_job *job)
 static void say_how_to_resume(const simulation_job *job)
 {
     char *command_line = ipsim_manifest_command_line(job->cli, job->cli->resume ? NULL : "--resume");
-    fprintf(stderr, "What is finished is kept in %s. To go on with it:\n  %s\n", job->plan.journal, command_line != NULL ? command_line : "ipsim ... --resume");
+    fprintf(stderr, "What is finished is kept in %s. To go on with it:\n  %s\n", job->plan.journal,
+            command_line != NULL ? command_line : "ipsim ... --resume");
     free(command_line);
 }
 
@@ -247,17 +251,6 @@ static ipsim_status simulate(simulation_job *job, ipsim_error_list *errors)
     return status;
 }
 
-static void mention_warnings(const simulation_job *job)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < job->inputs.count; i++) {
-        count += job->inputs.items[i]->n_warnings;
-    }
-    if (count > 0 && !job->cli->quiet) {
-        fprintf(stderr, "ipsim: %zu doubtful point%s in the scenario files; ipsim check lists them.\n", count, count == 1 ? "" : "s");
-    }
-}
-
 static ipsim_status prepare(simulation_job *job, ipsim_app *app, ipsim_error_list *errors)
 {
     ipsim_error plan_error = {0};
@@ -271,7 +264,6 @@ static ipsim_status prepare(simulation_job *job, ipsim_app *app, ipsim_error_lis
         return status;
     }
     app->inputs_read = true;
-    mention_warnings(job);
     ipsim_error err = {0};
     job->path = ipsim_output_name(job->cli, &job->inputs);
     if (job->path == NULL) {

@@ -89,8 +89,8 @@ static json_t *describe_machine(void)
     char processor[256];
     uname(&system);
     find_processor(processor, sizeof processor);
-    return json_pack("{s:o, s:o, s:o, s:o}", "system", text_or_null(system.sysname), "release", text_or_null(system.release), "architecture",
-                     text_or_null(system.machine), "processor", text_or_null(processor));
+    return json_pack("{s:o, s:o, s:o, s:o}", "system", text_or_null(system.sysname), "release", text_or_null(system.release),
+                     "architecture", text_or_null(system.machine), "processor", text_or_null(processor));
 }
 
 static json_t *describe_libraries(void)
@@ -111,8 +111,8 @@ static json_t *describe_scenarios(const ipsim_inputs *inputs)
         const ipsim_scenario *scenario = inputs->items[i];
         char digest[24];
         snprintf(digest, sizeof digest, "%016" PRIx64, scenario->digest);
-        json_array_append_new(list, json_pack("{s:o, s:o, s:s}", "name", text_or_null(scenario->name.value), "file", text_or_null(scenario->path),
-                                              "digest", digest));
+        json_array_append_new(list, json_pack("{s:o, s:o, s:s}", "name", text_or_null(scenario->name.value), "file",
+                                              text_or_null(scenario->path), "digest", digest));
     }
     return list;
 }
@@ -121,7 +121,8 @@ static json_t *describe_settings(const ipsim_cli *cli)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < cli->n_settings; i++) {
-        json_array_append_new(list, json_pack("{s:o, s:o}", "key", text_or_null(cli->settings[i].key), "value", text_or_null(cli->settings[i].value)));
+        json_array_append_new(
+            list, json_pack("{s:o, s:o}", "key", text_or_null(cli->settings[i].key), "value", text_or_null(cli->settings[i].value)));
     }
     return list;
 }
@@ -135,13 +136,14 @@ ipsim_status ipsim_manifest_write(const ipsim_cli *cli, const ipsim_inputs *inpu
         strftime(start_text, sizeof start_text, "%Y-%m-%dT%H:%M:%SZ", &utc);
     }
     json_t *manifest = json_pack(
-        "{s:s, s:s, s:s, s:i, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:b, s:i, s:o, s:s, s:o, s:s, s:o, s:o}", "program", "ipsim", "version",
-        ipsim_version(), "git_hash", ipsim_git_hash(), "output_format", (int)IPSIM_OUTPUT_FORMAT, "command_line", text_or_null(command_line),
-        "scenarios", describe_scenarios(inputs), "settings", describe_settings(cli), "seed", (json_int_t)results->seed, "replicate",
-        (json_int_t)results->replicate, "replicates", (json_int_t)results->n_replicates, "persons_requested", (json_int_t)results->requested, "persons_simulated", (json_int_t)results->persons,
-        "interrupted", (int)results->interrupted, "threads", results->n_threads, "events_per_person", real_or_null(results->events_per_person), "started_utc",
-        start_text, "wall_seconds", real_or_null(results->wall_seconds), "compiler", ipsim_compiler(), "libraries", describe_libraries(), "machine",
-        describe_machine());
+        "{s:s, s:s, s:s, s:i, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:b, s:i, s:o, s:s, s:o, s:s, s:o, s:o}", "program", "ipsim",
+        "version", ipsim_version(), "git_hash", ipsim_git_hash(), "output_format", (int)IPSIM_OUTPUT_FORMAT, "command_line",
+        text_or_null(command_line), "scenarios", describe_scenarios(inputs), "settings", describe_settings(cli), "seed",
+        (json_int_t)results->seed, "replicate", (json_int_t)results->replicate, "replicates", (json_int_t)results->n_replicates,
+        "persons_requested", (json_int_t)results->requested, "persons_simulated", (json_int_t)results->persons, "interrupted",
+        (int)results->interrupted, "threads", results->n_threads, "events_per_person", real_or_null(results->events_per_person),
+        "started_utc", start_text, "wall_seconds", real_or_null(results->wall_seconds), "compiler", ipsim_compiler(), "libraries",
+        describe_libraries(), "machine", describe_machine());
     char *text = manifest != NULL ? json_dumps(manifest, JSON_INDENT(2)) : NULL;
     char *line = NULL;
     ipsim_status status;

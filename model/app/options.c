@@ -4,142 +4,159 @@
 
 #include "ipsim/cli.h"
 
-#define RUN     (1U << IPSIM_COMMAND_RUN)
+#define RUN (1U << IPSIM_COMMAND_RUN)
 #define COMPARE (1U << IPSIM_COMMAND_COMPARE)
-#define CHECK   (1U << IPSIM_COMMAND_CHECK)
-#define SHOW    (1U << IPSIM_COMMAND_SHOW)
-#define DIFF    (1U << IPSIM_COMMAND_DIFF)
-#define REPLAY  (1U << IPSIM_COMMAND_REPLAY)
-#define MERGE   (1U << IPSIM_COMMAND_MERGE)
-#define HELP    (1U << IPSIM_COMMAND_HELP)
+#define CHECK (1U << IPSIM_COMMAND_CHECK)
+#define SHOW (1U << IPSIM_COMMAND_SHOW)
+#define DIFF (1U << IPSIM_COMMAND_DIFF)
+#define REPLAY (1U << IPSIM_COMMAND_REPLAY)
+#define MERGE (1U << IPSIM_COMMAND_MERGE)
+#define HELP (1U << IPSIM_COMMAND_HELP)
 #define VERSION (1U << IPSIM_COMMAND_VERSION)
-#define ALL     (RUN | COMPARE | CHECK | SHOW | DIFF | REPLAY | MERGE | HELP | VERSION)
+#define ALL (RUN | COMPARE | CHECK | SHOW | DIFF | REPLAY | MERGE | HELP | VERSION)
 
 #define FIELD(member) offsetof(ipsim_cli, member)
 
 const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
-    [IPSIM_COMMAND_RUN] = {
-        .name = "run",
-        .operands = "FILE.cfg...",
-        .least_operands = 1,
-        .most_operands = SIZE_MAX,
-        .purpose = "Simulate one or more scenarios on the same people and describe each.",
-        .details = "Writes summary.txt, CSV tables, results.sqlite and manifest.json to output/NAME/, all of them or none,\n"
-                   "and prints the summary. NAME is made of the names of the scenarios.\n",
-        .examples = {{"ipsim run scenarios/ips.cfg", "with the persons and seed of the file"},
-                     {"ipsim run scenarios/ips.cfg -n 1e6 --seed 7 -o output/large", "a million persons, another seed, a folder of your choice"},
-                     {"ipsim run scenarios/ips.cfg --set n_ips_caseload=12", "one parameter changed"}},
-        .can_be_interrupted = true,
-    },
-    [IPSIM_COMMAND_COMPARE] = {
-        .name = "compare",
-        .operands = "COMPARATOR.cfg FILE.cfg...",
-        .least_operands = 2,
-        .most_operands = SIZE_MAX,
-        .purpose = "Simulate scenarios on the same people and report what each changes against the first.",
-        .details = "Writes summary.txt, CSV tables, results.sqlite and manifest.json to output/NAME/, all of them or none,\n"
-                   "and prints the summary. The first scenario is the comparator; people and their luck are the same in all.\n"
-                   "Scenarios that differ in population, horizon, seed or economics are refused.\n",
-        .examples = {{"ipsim compare scenarios/traditional.cfg scenarios/ips.cfg", "what IPS costs and gains against traditional rehabilitation"},
-                     {"ipsim compare scenarios/traditional.cfg scenarios/ips.cfg scenarios/ips-young.cfg -n 1e6", "three arms, a million persons"},
-                     {"ipsim compare scenarios/traditional.cfg scenarios/ips.cfg --json > tables.json", "every table as JSON"}},
-        .can_be_interrupted = true,
-    },
-    [IPSIM_COMMAND_CHECK] = {
-        .name = "check",
-        .operands = "FILE.cfg...",
-        .least_operands = 1,
-        .most_operands = SIZE_MAX,
-        .purpose = "List every error and every doubtful point of scenario files, without simulating.",
-        .details = "With several files it also says whether they can be compared.\n",
-        .examples = {{"ipsim check scenarios/ips.cfg", "errors and warnings of one file and its parents"},
-                     {"ipsim check --strict scenarios/*.cfg", "for continuous integration: warnings fail too"}},
-    },
-    [IPSIM_COMMAND_SHOW] = {
-        .name = "show",
-        .operands = "FILE.cfg",
-        .least_operands = 1,
-        .most_operands = 1,
-        .purpose = "Print a scenario as it is understood, and the line that each value comes from.",
-        .details = "Parents are merged and expressions evaluated. The aligned text shortens long cells; --csv and --json do not.\n",
-        .examples = {{"ipsim show scenarios/ips.cfg | less", "everything"},
-                     {"ipsim show scenarios/ips.cfg | grep hazard", "only hazards"},
-                     {"ipsim show scenarios/ips.cfg --csv > ips.csv", "for a spreadsheet, with sources"}},
-    },
-    [IPSIM_COMMAND_DIFF] = {
-        .name = "diff",
-        .operands = "FIRST.cfg SECOND.cfg",
-        .least_operands = 2,
-        .most_operands = 2,
-        .purpose = "Print the keys in which two scenarios differ in meaning, not in text.",
-        .details = "",
-        .examples = {{"ipsim diff scenarios/usual-care.cfg scenarios/ips.cfg", "what IPS changes"},
-                     {"ipsim diff old/ips.cfg scenarios/ips.cfg --json", "for another program"}},
-    },
-    [IPSIM_COMMAND_REPLAY] = {
-        .name = "replay",
-        .operands = "FILE.cfg...",
-        .least_operands = 1,
-        .most_operands = SIZE_MAX,
-        .purpose = "Print the simulated history of one person under each scenario.",
-        .details = "",
-        .examples = {{"ipsim replay scenarios/traditional.cfg scenarios/ips.cfg --person 17", "the same person with the same luck in both arms"},
-                     {"ipsim replay scenarios/ips.cfg --person 17 --replicate 3", "the same place in another replicate"}},
-    },
-    [IPSIM_COMMAND_MERGE] = {
-        .name = "merge",
-        .operands = "SHARD.ipsim...",
-        .least_operands = 1,
-        .most_operands = SIZE_MAX,
-        .purpose = "Join the shards of one run, in any order, into the result of the whole run.",
-        .details = "Shards are written by run and compare with --shard. The scenario files are read again, from the places that they had\n"
-                   "then, and must not have changed. Shards of different runs are refused, and so is a set that is not complete.\n",
-        .examples = {{"ipsim merge output/ips.shard-*.ipsim", "the same bytes as without shards"},
-                     {"ipsim merge *.ipsim -o output/all", "into a folder of your choice"}},
-    },
-    [IPSIM_COMMAND_HELP] = {
-        .name = "help",
-        .operands = "[COMMAND | scenario [SECTION]]",
-        .least_operands = 0,
-        .most_operands = 2,
-        .purpose = "Explain a command, or list the keys that a scenario file may contain.",
-        .details = "",
-        .examples = {{"ipsim help compare", "the same as ipsim compare --help"},
-                     {"ipsim help scenario transitions", "the keys of one section"},
-                     {"ipsim help scenario --markdown", "the reference that stands in the README"}},
-    },
-    [IPSIM_COMMAND_VERSION] = {
-        .name = "version",
-        .operands = "",
-        .least_operands = 0,
-        .most_operands = 0,
-        .purpose = "Print the versions of the program, its compiler and its libraries.",
-        .details = "",
-        .examples = {{"ipsim version", "what to put in a bug report"}},
-    },
+    [IPSIM_COMMAND_RUN] =
+        {
+            .name = "run",
+            .operands = "FILE.cfg...",
+            .least_operands = 1,
+            .most_operands = SIZE_MAX,
+            .purpose = "Simulate one or more scenarios on the same people and describe each.",
+            .details = "Writes summary.txt, CSV tables, results.sqlite and manifest.json to output/NAME/, all of them or none,\n"
+                       "and prints the summary. NAME is made of the names of the scenarios.\n",
+            .examples = {{"ipsim run scenarios/ips.cfg", "with the persons and seed of the file"},
+                         {"ipsim run scenarios/ips.cfg -n 1e6 --seed 7 -o output/large",
+                          "a million persons, another seed, a folder of your choice"},
+                         {"ipsim run scenarios/ips.cfg --set n_ips_caseload=12", "one parameter changed"}},
+            .can_be_interrupted = true,
+        },
+    [IPSIM_COMMAND_COMPARE] =
+        {
+            .name = "compare",
+            .operands = "COMPARATOR.cfg FILE.cfg...",
+            .least_operands = 2,
+            .most_operands = SIZE_MAX,
+            .purpose = "Simulate scenarios on the same people and report what each changes against the first.",
+            .details = "Writes summary.txt, CSV tables, results.sqlite and manifest.json to output/NAME/, all of them or none,\n"
+                       "and prints the summary. The first scenario is the comparator; people and their luck are the same in all.\n"
+                       "Scenarios that differ in population, horizon, seed or economics are refused.\n",
+            .examples = {{"ipsim compare scenarios/traditional.cfg scenarios/ips.cfg",
+                          "what IPS costs and gains against traditional rehabilitation"},
+                         {"ipsim compare scenarios/traditional.cfg scenarios/ips.cfg scenarios/ips-young.cfg -n 1e6",
+                          "three arms, a million persons"},
+                         {"ipsim compare scenarios/traditional.cfg scenarios/ips.cfg --json > tables.json", "every table as JSON"}},
+            .can_be_interrupted = true,
+        },
+    [IPSIM_COMMAND_CHECK] =
+        {
+            .name = "check",
+            .operands = "FILE.cfg...",
+            .least_operands = 1,
+            .most_operands = SIZE_MAX,
+            .purpose = "List every error and every doubtful point of scenario files, without simulating.",
+            .details = "With several files it also says whether they can be compared.\n",
+            .examples = {{"ipsim check scenarios/ips.cfg", "errors and warnings of one file and its parents"},
+                         {"ipsim check --strict scenarios/*.cfg", "for continuous integration: warnings fail too"}},
+        },
+    [IPSIM_COMMAND_SHOW] =
+        {
+            .name = "show",
+            .operands = "FILE.cfg",
+            .least_operands = 1,
+            .most_operands = 1,
+            .purpose = "Print a scenario as it is understood, and the line that each value comes from.",
+            .details = "Parents are merged and expressions evaluated. The aligned text shortens long cells; --csv and --json do not.\n",
+            .examples = {{"ipsim show scenarios/ips.cfg | less", "everything"},
+                         {"ipsim show scenarios/ips.cfg | grep hazard", "only hazards"},
+                         {"ipsim show scenarios/ips.cfg --csv > ips.csv", "for a spreadsheet, with sources"}},
+        },
+    [IPSIM_COMMAND_DIFF] =
+        {
+            .name = "diff",
+            .operands = "FIRST.cfg SECOND.cfg",
+            .least_operands = 2,
+            .most_operands = 2,
+            .purpose = "Print the keys in which two scenarios differ in meaning, not in text.",
+            .details = "",
+            .examples = {{"ipsim diff scenarios/usual-care.cfg scenarios/ips.cfg", "what IPS changes"},
+                         {"ipsim diff old/ips.cfg scenarios/ips.cfg --json", "for another program"}},
+        },
+    [IPSIM_COMMAND_REPLAY] =
+        {
+            .name = "replay",
+            .operands = "FILE.cfg...",
+            .least_operands = 1,
+            .most_operands = SIZE_MAX,
+            .purpose = "Print the simulated history of one person under each scenario.",
+            .details = "",
+            .examples = {{"ipsim replay scenarios/traditional.cfg scenarios/ips.cfg --person 17",
+                          "the same person with the same luck in both arms"},
+                         {"ipsim replay scenarios/ips.cfg --person 17 --replicate 3", "the same place in another replicate"}},
+        },
+    [IPSIM_COMMAND_MERGE] =
+        {
+            .name = "merge",
+            .operands = "SHARD.ipsim...",
+            .least_operands = 1,
+            .most_operands = SIZE_MAX,
+            .purpose = "Join the shards of one run, in any order, into the result of the whole run.",
+            .details =
+                "Shards are written by run and compare with --shard. The scenario files are read again, from the places that they had\n"
+                "then, and must not have changed. Shards of different runs are refused, and so is a set that is not complete.\n",
+            .examples = {{"ipsim merge output/ips.shard-*.ipsim", "the same bytes as without shards"},
+                         {"ipsim merge *.ipsim -o output/all", "into a folder of your choice"}},
+        },
+    [IPSIM_COMMAND_HELP] =
+        {
+            .name = "help",
+            .operands = "[COMMAND | scenario [SECTION]]",
+            .least_operands = 0,
+            .most_operands = 2,
+            .purpose = "Explain a command, or list the keys that a scenario file may contain.",
+            .details = "",
+            .examples = {{"ipsim help compare", "the same as ipsim compare --help"},
+                         {"ipsim help scenario transitions", "the keys of one section"},
+                         {"ipsim help scenario --markdown", "the reference that stands in the README"}},
+        },
+    [IPSIM_COMMAND_VERSION] =
+        {
+            .name = "version",
+            .operands = "",
+            .least_operands = 0,
+            .most_operands = 0,
+            .purpose = "Print the versions of the program, its compiler and its libraries.",
+            .details = "",
+            .examples = {{"ipsim version", "what to put in a bug report"}},
+        },
 };
 
 const ipsim_option_spec ipsim_options[] = {
     {"persons", 'n', "N", RUN | COMPARE, IPSIM_OPTION_WHOLE, FIELD(persons), 1, (INT64_C(1) << 40) - 1,
      "number of persons to simulate (1e6 is allowed)", "simulation.persons"},
-    {"seed", '\0', "N", RUN | COMPARE | REPLAY, IPSIM_OPTION_WHOLE, FIELD(seed), 0, INT64_MAX, "seed of all random numbers", "simulation.seed"},
+    {"seed", '\0', "N", RUN | COMPARE | REPLAY, IPSIM_OPTION_WHOLE, FIELD(seed), 0, INT64_MAX, "seed of all random numbers",
+     "simulation.seed"},
     {"replicate", '\0', "N", RUN | COMPARE | REPLAY, IPSIM_OPTION_WHOLE, FIELD(replicate), 0, UINT32_MAX,
      "other people and other luck under the same seed", "0"},
     {"replicates", '\0', "R", RUN | COMPARE, IPSIM_OPTION_WHOLE, FIELD(replicates), 1, 1000000,
      "that many replicates of all persons: pooled, one by one, and how their mean settles", "1"},
-    {"seeds", '\0', "FILE", RUN | COMPARE, IPSIM_OPTION_TEXT, FIELD(seeds), 0, 0, "instead: one replicate for each seed in FILE, one a line", NULL},
+    {"seeds", '\0', "FILE", RUN | COMPARE, IPSIM_OPTION_TEXT, FIELD(seeds), 0, 0,
+     "instead: one replicate for each seed in FILE, one a line", NULL},
     {"until-mcse", '\0', "OUTCOME=X", RUN | COMPARE, IPSIM_OPTION_TEXT, FIELD(until_mcse), 0, 0,
      "more and more persons until the error of OUTCOME (compare: of its difference; OUTCOME:SCENARIO picks an arm) is at most X", NULL},
     {"shard", '\0', "I/N", RUN | COMPARE, IPSIM_OPTION_TEXT, FIELD(shard), 0, 0, "only part I of N, into a file for ipsim merge", NULL},
     {"checkpoint", '\0', "[=FILE]", RUN | COMPARE, IPSIM_OPTION_MAYBE, FIELD(checkpoint), 0, 0,
      "keep what is finished in a journal, so that --resume can go on after a crash", "output/.NAME.journal"},
-    {"resume", '\0', NULL, RUN | COMPARE, IPSIM_OPTION_FLAG, FIELD(resume), 0, 0, "go on with the journal of a run that was ended (implies --checkpoint)",
-     NULL},
+    {"resume", '\0', NULL, RUN | COMPARE, IPSIM_OPTION_FLAG, FIELD(resume), 0, 0,
+     "go on with the journal of a run that was ended (implies --checkpoint)", NULL},
     {"threads", '\0', "N", RUN | COMPARE, IPSIM_OPTION_WHOLE, FIELD(threads), 1, 4096, "number of threads; results do not depend on it",
      "all processors"},
-    {"person", '\0', "N", REPLAY, IPSIM_OPTION_WHOLE, FIELD(person), 0, (INT64_C(1) << 40) - 2, "number of the person; the first is 0", "0"},
-    {"output", 'o', "DIR", RUN | COMPARE | MERGE, IPSIM_OPTION_TEXT, FIELD(output), 0, 0, "folder for the results; an earlier result there is replaced",
-     "output/NAME"},
+    {"person", '\0', "N", REPLAY, IPSIM_OPTION_WHOLE, FIELD(person), 0, (INT64_C(1) << 40) - 2, "number of the person; the first is 0",
+     "0"},
+    {"output", 'o', "DIR", RUN | COMPARE | MERGE, IPSIM_OPTION_TEXT, FIELD(output), 0, 0,
+     "folder for the results; an earlier result there is replaced", "output/NAME"},
     {"set", '\0', "KEY=VALUE", RUN | COMPARE | CHECK | SHOW | DIFF | REPLAY, IPSIM_OPTION_SETTING, FIELD(settings), 0, 0,
      "override a key or a parameter in every scenario; repeatable", NULL},
     {"json", '\0', NULL, RUN | COMPARE | CHECK | SHOW | DIFF | REPLAY | MERGE, IPSIM_OPTION_FLAG, FIELD(json), 0, 0,

@@ -44,7 +44,8 @@ void ipsim_library_versions(ipsim_library_version libraries[IPSIM_N_LIBRARIES])
         {"GSL", ""}, {"libconfig", ""}, {"Lua", ""}, {"SQLite", ""}, {"Jansson", ""},
     };
     const char *versions[IPSIM_N_LIBRARIES] = {
-        gsl_version, IPSIM_LIBCONFIG_VERSION, LUA_VERSION_MAJOR "." LUA_VERSION_MINOR "." LUA_VERSION_RELEASE, sqlite3_libversion(), jansson_version_str(),
+        gsl_version,          IPSIM_LIBCONFIG_VERSION, LUA_VERSION_MAJOR "." LUA_VERSION_MINOR "." LUA_VERSION_RELEASE,
+        sqlite3_libversion(), jansson_version_str(),
     };
     for (size_t i = 0; i < IPSIM_N_LIBRARIES; i++) {
         libraries[i] = found[i];

@@ -94,7 +94,10 @@ static double stretch_hazard(const stretch *s, double origin, double from, doubl
 {
     if (s->law->family == IPSIM_EXPONENTIAL)
         return s->multiplier * s->law->p[0] * (to - from); /* has no memory: needs no clock, and loses no digits to one */
-    return s->multiplier * (ipsim_hazard_cumulative(s->law, to - origin) - ipsim_hazard_cumulative(s->law, from - origin));
+    double before = ipsim_hazard_cumulative(s->law, from - origin);
+    if (before == INFINITY) /* past the largest double: nothing, or everything at once */
+        return s->multiplier > 0.0 ? INFINITY : 0.0;
+    return s->multiplier > 0.0 ? s->multiplier * (ipsim_hazard_cumulative(s->law, to - origin) - before) : 0.0;
 }
 
 /* When a stretch, lived through from `from`, has cost `budget` > 0; the stretch is taken to last. */
@@ -102,8 +105,10 @@ static double stretch_inverse(const stretch *s, double origin, double from, doub
 {
     if (s->law->family == IPSIM_EXPONENTIAL)
         return from + budget / (s->multiplier * s->law->p[0]);
-    double target = ipsim_hazard_cumulative(s->law, from - origin) + budget / s->multiplier;
-    return fmax(origin + ipsim_hazard_inverse(s->law, target), from);
+    double before = ipsim_hazard_cumulative(s->law, from - origin);
+    if (before == INFINITY)
+        return from;
+    return fmax(origin + ipsim_hazard_inverse(s->law, before + budget / s->multiplier), from);
 }
 
 /* Where the inverse is a formula it is cheaper to invert and compare times; where it is a search, most sojourns need none if the
@@ -229,19 +234,20 @@ static double begin_person(ipsim_reference *e, ipsim_luck luck, int64_t person, 
     return entry;
 }
 
-/* The competing risk that fires first, or NULL when none does before the horizon. */
+/* The competing risk that fires first, or NULL when none does up to the horizon, which itself belongs to the run. */
 static const ipsim_risk *next_risk(ipsim_reference *e, int state, double now, double *when)
 {
     const ipsim_compiled_model *model = e->model;
     const ipsim_risk *winner = NULL;
-    *when = model->horizon_years;
+    double limit = nextafter(model->horizon_years, INFINITY);
     for (size_t r = model->first_risk[state]; r < model->first_risk[state + 1]; r++) {
-        double t = firing_time(e, &model->risks[r], now, *when);
-        if (t < *when) { /* equal times: the first declared keeps it */
-            *when = t;
+        double t = firing_time(e, &model->risks[r], now, limit);
+        if (t < limit) { /* equal times: the first declared keeps it */
+            limit = t;
             winner = &model->risks[r];
         }
     }
+    *when = fmin(limit, model->horizon_years);
     return winner;
 }
 
@@ -269,7 +275,7 @@ ipsim_status ipsim_reference_simulate(ipsim_reference *e, ipsim_luck luck, int64
     const ipsim_compiled_model *model = e->model;
     double now = begin_person(e, luck, person, attributes);
     int state = draw_start_state(e);
-    bool enters = now < model->horizon_years || now == 0.0; /* or the horizon comes first, and the person is never seen */
+    bool enters = now <= model->horizon_years; /* or the horizon comes first, and the person is never seen */
     if (tally)
         ipsim_tally_begin(tally, attributes, enters ? state : -1, now);
     if (!enters)

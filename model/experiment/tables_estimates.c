@@ -125,10 +125,10 @@ static const char *reading_of(double cost, double effect)
 }
 
 static void write_ratio(const experiment *e, const experiment_sums *sums, ipsim_table *table, size_t model, size_t group,
-                        const ipsim_perspective *perspective, const char *effect_name, size_t year, bool discounted)
+                        const char *perspective, const char *effect_name, size_t year, bool discounted)
 {
     char name[300];
-    snprintf(name, sizeof name, "cost_%s", perspective->name);
+    snprintf(name, sizeof name, "cost%s%s", perspective ? "_" : "", perspective ? perspective : "");
     size_t cost = ipsim_account_find(e->plan, name, "all"), effect = ipsim_account_find(e->plan, effect_name, "all");
     if (effect == ipsim_account_n_measures(e->plan))
         return;
@@ -141,7 +141,7 @@ static void write_ratio(const experiment *e, const experiment_sums *sums, ipsim_
     text(&w, e->scenarios[model]->name.value);
     text(&w, e->scenarios[0]->name.value);
     text(&w, ipsim_tables_group_name(e, group, name, sizeof name));
-    text(&w, perspective->name);
+    text(&w, perspective ? perspective : "all");
     text(&w, effect_name);
     text(&w, discounted ? "yes" : "no");
     real(&w, ipsim_account_year(e->plan, year));
@@ -164,13 +164,15 @@ ipsim_table *ipsim_tables_ratios(const experiment *e, const experiment_sums *sum
         {"unit", IPSIM_TEXT, ""}};
     static const char *const effects[] = {"qalys", "employment_years"};
     const ipsim_scenario *first = e->scenarios[0];
+    size_t n_perspectives = first->n_perspectives ? first->n_perspectives : 1; /* none declared: the total of all costs */
     ipsim_table *table = ipsim_table_create("ratios", columns, sizeof columns / sizeof *columns);
     for (size_t model = 1; table && model < e->n_models; model++)
         for (size_t group = 0; group < e->n_groups; group++)
-            for (size_t p = 0; p < first->n_perspectives; p++)
+            for (size_t p = 0; p < n_perspectives; p++)
                 for (size_t effect = 0; effect < 2; effect++)
                     for (int discounted = 0; discounted < 2; discounted++)
                         for (size_t year = 0; year < ipsim_account_n_years(e->plan); year++)
-                            write_ratio(e, sums, table, model, group, &first->perspectives[p], effects[effect], year, discounted == 1);
+                            write_ratio(e, sums, table, model, group, first->n_perspectives ? first->perspectives[p].name : NULL,
+                                        effects[effect], year, discounted == 1);
     return table;
 }

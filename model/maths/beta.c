@@ -10,11 +10,18 @@
 
 enum { MAX_TERMS = 100000, MAX_STEPS = 200 };
 
+/* mu - log(1 + mu) for mu = value / mean - 1. Far below the mean 1 + mu is value / mean itself, of which mu has kept few digits. */
+static double deviance_from(double mean, double value)
+{
+    double mu = (value - mean) / mean;
+    return mu < -0.5 ? mu - ipsim_log(value / mean) : ipsim_deviance(mu);
+}
+
 /* log(x^a y^b / B(a, b)), x + y = 1, by deviances from the mean a / (a + b), so that large a and b cost no digits. */
 static double log_density(double a, double b, double x, double y)
 {
     double n = a + b;
-    double deviance = a * ipsim_deviance((n * x - a) / a) + b * ipsim_deviance((n * y - b) / b);
+    double deviance = a * deviance_from(a, n * x) + b * deviance_from(b, n * y);
 
     return 0.5 * (ipsim_log(a) - LOG_2PI + ipsim_log(b / n)) - deviance + ipsim_stirling_remainder(n) - ipsim_stirling_remainder(a) -
            ipsim_stirling_remainder(b);
@@ -65,9 +72,15 @@ static double tail(double a, double b, double x, double y, bool upper)
     return swap == upper ? value : 1.0 - value;
 }
 
-double ipsim_beta_lower(double a, double b, double x) { return tail(a, b, x, 1.0 - x, false); }
+double ipsim_beta_lower(double a, double b, double x)
+{
+    return tail(a, b, x, 1.0 - x, false);
+}
 
-double ipsim_beta_upper(double a, double b, double x) { return tail(a, b, x, 1.0 - x, true); }
+double ipsim_beta_upper(double a, double b, double x)
+{
+    return tail(a, b, x, 1.0 - x, true);
+}
 
 /* Works on u = log(x / (1 - x)) and the logarithm of the smaller tail: close to a straight line at both ends. */
 double ipsim_beta_quantile(double a, double b, double p)

@@ -60,9 +60,15 @@ static ipsim_status check_parameters(const ipsim_distribution *distribution, ips
 /* ---- the distributions without truncation ---- */
 
 /* The shapes of the beta distribution behind a pert one, whose weight on the mode is 4. */
-static double pert_alpha(const double *p) { return 1.0 + 4.0 * (p[1] - p[0]) / (p[2] - p[0]); }
+static double pert_alpha(const double *p)
+{
+    return 1.0 + 4.0 * (p[1] - p[0]) / (p[2] - p[0]);
+}
 
-static double pert_beta(const double *p) { return 1.0 + 4.0 * (p[2] - p[1]) / (p[2] - p[0]); }
+static double pert_beta(const double *p)
+{
+    return 1.0 + 4.0 * (p[2] - p[1]) / (p[2] - p[0]);
+}
 
 static double triangular_cdf(const double *p, double x)
 {
@@ -143,7 +149,10 @@ static double plain_quantile(const ipsim_distribution *distribution, double u)
 
 /* ---- the public functions, with truncation ---- */
 
-static bool is_truncated(const ipsim_distribution *distribution) { return distribution->u_lower > 0.0 || distribution->u_upper < 1.0; }
+static bool is_truncated(const ipsim_distribution *distribution)
+{
+    return distribution->u_lower > 0.0 || distribution->u_upper < 1.0;
+}
 
 ipsim_status ipsim_distribution_init(ipsim_distribution *distribution, ipsim_error *err)
 {
@@ -174,8 +183,8 @@ ipsim_status ipsim_distribution_init(ipsim_distribution *distribution, ipsim_err
         distribution->u_upper = plain_cdf(distribution, upper);
     }
     if (!(distribution->u_lower < distribution->u_upper)) {
-        return ipsim_error_set(err, IPSIM_ERR_RANGE, "lower %g and upper %g leave no probability of the %s distribution between them", lower,
-                               upper, parameters[distribution->family].family);
+        return ipsim_error_set(err, IPSIM_ERR_RANGE, "lower %g and upper %g leave no probability of the %s distribution between them",
+                               lower, upper, parameters[distribution->family].family);
     }
     return IPSIM_OK;
 }
@@ -289,8 +298,8 @@ static double partial_moment(const ipsim_distribution *distribution, double from
         return (k == 2 ? 2.0 : 1.0) * (ipsim_gamma_lower(1.0 + k, p[0] * to) - ipsim_gamma_lower(1.0 + k, p[0] * from));
     case IPSIM_DIST_WEIBULL:
         a = 1.0 + k / p[0];
-        return ipsim_exp(ipsim_log_gamma(a)) * (ipsim_gamma_lower(a, ipsim_pow_positive(to / p[1], p[0])) -
-                                                ipsim_gamma_lower(a, ipsim_pow_positive(from / p[1], p[0])));
+        return ipsim_exp(ipsim_log_gamma(a)) *
+               (ipsim_gamma_lower(a, ipsim_pow_positive(to / p[1], p[0])) - ipsim_gamma_lower(a, ipsim_pow_positive(from / p[1], p[0])));
     case IPSIM_DIST_GAMMA:
         a = p[0];
         return (k == 0 ? 1.0 : k == 1 ? a : a * (a + 1.0)) * (ipsim_gamma_lower(a + k, to / p[1]) - ipsim_gamma_lower(a + k, from / p[1]));
@@ -299,7 +308,10 @@ static double partial_moment(const ipsim_distribution *distribution, double from
     }
 }
 
-static double normal_density(double z) { return fabs(z) < 40.0 ? 0.39894228040143267794 * ipsim_exp(-0.5 * z * z) : 0.0; }
+static double normal_density(double z)
+{
+    return fabs(z) < 40.0 ? 0.39894228040143267794 * ipsim_exp(-0.5 * z * z) : 0.0;
+}
 
 static struct moments truncated_normal(const ipsim_distribution *distribution)
 {

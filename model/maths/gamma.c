@@ -49,7 +49,10 @@ static double zeta_series(double a)
 
 #define ONE_LESS_EULER 0.42278433509846713939 /* 1 - Euler's constant */
 
-double ipsim_log_gamma_1p(double a) { return a * ONE_LESS_EULER + zeta_series(a) - ipsim_log1p(a); }
+double ipsim_log_gamma_1p(double a)
+{
+    return a * ONE_LESS_EULER + zeta_series(a) - ipsim_log1p(a);
+}
 
 /* Stirling's series for a >= 10. */
 static double stirling_series(double a)
@@ -130,10 +133,10 @@ static double deviance_of_log(double l)
  * series for Gamma itself, 1, 1/12, 1/288, -139/51840 (DLMF 8.12.9 to 8.12.12). Each is as long as |eta| < 0.3 and a >= 400 ask. */
 static double temme_sum(double eta, double a)
 {
-    static const double c0[] = {-0.33333333333333333,   0.083333333333333333,    -0.014814814814814815,  0.0011574074074074074,
-                                0.0003527336860670194,  -0.00017875514403292181, 3.9192631785224378e-5,  -2.1854485106799922e-6,
-                                -1.85406221071516e-6,   8.296711340953086e-7,    -1.7665952736826079e-7, 6.7078535434014986e-9,
-                                1.0261809784240308e-8,  -4.3820360184533532e-9,  9.1476995822367902e-10};
+    static const double c0[] = {-0.33333333333333333,  0.083333333333333333,    -0.014814814814814815,  0.0011574074074074074,
+                                0.0003527336860670194, -0.00017875514403292181, 3.9192631785224378e-5,  -2.1854485106799922e-6,
+                                -1.85406221071516e-6,  8.296711340953086e-7,    -1.7665952736826079e-7, 6.7078535434014986e-9,
+                                1.0261809784240308e-8, -4.3820360184533532e-9,  9.1476995822367902e-10};
     static const double c1[] = {-0.0018518518518518519, -0.0034722222222222222, 0.0026455026455026455,  -0.00099022633744855967,
                                 0.00020576131687242798, -4.0187757201646091e-7, -1.8098550334489978e-5, 7.6491609160811101e-6,
                                 -1.6120900894563446e-6, 4.6471278028074343e-9,  1.378633446915721e-7,   -5.752545603517705e-8,
@@ -146,7 +149,8 @@ static double temme_sum(double eta, double a)
     static const struct {
         const double *terms;
         int n;
-    } rows[] = {{c3, sizeof c3 / sizeof c3[0]}, {c2, sizeof c2 / sizeof c2[0]}, {c1, sizeof c1 / sizeof c1[0]}, {c0, sizeof c0 / sizeof c0[0]}};
+    } rows[] = {
+        {c3, sizeof c3 / sizeof c3[0]}, {c2, sizeof c2 / sizeof c2[0]}, {c1, sizeof c1 / sizeof c1[0]}, {c0, sizeof c0 / sizeof c0[0]}};
     double sum = 0.0;
 
     for (int i = 0; i < 4; i++) {
@@ -162,7 +166,7 @@ static double temme_sum(double eta, double a)
 /* From one tail's -log to the other's. */
 static double other_tail(double neg_log)
 {
-    return neg_log < LOG_2 ? -ipsim_log(-ipsim_expm1(-neg_log)) : -ipsim_log1p(-ipsim_exp(-neg_log));
+    return neg_log < LOG_2 ? -ipsim_log(-ipsim_expm1(-neg_log)) : 0.0 - ipsim_log1p(-ipsim_exp(-neg_log));
 }
 
 /* Q = phi(z) (Mills(z) + S / sqrt a), P = phi(z) (Mills(-z) - S / sqrt a), z = eta sqrt a; the smaller of the two is computed. */
@@ -292,9 +296,15 @@ static double log_ratio_of(double a, double x)
     return fabs(mu) < 0.5 ? ipsim_log1p(mu) : ipsim_log(x) - ipsim_log(a);
 }
 
-double ipsim_gamma_lower(double a, double x) { return ipsim_exp(-ipsim_gamma_tails_at(a, log_ratio_of(a, x)).neg_log_lower); }
+double ipsim_gamma_lower(double a, double x)
+{
+    return ipsim_exp(-ipsim_gamma_tails_at(a, log_ratio_of(a, x)).neg_log_lower);
+}
 
-double ipsim_gamma_upper(double a, double x) { return ipsim_exp(-ipsim_gamma_tails_at(a, log_ratio_of(a, x)).neg_log_upper); }
+double ipsim_gamma_upper(double a, double x)
+{
+    return ipsim_exp(-ipsim_gamma_tails_at(a, log_ratio_of(a, x)).neg_log_upper);
+}
 
 /* ---- inverses ---- */
 

@@ -155,12 +155,21 @@ static size_t band_at(const ipsim_hazard *hazard, double x_years)
     return low;
 }
 
-static double band_start(const ipsim_hazard *hazard, size_t band) { return band == 0 ? 0.0 : hazard->breaks[band - 1]; }
+static double band_start(const ipsim_hazard *hazard, size_t band)
+{
+    return band == 0 ? 0.0 : hazard->breaks[band - 1];
+}
 
 /* log(1 + exp(w)) */
-static double softplus(double w) { return w > 0.0 ? w + ipsim_log1p(ipsim_exp(-w)) : ipsim_log1p(ipsim_exp(w)); }
+static double softplus(double w)
+{
+    return w > 0.0 ? w + ipsim_log1p(ipsim_exp(-w)) : ipsim_log1p(ipsim_exp(w));
+}
 
-static bool is_log_normal(const ipsim_hazard *hazard) { return fabs(hazard->p[2]) < Q_LIMIT; }
+static bool is_log_normal(const ipsim_hazard *hazard)
+{
+    return fabs(hazard->p[2]) < Q_LIMIT;
+}
 
 static double gamma_log_ratio(const ipsim_hazard *hazard, double x_years)
 {

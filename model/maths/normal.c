@@ -47,10 +47,10 @@ static double tail(double z)
                                    34900.952721145977266,
                                    38912.003286093271411,
                                    19685.429676859990727};
-    static const double far_above[] = {.02307344176494017303, .21589853405795699, .1274011611602473639,
-                                       .022235277870649807, .001421619193227893466, 2.9112874951168792e-5};
-    static const double far_below[] = {1.0, 1.28426009614491121, .468238212480865118, .0659881378689285515, .00378239633202758244,
-                                       7.29751555083966205e-5};
+    static const double far_above[] = {.02307344176494017303, .21589853405795699,     .1274011611602473639,
+                                       .022235277870649807,   .001421619193227893466, 2.9112874951168792e-5};
+    static const double far_below[] = {
+        1.0, 1.28426009614491121, .468238212480865118, .0659881378689285515, .00378239633202758244, 7.29751555083966205e-5};
     double w;
 
     if (z < 5.656854249492380195) {
@@ -84,7 +84,10 @@ double ipsim_normal_upper(double z)
     return z > 0.0 ? upper : 1.0 - upper;
 }
 
-double ipsim_normal_cdf(double z) { return ipsim_normal_upper(-z); }
+double ipsim_normal_cdf(double z)
+{
+    return ipsim_normal_upper(-z);
+}
 
 double ipsim_normal_mills(double z)
 {
@@ -100,7 +103,7 @@ double ipsim_normal_neg_log_upper(double z)
         return z < 1e154 ? 0.5 * z * z - ipsim_log(tail(z)) : IPSIM_INFINITY;
     }
     if (z < 0.0) {
-        return -ipsim_log1p(-ipsim_normal_upper(-z));
+        return 0.0 - ipsim_log1p(-ipsim_normal_upper(-z)); /* 0 - 0 is 0, where -(0) would be -0 */
     }
     return -ipsim_log(ipsim_normal_upper(z));
 }
@@ -127,9 +130,9 @@ static double quantile_tail(double target)
     static const double far_above[] = {2.01033439929228813265e-7, 2.71155556874348757815e-5, .00124266094738807843860,
                                        .0265321895265761230930,   .296560571828504891230,    1.78482653991729133580,
                                        5.46378491116411436990,    6.65790464350110377720};
-    static const double far_below[] = {2.04426310338993978564e-15, 1.42151175831644588870e-7, 1.84631831751005468180e-5,
-                                       7.86869131145613259100e-4,  .0148753612908506148525,   .136929880922735805310,
-                                       .599832206555887937690,     1.0};
+    static const double far_below[] = {
+        2.04426310338993978564e-15, 1.42151175831644588870e-7, 1.84631831751005468180e-5, 7.86869131145613259100e-4,
+        .0148753612908506148525,    .136929880922735805310,    .599832206555887937690,    1.0};
     double r = sqrt(target);
 
     if (r <= 5.0) {

@@ -36,7 +36,10 @@ static const gsl_rng_type stream_type = {
     .get_double = get_double,
 };
 
-const gsl_rng_type *ipsim_gsl_stream_type(void) { return &stream_type; }
+const gsl_rng_type *ipsim_gsl_stream_type(void)
+{
+    return &stream_type;
+}
 
 gsl_rng *ipsim_gsl_stream_init(ipsim_gsl_stream *stream, uint64_t seed, uint32_t replicate, int64_t person, uint32_t stream_key)
 {

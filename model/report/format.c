@@ -2,6 +2,7 @@
 /* report/format: see include/ipsim/format.h. */
 #include "ipsim/format.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -149,4 +150,36 @@ size_t ipsim_format_fit(const char *utf8, size_t width)
         bytes++;
     }
     return bytes;
+}
+
+/* Bytes of the next word. The blank of "20 000" and of "4 %" is part of the word. */
+static size_t word_length(const char *text)
+{
+    size_t bytes = strcspn(text, " ");
+    while (bytes > 0 && text[bytes] == ' ' && isdigit((unsigned char)text[bytes - 1]) &&
+           (text[bytes + 1] == '%' || isdigit((unsigned char)text[bytes + 1]))) {
+        bytes += 1 + strcspn(text + bytes + 1, " ");
+    }
+    return bytes;
+}
+
+void ipsim_format_paragraph(const char *text, size_t indent, size_t widest, FILE *page)
+{
+    size_t used = 0;
+    while (*text != '\0') {
+        text += strspn(text, " ");
+        size_t bytes = word_length(text);
+        size_t width = ipsim_format_width(text) - ipsim_format_width(text + bytes);
+        if (used > 0 && used + 1 + width > widest) {
+            fprintf(page, "\n%*s", (int)indent, "");
+            used = indent;
+        } else if (used > 0 && bytes > 0) {
+            fputc(' ', page);
+            used++;
+        }
+        fwrite(text, 1, bytes, page);
+        used += width;
+        text += bytes;
+    }
+    fputc('\n', page);
 }

@@ -26,7 +26,8 @@ const char *ipsim_summary_name(const ipsim_summary_writer *s, const char *prefix
     return ipsim_summary_label(s->arena, s->tables->about, prefix, name);
 }
 
-ipsim_summary_figure ipsim_summary_lookup(const ipsim_summary_writer *s, const char *arm, const char *outcome, const char *payer, bool discounted, double year)
+ipsim_summary_figure ipsim_summary_lookup(const ipsim_summary_writer *s, const char *arm, const char *outcome, const char *payer,
+                                          bool discounted, double year)
 {
     return ipsim_summary_find(&s->figures, arm, outcome, payer, discounted, year);
 }
@@ -102,7 +103,8 @@ static void print_scenario_title(const ipsim_summary_writer *s, const char *role
 {
     const char *title = ipsim_summary_about(s->tables->about, name, "title");
     title = title != NULL && strcmp(title, name) != 0 ? title : NULL;
-    fprintf(s->page, "  %s%s%*s%s\n", role, name, title != NULL ? (int)(width - ipsim_format_width(name) + 2) : 0, "", title != NULL ? title : "");
+    fprintf(s->page, "  %s%s%*s%s\n", role, name, title != NULL ? (int)(width - ipsim_format_width(name) + 2) : 0, "",
+            title != NULL ? title : "");
 }
 
 static void print_head(ipsim_summary_writer *s)
@@ -116,7 +118,7 @@ static void print_head(ipsim_summary_writer *s)
         fprintf(s->page, "COMPARISON WITH %s, on the same people with the same luck\n", s->comparator != NULL ? s->comparator : "?");
         print_scenario_title(s, "comparator  ", s->comparator != NULL ? s->comparator : "?", width);
     } else {
-        fprintf(s->page, s->n_arms > 1 ? "SCENARIOS, each by itself, on the same people\n" : "ONE SCENARIO\n");
+        fprintf(s->page, s->n_arms > 1 ? "SCENARIOS, each by itself, on the same people\n" : "SCENARIO\n");
     }
     for (size_t a = 0; a < s->n_arms; a++) {
         print_scenario_title(s, s->compare ? "            " : "", s->arms[a], width);
@@ -143,7 +145,8 @@ static void print_grid(ipsim_summary_writer *s, const ipsim_summary_grid *grid, 
     }
 }
 
-static void add_outcome(ipsim_summary_writer *s, ipsim_summary_grid *grid, const char *outcome, const char *standard_label, bool discounted, bool every_year)
+static void add_outcome(ipsim_summary_writer *s, ipsim_summary_grid *grid, const char *outcome, const char *standard_label, bool discounted,
+                        bool every_year)
 {
     if (!ipsim_summary_has(&s->figures, outcome)) {
         return;
@@ -155,7 +158,8 @@ static void add_outcome(ipsim_summary_writer *s, ipsim_summary_grid *grid, const
     named = cut ? ipsim_arena_printf(s->arena, "%.*s…", (int)ipsim_format_fit(named, WIDEST_NAME - 1), named) : named;
     for (size_t y = every_year ? 0 : s->n_years - 1; y < s->n_years; y++) {
         const char *mark = discounted && s->discounts_effects ? " (discounted)" : "";
-        const char **cells = ipsim_summary_grid_line(grid, ipsim_arena_printf(s->arena, "%s, %s%s", named != NULL ? named : "", ipsim_summary_period(s, s->years[y]), mark));
+        const char **cells = ipsim_summary_grid_line(
+            grid, ipsim_arena_printf(s->arena, "%s, %s%s", named != NULL ? named : "", ipsim_summary_period(s, s->years[y]), mark));
         for (size_t a = 0; a < s->n_arms; a++) {
             cells[a] = ipsim_summary_estimate(s, ipsim_summary_lookup(s, s->arms[a], outcome, "all", discounted, s->years[y]), PER_PEOPLE);
         }
@@ -207,6 +211,7 @@ static void add_other_outcomes(ipsim_summary_writer *s, ipsim_summary_grid *grid
 static void print_outcomes(ipsim_summary_writer *s)
 {
     ipsim_summary_grid grid = arms_grid(s);
+    grid.whole_labels = true; /* they end in the year */
     bool work = ipsim_summary_has(&s->figures, "employment_years");
     add_outcome(s, &grid, "employment_years", "Years in employment", false, true);
     add_outcome(s, &grid, "disability_years", "Years on disability benefit", false, false);
@@ -231,15 +236,11 @@ static ipsim_summary_money choose_money(ipsim_summary_writer *s)
             largest = amount;
         }
     }
+    s->has_costs = largest > 0.0;
     bool millions = largest * PER_PEOPLE >= 1e6;
     char unit[128];
     snprintf(unit, sizeof unit, "%s%s%.80s", millions ? "million" : "", millions && s->currency[0] != '\0' ? " " : "", s->currency);
     return (ipsim_summary_money){millions ? PER_PEOPLE / 1e6 : PER_PEOPLE, ipsim_summary_copy(s, unit)};
-}
-
-const char *ipsim_summary_costs_discounted(const ipsim_summary_writer *s)
-{
-    return s->discounts_costs ? ", discounted" : "";
 }
 
 /* Whether money moves between payers; then their costs are not all costs to society. */
@@ -261,18 +262,13 @@ static void print_payers(ipsim_summary_writer *s)
     for (size_t n = 0; (payer = ipsim_summary_nth_name(s->tables->about, "payer:", n)) != NULL; n++) {
         const char **cells = ipsim_summary_grid_line(&grid, ipsim_summary_name(s, "payer:", payer));
         for (size_t a = 0; a < s->n_arms; a++) {
-            cells[a] = ipsim_summary_estimate(s, ipsim_summary_lookup(s, s->arms[a], "cost", payer, true, ipsim_summary_horizon(s)), s->money.factor);
+            cells[a] = ipsim_summary_estimate(s, ipsim_summary_lookup(s, s->arms[a], "cost", payer, true, ipsim_summary_horizon(s)),
+                                              s->money.factor);
         }
     }
-    if (grid.n_lines == 0 && ipsim_summary_has(&s->figures, "cost")) {
-        const char **cells = ipsim_summary_grid_line(&grid, "All costs");
-        for (size_t a = 0; a < s->n_arms; a++) {
-            cells[a] = ipsim_summary_estimate(s, ipsim_summary_lookup(s, s->arms[a], "cost", "all", true, ipsim_summary_horizon(s)), s->money.factor);
-        }
-    }
-    const char *title = ipsim_arena_printf(s->arena, "%s BY PAYER %s%s, %s per 1 000 people%s", s->compare ? "CHANGE IN COST" : "COST",
-                                           ipsim_summary_period(s, ipsim_summary_horizon(s)), has_transfers(s) ? ", transfers included" : "",
-                                           s->money.unit, ipsim_summary_costs_discounted(s));
+    const char *title = ipsim_arena_printf(s->arena, "%s BY PAYER (%s per 1 000 people, %s%s)", s->compare ? "CHANGE IN COST" : "COST",
+                                           s->money.unit, ipsim_summary_period(s, ipsim_summary_horizon(s)),
+                                           has_transfers(s) ? ", transfers included" : "");
     print_grid(s, &grid, title != NULL ? title : "");
 }
 
@@ -294,8 +290,10 @@ static void compose(ipsim_summary_writer *s)
     if (s->n_years > 0 && s->n_arms > 0) {
         s->money = choose_money(s);
         print_outcomes(s);
-        print_payers(s);
-        ipsim_summary_perspectives(s);
+        if (s->has_costs) {
+            print_payers(s);
+            ipsim_summary_perspectives(s);
+        }
     }
     ipsim_summary_targets(s);
     if (s->n_years > 0) {

@@ -36,7 +36,8 @@ void ipsim_summary_targets(ipsim_summary_writer *s)
     if (targets == NULL || targets->n_rows == 0) {
         return;
     }
-    const ipsim_column *use = ipsim_summary_column(targets, "use", IPSIM_TEXT), *verdict = ipsim_summary_column(targets, "verdict", IPSIM_TEXT);
+    const ipsim_column *use = ipsim_summary_column(targets, "use", IPSIM_TEXT),
+                       *verdict = ipsim_summary_column(targets, "verdict", IPSIM_TEXT);
     size_t asked[2] = {0}, inside[2] = {0}, unknown = 0, outside = 0;
     for (size_t row = 0; row < targets->n_rows; row++) {
         size_t held_out = strcmp(ipsim_summary_text_at(use, row), "calibration") != 0;
@@ -54,7 +55,9 @@ void ipsim_summary_targets(ipsim_summary_writer *s)
     for (size_t held_out = 0; held_out < 2; held_out++) {
         if (asked[held_out] > 0) {
             fprintf(s->page, " %zu of %zu %s", inside[held_out], asked[held_out],
-                    held_out ? "held out" : asked[1] > 0 ? "used to calibrate," : "used to calibrate");
+                    held_out       ? "held out"
+                    : asked[1] > 0 ? "used to calibrate,"
+                                   : "used to calibrate");
         }
     }
     if (unknown > 0) {
@@ -84,7 +87,8 @@ static void print_population(const ipsim_summary_writer *s, FILE *text)
         return;
     }
     const ipsim_column *simulated = ipsim_summary_column(population, "simulated", IPSIM_REAL);
-    const ipsim_column *mcse = ipsim_summary_column(population, "mcse", IPSIM_REAL), *target = ipsim_summary_column(population, "target", IPSIM_REAL);
+    const ipsim_column *mcse = ipsim_summary_column(population, "mcse", IPSIM_REAL),
+                       *target = ipsim_summary_column(population, "target", IPSIM_REAL);
     size_t count = 0;
     double largest = 0.0;
     for (size_t row = 0; row < population->n_rows; row++) {
@@ -95,8 +99,8 @@ static void print_population(const ipsim_summary_writer *s, FILE *text)
         }
     }
     if (count > 0) {
-        fprintf(text, " Of %zu of their means and shares with a target, the farthest lies %.1f standard errors from it (population.csv).", count,
-                ceil(largest * 10.0) / 10.0);
+        fprintf(text, " Of %zu of their means and shares with a target, the farthest lies %.1f standard errors from it (population.csv).",
+                count, ceil(largest * 10.0) / 10.0);
     }
 }
 
@@ -109,13 +113,19 @@ void ipsim_summary_conventions(ipsim_summary_writer *s)
         s->failed = true;
         return;
     }
-    const char *persons = ipsim_summary_convention(s, "persons"), *seed = ipsim_summary_convention(s, "seed"), *timing = ipsim_summary_convention(s, "timing");
-    const char *costs = ipsim_summary_convention(s, "discounting_costs"), *effects = ipsim_summary_convention(s, "discounting_effects"), *price_year = ipsim_summary_convention(s, "price_year");
-    fprintf(text, "CONVENTIONS. Horizon %s years; \"by year N\" is the total until then.", ipsim_format_number(ipsim_summary_horizon(s), 6, number, sizeof number));
+    const char *persons = ipsim_summary_convention(s, "persons"), *seed = ipsim_summary_convention(s, "seed"),
+               *timing = ipsim_summary_convention(s, "timing");
+    const char *costs = ipsim_summary_convention(s, "discounting_costs"), *effects = ipsim_summary_convention(s, "discounting_effects"),
+               *price_year = ipsim_summary_convention(s, "price_year");
+    fprintf(text, "CONVENTIONS. Horizon %s years; \"by year N\" is the total until then.",
+            ipsim_format_number(ipsim_summary_horizon(s), 6, number, sizeof number));
     if (timing != NULL) {
         fprintf(text, " Timing: %s.", timing);
     }
     fprintf(text, " Discounting: costs %s; effects %s.", costs != NULL ? costs : "none", effects != NULL ? effects : "none");
+    if (s->discounts_costs || s->discounts_effects) {
+        fprintf(text, " Money, QALYs and costs per unit gained are discounted; years are not.");
+    }
     if (s->currency[0] != '\0') {
         fprintf(text, " Prices: %s%s%s.", s->currency, price_year != NULL ? " of " : "", price_year != NULL ? price_year : "");
     }
@@ -127,12 +137,13 @@ void ipsim_summary_conventions(ipsim_summary_writer *s)
         fprintf(text, " Seed %s.", seed);
     }
     print_population(s, text);
-    fprintf(text, " ± is one Monte Carlo standard error: the noise of simulating so many people and no more. It is not the uncertainty of the"
-                  " parameters, which these figures leave out.");
+    fprintf(text,
+            " ± is one Monte Carlo standard error: the noise of simulating so many people and no more. It is not the uncertainty of the"
+            " parameters, which these figures leave out.");
     if (fclose(text) != 0 || paragraph == NULL) {
         s->failed = true;
     } else {
-        ipsim_summary_paragraph(paragraph, 0, s->page);
+        ipsim_format_paragraph(paragraph, 0, IPSIM_SUMMARY_WIDTH, s->page);
     }
     free(paragraph);
 }

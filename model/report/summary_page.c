@@ -5,7 +5,7 @@
 #include "ipsim/format.h"
 #include "summary_parts.h"
 
-enum { INDENT = 2, GAP = 2, WIDEST_LABEL = 60 };
+enum { INDENT = 2, GAP = 2, LEAST_LABEL = 28 /* labels are cut to this rather than parting columns into blocks */ };
 
 ipsim_summary_grid ipsim_summary_grid_create(ipsim_arena *arena, size_t n_columns)
 {
@@ -76,6 +76,16 @@ static size_t column_width(const ipsim_summary_grid *grid, size_t column)
     return widest;
 }
 
+static size_t all_columns(const ipsim_summary_grid *grid)
+{
+    size_t width = 0;
+    for (size_t c = 0; c < grid->n_columns; c++) {
+        width += GAP + column_width(grid, c);
+    }
+    return width;
+}
+
+/* As wide as the widest label, less if that brings all columns side by side, but never less than LEAST_LABEL. */
 static size_t label_width(const ipsim_summary_grid *grid)
 {
     size_t widest = 0;
@@ -83,7 +93,11 @@ static size_t label_width(const ipsim_summary_grid *grid)
         size_t width = grid->lines[l].cells != NULL ? ipsim_format_width(grid->lines[l].label) : 0;
         widest = width > widest ? width : widest;
     }
-    return widest < WIDEST_LABEL ? widest : WIDEST_LABEL;
+    size_t taken = INDENT + all_columns(grid);
+    if (grid->whole_labels || widest <= LEAST_LABEL || taken + widest <= IPSIM_SUMMARY_WIDTH) {
+        return widest;
+    }
+    return taken + LEAST_LABEL < IPSIM_SUMMARY_WIDTH ? IPSIM_SUMMARY_WIDTH - taken : LEAST_LABEL;
 }
 
 static void print_right(const char *text, size_t width, FILE *page)
@@ -107,7 +121,7 @@ static void print_block(const ipsim_summary_grid *grid, const char *title, size_
     /* The title shares the line of the headings where there is room. */
     size_t title_width = ipsim_format_width(title);
     if (title_width > labels + INDENT) {
-        ipsim_summary_paragraph(title, INDENT, page);
+        ipsim_format_paragraph(title, INDENT, IPSIM_SUMMARY_WIDTH, page);
         title_width = 0;
         title = "";
     }
@@ -129,13 +143,9 @@ static void print_block(const ipsim_summary_grid *grid, const char *title, size_
     }
 }
 
-size_t ipsim_summary_grid_width(const ipsim_summary_grid *grid)
+bool ipsim_summary_grid_fits(const ipsim_summary_grid *grid)
 {
-    size_t width = grid->failed ? 0 : INDENT + label_width(grid);
-    for (size_t c = 0; !grid->failed && c < grid->n_columns; c++) {
-        width += GAP + column_width(grid, c);
-    }
-    return width;
+    return grid->failed || INDENT + label_width(grid) + all_columns(grid) <= IPSIM_SUMMARY_WIDTH;
 }
 
 void ipsim_summary_grid_print(const ipsim_summary_grid *grid, const char *title, FILE *page)
@@ -151,25 +161,4 @@ void ipsim_summary_grid_print(const ipsim_summary_grid *grid, const char *title,
         }
         print_block(grid, title, first, end, labels, page);
     }
-}
-
-void ipsim_summary_paragraph(const char *text, size_t indent, FILE *page)
-{
-    size_t used = 0;
-    while (*text != '\0') {
-        text += strspn(text, " ");
-        size_t bytes = strcspn(text, " ");
-        size_t width = ipsim_format_width(text) - ipsim_format_width(text + bytes);
-        if (used > 0 && used + 1 + width > IPSIM_SUMMARY_WIDTH) {
-            fprintf(page, "\n%*s", (int)indent, "");
-            used = indent;
-        } else if (used > 0 && bytes > 0) {
-            fputc(' ', page);
-            used++;
-        }
-        fwrite(text, 1, bytes, page);
-        used += width;
-        text += bytes;
-    }
-    fputc('\n', page);
 }

@@ -51,7 +51,8 @@ typedef struct ipsim_summary_grid {
     size_t n_columns, n_lines, capacity;
     const char **headings;
     ipsim_summary_line *lines;
-    bool failed; /* memory was short */
+    bool whole_labels; /* never cut a label to make room */
+    bool failed;       /* memory was short */
 } ipsim_summary_grid;
 
 ipsim_summary_grid ipsim_summary_grid_create(ipsim_arena *arena, size_t n_columns);
@@ -59,13 +60,10 @@ void ipsim_summary_grid_heading(ipsim_summary_grid *grid, size_t column, const c
 /* A new line with empty cells; returns where they are (a place to write to even when memory is short). label may be NULL when that was so. */
 const char **ipsim_summary_grid_line(ipsim_summary_grid *grid, const char *label);
 void ipsim_summary_grid_title(ipsim_summary_grid *grid, const char *label);
-/* Of the whole grid in one block. */
-size_t ipsim_summary_grid_width(const ipsim_summary_grid *grid);
+/* Whether all columns find room beside each other. */
+bool ipsim_summary_grid_fits(const ipsim_summary_grid *grid);
 /* Prints title and the grid; columns that do not fit beside each other follow in further blocks. */
 void ipsim_summary_grid_print(const ipsim_summary_grid *grid, const char *title, FILE *page);
-
-/* A paragraph, broken at blanks; lines after the first are indented. */
-void ipsim_summary_paragraph(const char *text, size_t indent, FILE *page);
 
 /* ---- summary.c: what its sections share ---- */
 enum { IPSIM_SUMMARY_YEARS = 3 };
@@ -88,7 +86,7 @@ typedef struct ipsim_summary_writer {
     double years[IPSIM_SUMMARY_YEARS]; /* the last is the horizon */
     const char *currency;
     ipsim_summary_money money;
-    bool discounts_costs, discounts_effects;
+    bool has_costs, discounts_costs, discounts_effects;
     bool failed; /* memory was short somewhere */
 } ipsim_summary_writer;
 
@@ -97,9 +95,8 @@ const char *ipsim_summary_copy(ipsim_summary_writer *s, const char *text);
 const char *ipsim_summary_convention(const ipsim_summary_writer *s, const char *key); /* from `about`; NULL when there is none */
 const char *ipsim_summary_name(const ipsim_summary_writer *s, const char *prefix, const char *name);
 const char *ipsim_summary_period(ipsim_summary_writer *s, double year); /* "by year 1.5" */
-const char *ipsim_summary_costs_discounted(const ipsim_summary_writer *s);
-ipsim_summary_figure ipsim_summary_lookup(const ipsim_summary_writer *s, const char *arm, const char *outcome, const char *payer, bool discounted,
-                                          double year);
+ipsim_summary_figure ipsim_summary_lookup(const ipsim_summary_writer *s, const char *arm, const char *outcome, const char *payer,
+                                          bool discounted, double year);
 /* The figure times factor, rounded to its error: "+120 ± 3"; "" when it was not found. */
 const char *ipsim_summary_estimate(ipsim_summary_writer *s, ipsim_summary_figure figure, double factor);
 

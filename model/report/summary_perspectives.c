@@ -6,9 +6,25 @@
 #include "ipsim/format.h"
 #include "summary_parts.h"
 
+static const char ALL[] = "all";
+
 typedef struct readings { /* which need a line of explanation below the table */
     bool dominance, savings, doubtful;
 } readings;
+
+/* The n-th perspective; a model that declares none has one, "all", in which every cost counts. NULL after the last. */
+static const char *nth_perspective(const ipsim_summary_writer *s, size_t n)
+{
+    const char *name = ipsim_summary_nth_name(s->tables->about, "perspective:", n);
+    return name == NULL && n == 0 ? ALL : name;
+}
+
+static const char *cost_outcome(ipsim_summary_writer *s, const char *perspective)
+{
+    const char *outcome = perspective == ALL ? "cost" : ipsim_arena_printf(s->arena, "cost_%s", perspective);
+    s->failed = s->failed || outcome == NULL;
+    return outcome != NULL ? outcome : "";
+}
 
 static size_t find_ratio(const ipsim_summary_writer *s, const char *arm, const char *perspective, const char *effect)
 {
@@ -48,7 +64,8 @@ static double ratio_factor(const ipsim_summary_writer *s)
     return 1.0;
 }
 
-static const char *ratio_cell(ipsim_summary_writer *s, const char *arm, const char *perspective, const char *effect, double factor, readings *used)
+static const char *ratio_cell(ipsim_summary_writer *s, const char *arm, const char *perspective, const char *effect, double factor,
+                              readings *used)
 {
     size_t row = find_ratio(s, arm, perspective, effect);
     if (row == s->tables->ratios->n_rows) {
@@ -67,10 +84,9 @@ static const char *ratio_cell(ipsim_summary_writer *s, const char *arm, const ch
         snprintf(text, sizeof text, "%.40s", reading);
         used->dominance = used->dominance || strncmp(reading, "domina", 6) == 0;
     }
-    const char *cost_outcome = ipsim_arena_printf(s->arena, "cost_%s", perspective);
-    s->failed = s->failed || cost_outcome == NULL;
-    if (cost_outcome != NULL && (sign_is_doubtful(ipsim_summary_lookup(s, arm, cost_outcome, "all", true, ipsim_summary_horizon(s))) ||
-                                 sign_is_doubtful(ipsim_summary_lookup(s, arm, effect, "all", true, ipsim_summary_horizon(s))))) {
+    const char *cost = cost_outcome(s, perspective);
+    if ((sign_is_doubtful(ipsim_summary_lookup(s, arm, cost, "all", true, ipsim_summary_horizon(s))) ||
+         sign_is_doubtful(ipsim_summary_lookup(s, arm, effect, "all", true, ipsim_summary_horizon(s))))) {
         strcat(text, " ?");
         used->doubtful = true;
     }
@@ -92,11 +108,13 @@ static void explain_readings(const ipsim_summary_writer *s, readings used)
 {
     char text[640];
     snprintf(text, sizeof text, "%s%s%s",
-             used.dominance ? "Dominant: no worse in cost and in gain than the comparator, and better in one; dominated: the reverse. " : "",
+             used.dominance ? "Dominant: cheaper and better, or equal in one of the two. Dominated: the reverse. " : "",
              used.savings ? "Saved: costs less and gains less; the amount saved for each unit lost. " : "",
-             used.doubtful ? "?: a cost or a gain lies within two standard errors of zero, so its sign may be chance; simulate more persons." : "");
+             used.doubtful
+                 ? "?: a cost or a gain lies within two standard errors of zero, so its sign may be chance; simulate more persons."
+                 : "");
     if (text[0] != '\0') {
-        ipsim_summary_paragraph(text, 2, s->page);
+        ipsim_format_paragraph(text, 2, IPSIM_SUMMARY_WIDTH, s->page);
     }
 }
 
@@ -126,11 +144,11 @@ static columns choose_columns(const ipsim_summary_writer *s)
     return chosen;
 }
 
-static void fill_line(ipsim_summary_writer *s, const char *arm, const char *perspective, const columns *chosen, const char **cells, readings *used)
+static void fill_line(ipsim_summary_writer *s, const char *arm, const char *perspective, const columns *chosen, const char **cells,
+                      readings *used)
 {
-    const char *outcome = ipsim_arena_printf(s->arena, "cost_%s", perspective);
-    s->failed = s->failed || outcome == NULL;
-    for (size_t y = 0; outcome != NULL && y < chosen->n_years; y++) {
+    const char *outcome = cost_outcome(s, perspective);
+    for (size_t y = 0; y < chosen->n_years; y++) {
         cells[y] = ipsim_summary_estimate(s, ipsim_summary_lookup(s, arm, outcome, "all", true, chosen->years[y]), s->money.factor);
     }
     for (size_t e = 0; e < chosen->n_effects; e++) {
@@ -150,8 +168,9 @@ static ipsim_summary_grid fill(ipsim_summary_writer *s, const columns *chosen, r
     for (size_t a = 0; a < s->n_arms && !grid.failed; a++) {
         const char *perspective;
         ipsim_summary_grid_title(&grid, s->arms[a]);
-        for (size_t n = 0; (perspective = ipsim_summary_nth_name(s->tables->about, "perspective:", n)) != NULL; n++) {
-            const char *label = ipsim_arena_printf(s->arena, "  %s", ipsim_summary_name(s, "perspective:", perspective));
+        for (size_t n = 0; (perspective = nth_perspective(s, n)) != NULL; n++) {
+            const char *label = ipsim_arena_printf(s->arena, "  %s",
+                                                   perspective == ALL ? "All costs" : ipsim_summary_name(s, "perspective:", perspective));
             fill_line(s, s->arms[a], perspective, chosen, ipsim_summary_grid_line(&grid, label), used);
         }
     }
@@ -161,13 +180,10 @@ static ipsim_summary_grid fill(ipsim_summary_writer *s, const columns *chosen, r
 
 void ipsim_summary_perspectives(ipsim_summary_writer *s)
 {
-    if (ipsim_summary_nth_name(s->tables->about, "perspective:", 0) == NULL) {
-        return;
-    }
     columns chosen = choose_columns(s);
     readings used = {false, false, false};
     ipsim_summary_grid grid = fill(s, &chosen, &used);
-    if (chosen.n_years == IPSIM_SUMMARY_YEARS && ipsim_summary_grid_width(&grid) > IPSIM_SUMMARY_WIDTH) {
+    if (chosen.n_years == IPSIM_SUMMARY_YEARS && !ipsim_summary_grid_fits(&grid)) {
         /* The ratios belong beside the costs they come from; the middle year can be read in differences.csv. */
         chosen.years[1] = chosen.years[2];
         chosen.n_years = 2;
@@ -175,11 +191,12 @@ void ipsim_summary_perspectives(ipsim_summary_writer *s)
     }
     const char *ratios = "";
     if (chosen.n_effects > 0) {
-        ratios = ipsim_arena_printf(s->arena, "; and %s%s per unit gained, %s", chosen.ratio_factor < 1.0 ? "thousand " : "", s->currency,
-                                    ipsim_summary_period(s, ipsim_summary_horizon(s)));
+        ratios = ipsim_arena_printf(s->arena, ", COST PER UNIT GAINED (%s%s, %s)", chosen.ratio_factor < 1.0 ? "thousand " : "",
+                                    s->currency, ipsim_summary_period(s, ipsim_summary_horizon(s)));
     }
-    const char *title = ipsim_arena_printf(s->arena, "%s BY PERSPECTIVE, %s per 1 000 people%s%s", s->compare ? "CHANGE IN NET COST" : "NET COST",
-                                           s->money.unit, ipsim_summary_costs_discounted(s), ratios != NULL ? ratios : "");
+    const char *title = ipsim_arena_printf(s->arena, "%s (%s per 1 000 people)%s",
+                                           s->compare ? "CHANGE IN NET COST" : "NET COST BY PERSPECTIVE", s->money.unit,
+                                           ratios != NULL ? ratios : "");
     s->failed = s->failed || title == NULL || ratios == NULL;
     if (!s->failed) {
         ipsim_summary_grid_print(&grid, title, s->page);

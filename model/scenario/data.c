@@ -13,7 +13,7 @@ ipsim_csv *ipsim_data_csv(ipsim_loader *loader, const char *path, ipsim_origin a
     }
     for (size_t i = 0; i < found.count; i++) {
         if (found.items[i].status == IPSIM_ERR_FILE) { /* the analyst must mend the setting, not the file */
-            ipsim_error_add(loader->errors, IPSIM_ERR_FILE, asked_from, "%s", found.items[i].message);
+            ipsim_error_add(loader->errors, IPSIM_ERR_FILE, asked_from, "\"%.200s\": %.500s", path, found.items[i].message);
         } else {
             ipsim_error_add_copy(loader->errors, &found.items[i]);
         }
@@ -27,15 +27,12 @@ ipsim_csv *ipsim_data_csv(ipsim_loader *loader, const char *path, ipsim_origin a
     return csv;
 }
 
-static const char *nearest_column(const ipsim_csv *csv, const char *wanted) { return ipsim_nearest(wanted, csv->names, csv->n_columns); }
-
 static size_t require_column(ipsim_loader *loader, const ipsim_csv *csv, const char *column, const char *reader) {
     size_t at = ipsim_csv_column(csv, column);
     if (at == csv->n_columns) {
-        const char *near = nearest_column(csv, column);
+        ipsim_suggestion near;
         ipsim_error_add(loader->errors, IPSIM_ERR_DATA, (ipsim_origin){csv->path, csv->header_line, column},
-                        "there is no such column, which %s reads%s%s%s", reader, near ? "; did you mean \"" : "", near ? near : "",
-                        near ? "\"?" : "");
+                        "there is no such column, which %s reads%s", reader, ipsim_suggest(&near, column, csv->names, csv->n_columns));
     }
     return at;
 }
@@ -53,9 +50,9 @@ static void read_attribute(ipsim_loader *loader, const ipsim_csv *csv, const ips
             size_t level = ipsim_attribute_find_level(attribute, cell);
             value = (double)level;
             if (level == attribute->levels.count) {
-                const char *near = ipsim_nearest(cell, attribute->levels.items, attribute->levels.count);
-                ipsim_error_add(loader->errors, IPSIM_ERR_DATA, at, "\"%.60s\" is not a level of attribute %s%s%s%s", cell, attribute->name,
-                                near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+                ipsim_suggestion near;
+                ipsim_error_add(loader->errors, IPSIM_ERR_DATA, at, "\"%.60s\" is not a level of attribute %s%s", cell, attribute->name,
+                                ipsim_suggest(&near, cell, attribute->levels.items, attribute->levels.count));
             }
         } else if (!ipsim_parse_real(cell, &value)) {
             ipsim_error_add(loader->errors, IPSIM_ERR_DATA, at, "\"%.60s\" is not a finite number", cell);

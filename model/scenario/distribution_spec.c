@@ -39,7 +39,7 @@ ipsim_status ipsim_scenario_distribution(const ipsim_distribution_spec *spec, ip
         p[0] = spec->alpha.value;
         p[1] = spec->beta.value;
         break;
-    case IPSIM_N_DISTRIBUTIONS: ipsim_bug_assert(!"no such distribution");
+    case IPSIM_N_DISTRIBUTIONS: ipsim_bug_assert(out->family < IPSIM_N_DISTRIBUTIONS);
     }
     if (spec->lower.given)
         out->lower = spec->lower.value;

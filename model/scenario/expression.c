@@ -10,6 +10,7 @@
 
 #include "maths/elementary.h"
 #include "schema.h"
+#include "suggest.h"
 
 enum { MEMORY_MAX = 256 << 20, STEPS_MAX = 100000, CHAIN_MAX = 1000 };
 
@@ -203,15 +204,6 @@ static int furnish(lua_State *lua) {
 }
 
 /* ---- compiling ---- */
-static const char *nearest_parameter(const ipsim_expressions *e, const char *name) {
-    const char *best = NULL;
-    for (size_t i = 0; i < e->scenario->n_parameters; i++) {
-        const char *pair[2] = {best, e->scenario->parameters[i].name};
-        best = ipsim_nearest(name, pair, 2);
-    }
-    return best;
-}
-
 static bool check_name(void *data, const char *name, bool is_call) {
     ipsim_expressions *e = data;
     ipsim_origin at = e->compiling->origin;
@@ -223,9 +215,14 @@ static bool check_name(void *data, const char *name, bool is_call) {
     }
     if (parameter == NULL) {
         if (!e->loader->incomplete) {
-            const char *near = nearest_parameter(e, name);
-            ipsim_error_add(e->loader->errors, IPSIM_ERR_REFERENCE, at, "there is no parameter \"%s\"%s%s%s", name, near ? "; did you mean \"" : "",
-                            near ? near : "", near ? "\"?" : "");
+            ipsim_suggestion near;
+            ipsim_suggest_begin(&near, name);
+            for (size_t i = 0; i < e->scenario->n_parameters; i++) {
+                if (&e->scenario->parameters[i].value != e->compiling) { /* its own name would be a cycle */
+                    ipsim_suggest_consider(&near, e->scenario->parameters[i].name);
+                }
+            }
+            ipsim_error_add(e->loader->errors, IPSIM_ERR_REFERENCE, at, "there is no parameter \"%s\"%s", name, ipsim_suggest_text(&near));
         }
         return false;
     }
@@ -243,6 +240,9 @@ static const char *lua_complaint(lua_State *lua) {
     if (message[0] == ':') { /* ":1: " where Lua would name a file and line */
         const char *after = strstr(message, ": ");
         message = after == NULL ? message : after + 2;
+    }
+    if (strstr(message, "<eof>") != NULL) {
+        message = "it ends too soon";
     }
     return message;
 }
@@ -390,13 +390,14 @@ ipsim_expressions *ipsim_expressions_create(ipsim_loader *loader, ipsim_scenario
         ok = lua_pcall(e->lua, 0, 0, 0) == LUA_OK;
     }
     for (size_t i = 0; ok && i < n; i++) {
-        ok = map_put(loader, &e->parameter_map, scenario->parameters[i].name, i);
+        ok = ipsim_expression_is_reserved(scenario->parameters[i].name) || map_put(loader, &e->parameter_map, scenario->parameters[i].name, i);
     }
     for (size_t i = 0; ok && i < n; i++) {
         const ipsim_number *value = &scenario->parameters[i].value;
         e->handles[i] = value->expression == NULL ? IPSIM_NO_EXPRESSION : ipsim_expressions_add(e, loader, value);
         e->literals[i] = value->expression == NULL ? value->value : IPSIM_NAN;
-        e->never[i] = e->handles[i] == IPSIM_NO_EXPRESSION && !(value->given && isfinite(e->literals[i]));
+        e->never[i] = ipsim_expression_is_reserved(scenario->parameters[i].name) ||
+                      (e->handles[i] == IPSIM_NO_EXPRESSION && !(value->given && isfinite(e->literals[i])));
         ok = !loader->out_of_memory;
     }
     size_t stack[CHAIN_MAX];
@@ -450,7 +451,8 @@ static double call(lua_State *lua, const job *j, size_t handle, ipsim_origin at)
     if (lua_pcall(lua, 0, 1, 0) != LUA_OK) {
         ipsim_error_add(j->errors, IPSIM_ERR_EXPRESSION, at, "\"%.200s\": %s", f->text, lua_complaint(lua));
     } else if (lua_type(lua, -1) != LUA_TNUMBER) {
-        ipsim_error_add(j->errors, IPSIM_ERR_EXPRESSION, at, "\"%.200s\" gives %s, not a number", f->text, luaL_typename(lua, -1));
+        ipsim_error_add(j->errors, IPSIM_ERR_EXPRESSION, at, "\"%.200s\" gives %s, not a number", f->text,
+                        lua_type(lua, -1) == LUA_TBOOLEAN ? "true or false" : luaL_typename(lua, -1));
     } else {
         value = lua_tonumber(lua, -1);
         if (!isfinite(value)) {
@@ -483,8 +485,10 @@ static int evaluate_protected(lua_State *lua) {
         }
         e->broken[i] = isnan(value);
         parameter->value.value = value;
-        lua_pushnumber(lua, value);
-        lua_setglobal(lua, parameter->name);
+        if (!e->broken[i]) { /* one that bears the name of a function, which is refused, is broken too */
+            lua_pushnumber(lua, value);
+            lua_setglobal(lua, parameter->name);
+        }
     }
     for (size_t i = 0; i < j->n_slots; i++) {
         if (j->slots[i].handle != IPSIM_NO_EXPRESSION) {

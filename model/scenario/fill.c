@@ -39,6 +39,18 @@ static void refuse_type(filler *f, ipsim_origin at, const char *expected, const 
 }
 
 /* ---- leaves ---- */
+/* An inherited list of report years, thresholds or subgroups may be emptied; elsewhere an empty list is a slip. */
+static bool refuse_empty(filler *f, const ipsim_schema_row *row, const ipsim_node *node, ipsim_origin at) {
+    if (node->type != IPSIM_NODE_LIST || node->count > 0) {
+        return false;
+    }
+    bool optional = row->section == IPSIM_SECTION_SCENARIO || row->section == IPSIM_SECTION_SIMULATION || row->section == IPSIM_SECTION_ECONOMICS;
+    if (!optional) {
+        ipsim_error_add(f->loader->errors, IPSIM_ERR_RULE, at, "the list is empty; leave the key out if that is meant");
+    }
+    return true;
+}
+
 static void add_slot(filler *f, ipsim_number *number, const ipsim_schema_row *row) {
     ipsim_scenario_private *p = f->private_parts;
     if (row->section == IPSIM_SECTION_PARAMETER) {
@@ -90,8 +102,7 @@ static void fill_numbers(filler *f, const ipsim_schema_row *row, const ipsim_nod
         return;
     }
     bool list = node->type == IPSIM_NODE_LIST;
-    if (list && node->count == 0) {
-        ipsim_error_add(f->loader->errors, IPSIM_ERR_RULE, at, "the list is empty; leave the key out if that is meant");
+    if (refuse_empty(f, row, node, at)) {
         return;
     }
     numbers->items = ipsim_loader_alloc(f->loader, list ? node->count : 1, sizeof *numbers->items);
@@ -151,9 +162,9 @@ static void refuse_choice(filler *f, const char *const *choices, const char *fou
     for (; choices[count] != NULL && used < sizeof list; count++) {
         used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", count ? ", " : "", choices[count]);
     }
-    const char *near = ipsim_nearest(found, choices, count);
-    ipsim_error_add(f->loader->errors, IPSIM_ERR_REFERENCE, at, "\"%.60s\" is not one of: %s%s%s%s", found, list, near ? "; did you mean \"" : "",
-                    near ? near : "", near ? "\"?" : "");
+    ipsim_suggestion near;
+    ipsim_suggest(&near, found, choices, count);
+    ipsim_error_add(f->loader->errors, IPSIM_ERR_REFERENCE, at, "\"%.60s\" is not one of: %s%s", found, list, near.best == NULL ? "" : near.text);
 }
 
 static void fill_choice(filler *f, const ipsim_schema_row *row, const ipsim_node *node, ipsim_choice *choice, ipsim_origin at) {
@@ -178,8 +189,7 @@ static void fill_names(filler *f, const ipsim_schema_row *row, const ipsim_node 
         refuse_type(f, at, "a name or a list of names", node);
         return;
     }
-    if (list && node->count == 0) {
-        ipsim_error_add(f->loader->errors, IPSIM_ERR_RULE, at, "the list is empty; leave the key out if that is meant");
+    if (refuse_empty(f, row, node, at)) {
         return;
     }
     names->items = ipsim_loader_alloc(f->loader, list ? node->count : 1, sizeof *names->items);
@@ -235,7 +245,7 @@ static void fill_flag(filler *f, const ipsim_node *node, ipsim_flag *flag, ipsim
 static void fill_default(filler *f, const ipsim_schema_row *row, void *member, ipsim_origin at) {
     switch (row->type) {
     case IPSIM_KEY_NUMBER:
-        ((ipsim_number *)member)->value = row->fallback == NULL ? 0.0 : strtod(row->fallback, NULL);
+        ((ipsim_number *)member)->value = row->fallback != NULL ? strtod(row->fallback, NULL) : row->required ? NAN : 0.0;
         ((ipsim_number *)member)->origin = at;
         break;
     case IPSIM_KEY_INTEGER:
@@ -266,7 +276,7 @@ static void fill_default(filler *f, const ipsim_schema_row *row, void *member, i
         break;
     }
     if (row->required && !f->loader->incomplete) {
-        ipsim_error_add(f->loader->errors, IPSIM_ERR_MISSING, at, "%s is missing", row->type == IPSIM_KEY_GROUP ? "this group" : "this key");
+        ipsim_error_add(f->loader->errors, IPSIM_ERR_MISSING, at, "%s is missing", row->type == IPSIM_KEY_ITEMS ? "this section" : row->type == IPSIM_KEY_GROUP ? "this group" : "this key");
     }
 }
 
@@ -298,6 +308,7 @@ static void fill_items(filler *f, const ipsim_schema_row *row, const ipsim_node 
     const ipsim_section_facts *facts = &ipsim_sections[row->holds];
     if (node->type != IPSIM_NODE_GROUP) {
         refuse_type(f, at, "a group of named groups", node);
+        f->loader->incomplete = true; /* what it should have declared cannot be known */
         return;
     }
     char *items = ipsim_loader_alloc(f->loader, node->count, facts->size);
@@ -309,6 +320,7 @@ static void fill_items(filler *f, const ipsim_schema_row *row, const ipsim_node 
         ipsim_origin item_at = {item->file, item->line, join(f, at.key, item->name)};
         if (item->type != IPSIM_NODE_GROUP) {
             refuse_type(f, item_at, "a group { ... }", item);
+            f->loader->incomplete = true;
             continue;
         }
         char *struct_base = items + count * facts->size;
@@ -332,6 +344,7 @@ static void fill_group(filler *f, const ipsim_schema_row *row, const ipsim_node 
     }
     if (node->type != IPSIM_NODE_GROUP) {
         refuse_type(f, at, "a group { ... }", node);
+        f->loader->incomplete = f->loader->incomplete || inner == base;
         return;
     }
     fill_section(f, row->holds, node, inner, at.key);
@@ -378,15 +391,15 @@ static void refuse_unknown_keys(filler *f, ipsim_section section, const ipsim_no
         if (ipsim_schema_find(section, child->name) != NULL) {
             continue;
         }
-        const char *near = NULL;
+        ipsim_suggestion near;
+        ipsim_suggest_begin(&near, child->name);
         for (size_t i = 0; i < ipsim_n_schema_rows; i++) {
             if (ipsim_schema_rows[i].section == section) {
-                const char *pair[2] = {near, ipsim_schema_rows[i].key};
-                near = ipsim_nearest(child->name, pair, 2);
+                ipsim_suggest_consider(&near, ipsim_schema_rows[i].key);
             }
         }
         ipsim_error_add(f->loader->errors, IPSIM_ERR_UNKNOWN_KEY, (ipsim_origin){child->file, child->line, join(f, prefix, child->name)},
-                        "there is no such key here%s%s%s", near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+                        "there is no such key here%s", ipsim_suggest_text(&near));
     }
 }
 
@@ -401,9 +414,13 @@ static void fill_section(filler *f, ipsim_section section, const ipsim_node *nod
         bool apart = row->type == IPSIM_KEY_GROUP && ipsim_sections[row->holds].given_offset == IPSIM_NO_OFFSET;
         if (child != NULL) {
             fill_key(f, row, child, base, (ipsim_origin){child->file, child->line, join(f, prefix, row->key)});
-        } else if (apart && !row->required) { /* economics left out: its keys have their defaults all the same */
+        } else if (apart) { /* simulation or economics left out: their keys have their defaults all the same */
             ipsim_node empty = {.type = IPSIM_NODE_GROUP, .file = node->file, .line = node->line};
+            bool incomplete = f->loader->incomplete;
+            fill_default(f, row, NULL, (ipsim_origin){node->file, node->line, join(f, prefix, row->key)});
+            f->loader->incomplete = true; /* one complaint about the group is enough */
             fill_section(f, row->holds, &empty, base, join(f, prefix, row->key));
+            f->loader->incomplete = incomplete;
         } else {
             fill_default(f, row, ipsim_schema_member(base, row->offset), (ipsim_origin){node->file, node->line, join(f, prefix, row->key)});
         }
@@ -413,6 +430,19 @@ static void fill_section(filler *f, ipsim_section section, const ipsim_node *nod
 void ipsim_scenario_fill(ipsim_loader *loader, const ipsim_node *root, ipsim_scenario *scenario) {
     filler f = {loader, scenario, scenario->private_parts};
     fill_section(&f, IPSIM_SECTION_SCENARIO, root, scenario, "");
+}
+
+/* Where the number really comes from, when the expression is the name of a parameter. */
+static void describe_parameter(const ipsim_scenario *scenario, const char *expression, char *text, size_t size) {
+    size_t i = expression == NULL ? scenario->n_parameters : ipsim_find_named(scenario, &ipsim_names_parameter, expression);
+    if (i < scenario->n_parameters) {
+        const ipsim_origin *at = &scenario->parameters[i].value.origin;
+        if (at->line > 0) {
+            snprintf(text, size, " (the parameter stands in %.300s:%d)", at->file, at->line);
+        } else {
+            snprintf(text, size, " (the parameter stands in %.300s)", at->file);
+        }
+    }
 }
 
 void ipsim_scenario_check_ranges(const ipsim_scenario *scenario, ipsim_error_list *errors) {
@@ -432,11 +462,13 @@ void ipsim_scenario_check_ranges(const ipsim_scenario *scenario, ipsim_error_lis
         if (slot->number->expression != NULL) {
             snprintf(written, sizeof written, "\"%.160s\" = ", slot->number->expression);
         }
+        char where[400] = "";
+        describe_parameter(scenario, slot->number->expression, where, sizeof where);
         if (low && row->above_min) {
-            ipsim_error_add(errors, IPSIM_ERR_RANGE, slot->number->origin, "%s%.10g is not above %.10g", written, value, row->min);
+            ipsim_error_add(errors, IPSIM_ERR_RANGE, slot->number->origin, "%s%.10g is not above %.10g%s", written, value, row->min, where);
         } else {
-            ipsim_error_add(errors, IPSIM_ERR_RANGE, slot->number->origin, "%s%.10g is %s %.10g", written, value, low ? "below" : "above",
-                            low ? row->min : row->max);
+            ipsim_error_add(errors, IPSIM_ERR_RANGE, slot->number->origin, "%s%.10g is %s %.10g%s", written, value, low ? "below" : "above",
+                            low ? row->min : row->max, where);
         }
     }
 }

@@ -12,6 +12,7 @@
 
 #include "node.h"
 #include "schema.h"
+#include "suggest.h"
 
 typedef struct alternatives {
     ipsim_section section;
@@ -41,13 +42,12 @@ static place place_inside(place outer, const char *key) {
     return (place){row->holds, row->type == IPSIM_KEY_ITEMS ? PLACE_NAMES : PLACE_KEYS};
 }
 
-static const char *nearest_child(const ipsim_node *group, const char *wanted) {
-    const char *best = NULL;
-    for (const ipsim_node *child = group->first; child != NULL; child = child->next) {
-        const char *pair[2] = {best, child->name};
-        best = ipsim_nearest(wanted, pair, 2);
+static const char *suggest_child(ipsim_suggestion *suggestion, const ipsim_node *group, const char *wanted) {
+    ipsim_suggest_begin(suggestion, wanted);
+    for (const ipsim_node *child = group == NULL ? NULL : group->first; child != NULL; child = child->next) {
+        ipsim_suggest_consider(suggestion, child->name);
     }
-    return best;
+    return ipsim_suggest_text(suggestion);
 }
 
 static void drop_inherited(ipsim_node *parent, const ipsim_node *child, const char *key) {
@@ -92,18 +92,18 @@ static bool obey_remove(ipsim_loader *loader, ipsim_node *parent, ipsim_node **i
         return false;
     }
     ipsim_node_remove(child, remove);
-    ipsim_origin at = {remove->file, remove->line, key};
+    ipsim_origin at = {remove->file, remove->line, ipsim_loader_printf(loader, "%s.remove", key)};
     if (remove->type != IPSIM_NODE_FLAG) {
-        ipsim_error_add(loader->errors, IPSIM_ERR_TYPE, at, "remove: expected true, found %s", ipsim_node_type_name(remove));
+        ipsim_error_add(loader->errors, IPSIM_ERR_TYPE, at, "expected true, found %s", ipsim_node_type_name(remove));
     } else if (!remove->flag) {
         return false;
     } else if (*inherited != NULL) {
         ipsim_node_remove(parent, *inherited);
         *inherited = NULL;
     } else if (!loader->incomplete) {
-        const char *near = nearest_child(parent, child->name);
-        ipsim_error_add(loader->errors, IPSIM_ERR_REFERENCE, at, "there is no inherited \"%s\" to remove%s%s%s", child->name,
-                        near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+        ipsim_suggestion near;
+        ipsim_error_add(loader->errors, IPSIM_ERR_REFERENCE, at, "there is no inherited \"%s\" to remove%s", child->name,
+                        suggest_child(&near, parent, child->name));
     }
     return child->count == 0;
 }
@@ -234,9 +234,8 @@ static ipsim_node *load_chain(ipsim_loader *loader, const char *path, ipsim_orig
 }
 
 /* ---- --set ---- */
-static void refuse_setting(ipsim_loader *loader, ipsim_status status, const char *key, const char *why, const char *near) {
-    ipsim_error_add(loader->errors, status, (ipsim_origin){"--set", 0, key}, "%s%s%s%s", why, near ? "; did you mean \"" : "", near ? near : "",
-                    near ? "\"?" : "");
+static void refuse_setting(ipsim_loader *loader, ipsim_status status, const char *key, const char *why, const char *hint) {
+    ipsim_error_add(loader->errors, status, (ipsim_origin){"--set", 0, key}, "%s%s", why, hint);
 }
 
 /* The key written out: a bare name is a key of the file, or else a parameter. NULL when it is neither (recorded) or memory is short. */
@@ -247,7 +246,7 @@ static const char *complete_key(ipsim_loader *loader, const ipsim_node *root, co
     const ipsim_node *parameters = ipsim_node_child(root, "parameters");
     const ipsim_schema_row *row = ipsim_schema_find(IPSIM_SECTION_SCENARIO, key);
     if (strcmp(key, "extends") == 0) {
-        refuse_setting(loader, IPSIM_ERR_USAGE, key, "the parent of a file cannot be set from the command line", NULL);
+        refuse_setting(loader, IPSIM_ERR_USAGE, key, "the parent of a file cannot be set from the command line", "");
         return NULL;
     }
     if (parameters != NULL && ipsim_node_child(parameters, key) != NULL) {
@@ -256,9 +255,11 @@ static const char *complete_key(ipsim_loader *loader, const ipsim_node *root, co
     if (row != NULL && row->type != IPSIM_KEY_GROUP && row->type != IPSIM_KEY_ITEMS) {
         return key;
     }
+    ipsim_suggestion near;
     if (!loader->incomplete) {
+        suggest_child(&near, parameters, key);
         refuse_setting(loader, IPSIM_ERR_UNKNOWN_KEY, key, "no parameter has this name, and other keys are written in full, such as simulation.persons",
-                       parameters == NULL ? NULL : nearest_child(parameters, key));
+                       near.best == NULL ? "" : near.text);
     }
     return NULL;
 }
@@ -282,13 +283,14 @@ static bool apply_setting(ipsim_loader *loader, ipsim_node *root, const ipsim_se
         }
         const ipsim_node *found = existing == NULL ? NULL : ipsim_node_child(existing, name);
         if (length == 0) {
-            refuse_setting(loader, IPSIM_ERR_USAGE, key, "a part of the key between two points is empty", NULL);
+            refuse_setting(loader, IPSIM_ERR_USAGE, key, "a part of the key between two points is empty", "");
             return true;
         }
         if (where.kind == PLACE_NAMES && found == NULL) {
-            if (!loader->incomplete) {
-                refuse_setting(loader, IPSIM_ERR_REFERENCE, key, ipsim_loader_printf(loader, "nothing is named \"%s\" there", name),
-                               existing == NULL ? NULL : nearest_child(existing, name));
+            ipsim_suggestion near;
+            const char *why = ipsim_loader_printf(loader, "nothing there is named \"%s\"", name);
+            if (!loader->incomplete && why != NULL) {
+                refuse_setting(loader, IPSIM_ERR_REFERENCE, key, why, suggest_child(&near, existing, name));
             }
             return true;
         }

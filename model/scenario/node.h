@@ -68,10 +68,13 @@ typedef struct ipsim_source_text {
     ipsim_source_span *spans; /* heap */
     size_t n_spans, span_capacity;
     int line; /* of the next character of text */
+    int long_text_line, long_text_end; /* the last quoted text over several lines: where it begins in its file, ends in text */
 } ipsim_source_text;
 
 /* False when something was wrong (recorded in loader->errors). asked_from: the setting that names the file; file NULL for the command line. */
 bool ipsim_source_text_read(ipsim_loader *loader, const char *path, ipsim_origin asked_from, ipsim_source_text *out);
+/* The same for a text at hand, of which path is the name in messages. */
+bool ipsim_source_text_take(ipsim_loader *loader, const char *path, const char *text, ipsim_source_text *out);
 void ipsim_source_text_clear(ipsim_source_text *text);
 bool ipsim_text_is_utf8(const char *text);
 ipsim_origin ipsim_source_text_origin(const ipsim_source_text *text, int line);

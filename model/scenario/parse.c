@@ -60,10 +60,12 @@ static void report_syntax_error(ipsim_loader *loader, const config_t *config, co
     ipsim_origin at = ipsim_source_text_origin(text, config_error_line(config));
     if (said != NULL && strstr(said, "duplicate") != NULL) {
         ipsim_error_add(loader->errors, IPSIM_ERR_DUPLICATE, at, "a key is given twice in the same group");
+    } else if (text->long_text_end == config_error_line(config)) {
+        ipsim_error_add(loader->errors, IPSIM_ERR_SYNTAX, at, "this is not understood here; is the closing quote of line %d missing?",
+                        text->long_text_line);
     } else {
         ipsim_error_add(loader->errors, IPSIM_ERR_SYNTAX, at,
-                        "syntax error: expected  key = value;  or  key: { ... };  (a missing \";\" or quote, here or on the line before, is "
-                        "the usual cause)");
+                        "this is not understood here; a setting is  key = value;  or  key: { ... };  and text stands in quotes");
     }
 }
 
@@ -88,37 +90,41 @@ ipsim_node *ipsim_parse_file(ipsim_loader *loader, const char *path, ipsim_origi
     return root;
 }
 
+static void set_origins(ipsim_node *node, const char *file) {
+    node->file = file;
+    node->line = 0;
+    for (ipsim_node *child = node->first; child != NULL; child = child->next) {
+        set_origins(child, file);
+    }
+}
+
 ipsim_node *ipsim_parse_value(ipsim_loader *loader, const char *name, const char *text) {
     static const char source[] = "--set";
     ipsim_node *node = NULL;
-    config_t config;
-    config_init(&config);
-    /* Anything that is not exactly one value ("0.6 * hr_b", "progression", "1; x = 2") is taken as text. The line break keeps a "#"
-     * in it from hiding the end, and an "@include" can only stand after one, where the quotes are missing. */
-    char *statement = strpbrk(text, "@\n[") != NULL && text[0] != '[' ? NULL : ipsim_loader_printf(loader, "v = %s\n;", text);
-    if (statement != NULL && text[0] == '[') { /* as in files, arrays become lists so that numbers may be mixed */
-        for (char *c = statement; *c != '\0'; c++) {
-            *c = *c == '[' ? '(' : *c == ']' ? ')' : *c;
+    /* Anything that is not exactly one value ("0.6 * hr_b", "progression", "1; x = 2") is taken as text, so what scanning it has to say
+     * is no error. The line break keeps a "#" in it from hiding the end. */
+    ipsim_error_list unheard = {0};
+    ipsim_loader quiet = {.arena = loader->arena, .errors = &unheard};
+    ipsim_source_text scanned = {0};
+    const char *statement = strchr(text, '@') != NULL ? NULL : ipsim_loader_printf(loader, "v = %s\n;", text);
+    if (statement != NULL && ipsim_source_text_take(&quiet, source, statement, &scanned)) {
+        config_t config;
+        config_init(&config);
+        if (config_read_string(&config, scanned.text) == CONFIG_TRUE && config_setting_length(config_root_setting(&config)) == 1) {
+            node = convert(&quiet, config_setting_get_elem(config_root_setting(&config), 0), &scanned);
         }
+        config_destroy(&config);
     }
-    if (statement != NULL && config_read_string(&config, statement) == CONFIG_TRUE &&
-        config_setting_length(config_root_setting(&config)) == 1) {
-        ipsim_source_text nowhere = {.line = 1};
-        node = convert(loader, config_setting_get_elem(config_root_setting(&config), 0), &nowhere);
-    }
-    config_destroy(&config);
+    ipsim_source_text_clear(&scanned);
+    ipsim_error_list_clear(&unheard);
     if (node == NULL && (node = ipsim_node_create(loader, NULL, IPSIM_NODE_TEXT, NULL, 0)) != NULL) {
         node->text = ipsim_loader_strdup(loader, text);
     }
+    loader->out_of_memory = loader->out_of_memory || quiet.out_of_memory;
     if (node == NULL || loader->out_of_memory) {
         return NULL;
     }
+    set_origins(node, source);
     node->name = name;
-    node->file = source;
-    node->line = 0;
-    for (ipsim_node *child = node->first; child != NULL; child = child->next) {
-        child->file = source;
-        child->line = 0;
-    }
     return node;
 }

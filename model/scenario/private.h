@@ -7,6 +7,7 @@
 #include "ipsim/csv_read.h"
 #include "node.h"
 #include "schema.h"
+#include "suggest.h"
 
 struct ipsim_scenario_private {
     ipsim_arena *arena;

@@ -130,10 +130,10 @@ static bool read_stratum(reader *r, size_t row, size_t *stratum) {
         const char *text = cell(r, row, r->key_column[k]);
         size_t level = ipsim_attribute_find_level(attribute, text);
         if (level == attribute->levels.count) {
-            const char *near = ipsim_nearest(text, attribute->levels.items, attribute->levels.count);
+            ipsim_suggestion near;
             ipsim_error_add(r->loader->errors, IPSIM_ERR_DATA, cell_origin(r, row, r->key_column[k]),
-                            "\"%.60s\" is not a level of attribute %s%s%s%s", text, attribute->name, near ? "; did you mean \"" : "",
-                            near ? near : "", near ? "\"?" : "");
+                            "\"%.60s\" is not a level of attribute %s%s", text, attribute->name,
+                            ipsim_suggest(&near, text, attribute->levels.items, attribute->levels.count));
             known = r->sound = false;
             level = 0;
         }

@@ -40,13 +40,12 @@ size_t ipsim_find_named(const ipsim_scenario *scenario, const ipsim_kind_of_name
     return i;
 }
 
-static const char *nearest_named(const ipsim_scenario *scenario, const ipsim_kind_of_name *kind, const char *name) {
-    const char *best = NULL;
+static const char *suggest_named(ipsim_suggestion *suggestion, const ipsim_scenario *scenario, const ipsim_kind_of_name *kind, const char *name) {
+    ipsim_suggest_begin(suggestion, name);
     for (size_t i = 0; i < ipsim_count_named(scenario, kind); i++) {
-        const char *pair[2] = {best, name_at(scenario, kind, i)};
-        best = ipsim_nearest(name, pair, 2);
+        ipsim_suggest_consider(suggestion, name_at(scenario, kind, i));
     }
-    return best;
+    return ipsim_suggest_text(suggestion);
 }
 
 bool ipsim_require_named(ipsim_loader *loader, const ipsim_scenario *scenario, const ipsim_kind_of_name *kind, const char *name,
@@ -57,9 +56,9 @@ bool ipsim_require_named(ipsim_loader *loader, const ipsim_scenario *scenario, c
     if (ipsim_find_named(scenario, kind, name) < ipsim_count_named(scenario, kind)) {
         return true;
     }
-    const char *near = nearest_named(scenario, kind, name);
-    ipsim_error_add(loader->errors, IPSIM_ERR_REFERENCE, at, "there is no %s \"%.100s\"%s%s%s", kind->what, name, near ? "; did you mean \"" : "",
-                    near ? near : "", near ? "\"?" : "");
+    ipsim_suggestion near;
+    ipsim_error_add(loader->errors, IPSIM_ERR_REFERENCE, at, "there is no %s \"%.100s\"%s", kind->what, name,
+                    suggest_named(&near, scenario, kind, name));
     return false;
 }
 
@@ -83,9 +82,9 @@ static bool require_level(ipsim_loader *loader, const ipsim_attribute *attribute
     if (ipsim_attribute_find_level(attribute, level) < attribute->levels.count) {
         return true;
     }
-    const char *near = ipsim_nearest(level, attribute->levels.items, attribute->levels.count);
-    ipsim_error_add(loader->errors, IPSIM_ERR_REFERENCE, at, "attribute %s has no level \"%.100s\"%s%s%s", attribute->name, level,
-                    near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    ipsim_suggestion near;
+    ipsim_error_add(loader->errors, IPSIM_ERR_REFERENCE, at, "attribute %s has no level \"%.100s\"%s", attribute->name, level,
+                    ipsim_suggest(&near, level, attribute->levels.items, attribute->levels.count));
     return false;
 }
 
@@ -143,8 +142,9 @@ void ipsim_require_clock(ipsim_loader *loader, const ipsim_scenario *scenario, c
             ipsim_error_add(loader->errors, IPSIM_ERR_MISSING, clock->origin, "the clock calendar needs simulation.start_year");
         }
     } else if (strcmp(name, "sojourn") != 0 && strcmp(name, "start") != 0) {
-        const char *near = ipsim_nearest(name, plain, sizeof plain / sizeof plain[0]);
-        ipsim_error_add(loader->errors, IPSIM_ERR_REFERENCE, clock->origin, "\"%.100s\" is not one of: sojourn, start, age, calendar, since:NAME%s%s%s", name,
-                        near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+        ipsim_suggestion near;
+        ipsim_suggest(&near, name, plain, sizeof plain / sizeof plain[0]);
+        ipsim_error_add(loader->errors, IPSIM_ERR_REFERENCE, clock->origin, "\"%.100s\" is not one of: sojourn, start, age, calendar, since:NAME%s", name,
+                        near.best == NULL ? "" : near.text);
     }
 }

@@ -29,55 +29,15 @@ const char *ipsim_schema_range(const ipsim_schema_row *row, char *buffer, size_t
     return buffer;
 }
 
-/* Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours. Names beyond 63 letters are cut. */
-static size_t edit_distance(const char *a, const char *b) {
-    enum { LONGEST = 63 };
-    size_t rows[3][LONGEST + 1];
-    size_t a_length = strnlen(a, LONGEST), b_length = strnlen(b, LONGEST);
-    for (size_t j = 0; j <= b_length; j++) {
-        rows[0][j] = j;
-    }
-    for (size_t i = 1; i <= a_length; i++) {
-        size_t *now = rows[i % 3], *before = rows[(i + 2) % 3];
-        const size_t *earlier = rows[(i + 1) % 3];
-        now[0] = i;
-        for (size_t j = 1; j <= b_length; j++) {
-            size_t best = before[j - 1] + (a[i - 1] != b[j - 1]);
-            best = before[j] + 1 < best ? before[j] + 1 : best;
-            best = now[j - 1] + 1 < best ? now[j - 1] + 1 : best;
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && earlier[j - 2] + 1 < best) {
-                best = earlier[j - 2] + 1;
-            }
-            now[j] = best;
-        }
-    }
-    return rows[a_length % 3][b_length];
-}
-
-const char *ipsim_nearest(const char *wanted, const char *const *names, size_t count) {
-    const char *best = NULL;
-    size_t length = strlen(wanted);
-    size_t best_distance = (length < 63 ? length : 63) / 3 + 2; /* farther than that is no help */
-    for (size_t i = 0; i < count; i++) {
-        if (names[i] == NULL) {
-            continue;
-        }
-        size_t distance = edit_distance(wanted, names[i]);
-        size_t other = strlen(names[i]);
-        /* A name that begins the other ("rate" for "rate_per_year", "horizon" for "horizon_years") is a likely slip too. */
-        if (length >= 3 && other >= 3 && (strncmp(wanted, names[i], length) == 0 || strncmp(wanted, names[i], other) == 0)) {
-            distance = distance < 2 ? distance : 2;
-        }
-        if (distance < best_distance) {
-            best_distance = distance;
-            best = names[i];
-        }
-    }
-    return best;
-}
-
 /* ---- the walk ---- */
 enum { KEY_MAX = 1024 };
+
+/* prefix.key into a buffer of KEY_MAX; names are at most 100 long and at most five deep, so it fits. */
+static const char *join(char *buffer, const char *prefix, const char *key) {
+    int length = snprintf(buffer, KEY_MAX, "%s%s%s", prefix, prefix[0] ? "." : "", key);
+    ipsim_bug_assert(length >= 0 && length < KEY_MAX);
+    return buffer;
+}
 
 static bool walk_section(ipsim_section section, const void *base, const char *prefix, ipsim_leaf_visit *visit, void *data);
 
@@ -88,7 +48,7 @@ static bool walk_items(const ipsim_schema_row *row, const void *base, const char
     for (size_t i = 0; i < count; i++) {
         const char *item = items + i * facts->size;
         char inner[KEY_MAX];
-        snprintf(inner, sizeof inner, "%s.%s", key, *(const char *const *)ipsim_schema_const_member(item, facts->name_offset));
+        join(inner, key, *(const char *const *)ipsim_schema_const_member(item, facts->name_offset));
         if (!walk_section(row->holds, item, inner, visit, data)) {
             return false;
         }
@@ -103,7 +63,7 @@ static bool walk_section(ipsim_section section, const void *base, const char *pr
             continue;
         }
         char key[KEY_MAX];
-        snprintf(key, sizeof key, "%s%s%s", prefix, prefix[0] ? "." : "", row->key);
+        join(key, prefix, row->key);
         bool go_on = true;
         if (row->type == IPSIM_KEY_ITEMS) {
             go_on = walk_items(row, base, key, visit, data);
@@ -162,7 +122,7 @@ static void add_reference_rows(ipsim_table *table, ipsim_section section, const 
             continue;
         }
         char key[KEY_MAX], text[KEY_MAX];
-        snprintf(key, sizeof key, "%s%s%s", prefix, prefix[0] ? "." : "", row->key);
+        join(key, prefix, row->key);
         size_t at = ipsim_table_add_row(table);
         ipsim_table_put_text(table, at, 0, key);
         describe_type(row, text, sizeof text);
@@ -174,9 +134,8 @@ static void add_reference_rows(ipsim_table *table, ipsim_section section, const 
         ipsim_table_put_text(table, at, 5, row->required ? "yes" : "no");
         ipsim_table_put_text(table, at, 6, row->help);
         if ((row->type == IPSIM_KEY_GROUP || row->type == IPSIM_KEY_ITEMS) && row->holds < IPSIM_SECTION_HAZARD) {
-            char inner[KEY_MAX + 8];
-            snprintf(inner, sizeof inner, "%s%s", key, row->type == IPSIM_KEY_ITEMS ? ".NAME" : "");
-            add_reference_rows(table, row->holds, inner);
+            char inner[KEY_MAX];
+            add_reference_rows(table, row->holds, row->type == IPSIM_KEY_ITEMS ? join(inner, key, "NAME") : key);
         }
     }
 }

@@ -89,9 +89,6 @@ const char *ipsim_schema_range(const ipsim_schema_row *row, char *buffer, size_t
 static inline void *ipsim_schema_member(void *base, size_t offset) { return (char *)base + offset; }
 static inline const void *ipsim_schema_const_member(const void *base, size_t offset) { return (const char *)base + offset; }
 
-/* The name in names (count of them, NULLs skipped) nearest to wanted by edit distance, or NULL when nothing is near. */
-const char *ipsim_nearest(const char *wanted, const char *const *names, size_t count);
-
 /* Visits every leaf of a filled struct: key is the full path. Stops when visit returns false. */
 typedef bool ipsim_leaf_visit(void *data, const ipsim_schema_row *row, const char *key, const void *leaf);
 bool ipsim_schema_walk(const ipsim_scenario *scenario, ipsim_leaf_visit *visit, void *data);

@@ -2,11 +2,12 @@
 /* scenario/text: reads a scenario file, expands its @include lines and checks it before libconfig sees it.
  *
  * Why not leave this to libconfig 1.5: its includes are relative to one folder and kill the program when they name a folder; its
- * arrays must be of one type, so that [0, 0.5] is an error (we hand it lists instead, writing "(" for "["); integers beyond 64 bits
- * wrap in silence; a duplicate key, or a bracket never closed, is reported without its name or far from its cause; and its
+ * arrays must be of one type, so that [0, 0.5] is an error (we hand it lists instead, writing "(" for "["); integers beyond 32 bits
+ * without an L wrap in silence (we add the L), as do those beyond 64; a duplicate key, or a bracket never closed, is reported without its name or far from its cause; and its
  * recursive parser has no limit of depth. Each line of the expanded text remembers its file and line. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -281,14 +282,12 @@ static bool scan_number(scanner *s) {
         whole = whole && ((c >= '0' && c <= '9') || c == 'L');
     }
     char digits[64];
+    bool long_form = false;
     if (whole || hexadecimal) {
         snprintf(digits, sizeof digits, "%.*s", (int)(length < 40 ? length : 40), s->text + s->at);
         errno = 0;
-        if (hexadecimal) {
-            (void)strtoull(digits, NULL, 16);
-        } else {
-            (void)strtoll(digits, NULL, 10);
-        }
+        long long value = strtoll(digits, NULL, hexadecimal ? 16 : 10);
+        long_form = value > INT_MAX && strchr(digits, 'L') == NULL;
         if (errno == ERANGE) {
             char message[160];
             snprintf(message, sizeof message, "%s does not fit in 64 bits; write a decimal point or an exponent if a real number is meant",
@@ -296,7 +295,7 @@ static bool scan_number(scanner *s) {
             complain(s, IPSIM_ERR_RANGE, s->line, NULL, message);
         }
     }
-    return take(s, length);
+    return take(s, length) && (!long_form || append_bytes(s, "L", 1));
 }
 
 static bool scan_string(scanner *s) {
@@ -306,11 +305,21 @@ static bool scan_string(scanner *s) {
         length += peek(s, length) == '\\' ? 2 : 1;
     }
     if (s->at + length >= s->size) {
-        complain(s, IPSIM_ERR_SYNTAX, first, NULL, "the text that begins here is never closed with a quote");
+        char message[200] = "the text that begins here is never closed with a quote";
+        if (s->out->long_text_end == s->out->line) {
+            snprintf(message, sizeof message, "the text that begins here is never closed; is the closing quote of line %d missing?",
+                     s->out->long_text_line);
+        }
+        complain(s, IPSIM_ERR_SYNTAX, first, NULL, message);
         s->at = s->size;
         return true;
     }
-    return take(s, length + 1);
+    bool ok = take(s, length + 1);
+    if (s->line > first) { /* allowed, but more often a forgotten quote: remembered for messages */
+        s->out->long_text_line = first;
+        s->out->long_text_end = s->out->line;
+    }
+    return ok;
 }
 
 static bool scan_comment(scanner *s) {
@@ -390,6 +399,9 @@ static bool scan_text(scanner *s) {
             close_bracket(s, c);
             ok = append_bytes(s, c == '}' ? "}" : ")", 1);
             s->at++;
+        } else if ((unsigned char)c >= 0x80) {
+            complain(s, IPSIM_ERR_SYNTAX, s->line, NULL, "names are made of a to z, A to Z, digits, _ and -; other letters can only stand in quotes");
+            s->at = s->size;
         } else {
             ok = take(s, 1);
         }
@@ -405,14 +417,8 @@ static bool scan_text(scanner *s) {
     return true;
 }
 
-/* False only when memory is short. */
-static bool scan_file(scanner *s, const char *path, ipsim_origin asked_from) {
-    size_t size = 0;
-    const char *text = read_whole(s->loader, path, asked_from, &size);
-    if (text == NULL) {
-        s->ok = false;
-        return !s->loader->out_of_memory;
-    }
+/* False only when memory is short, like scan_file. */
+static bool scan_buffer(scanner *s, const char *path, const char *text, size_t size) {
     s->path = path;
     s->text = text;
     s->size = size;
@@ -426,15 +432,34 @@ static bool scan_file(scanner *s, const char *path, ipsim_origin asked_from) {
     return begin_span(s, path, 1) && scan_text(s);
 }
 
-bool ipsim_source_text_read(ipsim_loader *loader, const char *path, ipsim_origin asked_from, ipsim_source_text *out) {
+static bool scan_file(scanner *s, const char *path, ipsim_origin asked_from) {
+    size_t size = 0;
+    const char *text = read_whole(s->loader, path, asked_from, &size);
+    if (text == NULL) {
+        s->ok = false;
+        return !s->loader->out_of_memory;
+    }
+    return scan_buffer(s, path, text, size);
+}
+
+static scanner *create_scanner(ipsim_loader *loader, ipsim_source_text *out) {
     *out = (ipsim_source_text){.line = 1};
     scanner *s = ipsim_loader_alloc(loader, 1, sizeof *s);
-    const char *kept = ipsim_loader_strdup(loader, path);
-    if (s == NULL || kept == NULL) {
-        return false;
+    if (s != NULL) {
+        s->loader = loader;
+        s->out = out;
+        s->ok = true;
     }
-    s->loader = loader;
-    s->out = out;
-    s->ok = true;
-    return scan_file(s, kept, asked_from) && append_bytes(s, "\n", 1) && s->ok;
+    return s;
+}
+
+bool ipsim_source_text_read(ipsim_loader *loader, const char *path, ipsim_origin asked_from, ipsim_source_text *out) {
+    scanner *s = create_scanner(loader, out);
+    const char *kept = ipsim_loader_strdup(loader, path);
+    return s != NULL && kept != NULL && scan_file(s, kept, asked_from) && append_bytes(s, "\n", 1) && s->ok;
+}
+
+bool ipsim_source_text_take(ipsim_loader *loader, const char *path, const char *text, ipsim_source_text *out) {
+    scanner *s = create_scanner(loader, out);
+    return s != NULL && scan_buffer(s, path, text, strlen(text)) && append_bytes(s, "\n", 1) && s->ok;
 }

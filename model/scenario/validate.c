@@ -86,7 +86,7 @@ static double try_share(void *data, const char *name, double years) {
     trial *t = data;
     double horizon = t->scenario->simulation.horizon_years.value;
     ipsim_require_named(t->loader, t->scenario, &ipsim_names_state, name, t->at);
-    if (years < 0 || years > horizon) {
+    if (horizon >= 0 && (years < 0 || years > horizon)) { /* an unknown horizon, recorded elsewhere, is no reason */
         ipsim_error_add(t->loader->errors, IPSIM_ERR_RULE, t->at, "share(\"%.60s\", %.10g): the year is not between 0 and the horizon, %.10g", name,
                         years, horizon);
     }
@@ -99,9 +99,11 @@ static double try_at(void *data, const char *name, double years) {
     if (!is_automatic(s, name)) {
         ipsim_require_named(t->loader, s, &ipsim_names_outcome, name, t->at);
     }
-    bool reported = years == s->simulation.horizon_years.value || isnan(s->simulation.horizon_years.value);
+    double horizon = s->simulation.horizon_years.value;
+    bool reported = !(horizon >= 0) || years == horizon;
     for (size_t i = 0; i < s->simulation.report_years.count; i++) {
-        reported = reported || years == s->simulation.report_years.items[i].value;
+        double year = s->simulation.report_years.items[i].value;
+        reported = reported || years == year || isnan(year);
     }
     if (!reported) {
         ipsim_error_add(t->loader->errors, IPSIM_ERR_RULE, t->at, "at(\"%.60s\", %.10g): the year is neither in simulation.report_years nor the horizon",

@@ -50,7 +50,7 @@ static bool validate_start(ipsim_loader *loader, const ipsim_scenario *s, bool *
     }
     bool any = false;
     for (size_t i = 0; i < s->n_states; i++) {
-        any = any || reached[i];
+        any = any || (reached[i] && s->states[i].role.value == IPSIM_ROLE_ALIVE);
     }
     return any;
 }
@@ -87,7 +87,7 @@ static void spread(ipsim_loader *loader, const ipsim_scenario *s, bool *reached)
     }
 }
 
-/* A transition whose ends are misspelt makes states look unreachable: the spelling is the error. */
+/* A transition whose ends are misspelt, or the same, makes states look unreachable: that is the error. */
 static bool all_ends_known(const ipsim_scenario *s) {
     for (size_t i = 0; i < s->n_transitions; i++) {
         const ipsim_transition *t = &s->transitions[i];
@@ -95,7 +95,7 @@ static bool all_ends_known(const ipsim_scenario *s) {
             return false;
         }
         for (size_t k = 0; k < t->from.count; k++) {
-            if (ipsim_scenario_find_state(s, t->from.items[k]) == s->n_states) {
+            if (ipsim_scenario_find_state(s, t->from.items[k]) == s->n_states || strcmp(t->from.items[k], t->to.value) == 0) {
                 return false;
             }
         }

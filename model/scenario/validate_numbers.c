@@ -52,10 +52,13 @@ static void check_discount(const ipsim_discount_spec *d, ipsim_error_list *error
         return;
     }
     if (d->rates.count != d->from_years.count) {
-        ipsim_error_add(errors, IPSIM_ERR_RULE, d->from_years.given ? d->from_years.origin : d->rates.origin,
-                        d->from_years.given ? "there are %zu rates and %zu times from which they hold"
-                                            : "there are %zu rates, so from_years must say from when each holds",
-                        d->rates.count, d->from_years.count);
+        if (d->from_years.given) {
+            ipsim_error_add(errors, IPSIM_ERR_RULE, d->from_years.origin, "there are %zu rates and %zu times from which they hold", d->rates.count,
+                            d->from_years.count);
+        } else {
+            ipsim_error_add(errors, IPSIM_ERR_RULE, d->rates.origin, "there are %zu rates, so from_years must say from when each holds",
+                            d->rates.count);
+        }
         return;
     }
     if (d->rates.count > STEPS_MAX) {

@@ -71,12 +71,12 @@ static void validate_kind(ipsim_loader *loader, const ipsim_attribute *a) {
         refuse(loader, IPSIM_ERR_MISSING, ipsim_origin_inside(loader, a->origin, "breaks"), "bands need breaks");
     }
     if (a->of.given && a->breaks.count > 0 && a->levels.count > 0 && a->levels.count != a->breaks.count + 1) {
-        ipsim_error_add(loader->errors, IPSIM_ERR_RULE, a->levels.origin, "%zu breaks make %zu bands, but there are %zu levels", a->breaks.count,
-                        a->breaks.count + 1, a->levels.count);
+        ipsim_error_add(loader->errors, IPSIM_ERR_RULE, a->levels.origin, "there must be one more level than breaks: %zu, not %zu", a->breaks.count + 1,
+                        a->levels.count);
     }
     if (a->probabilities.count > 0 && a->levels.count > 0 && a->probabilities.count != a->levels.count) {
-        ipsim_error_add(loader->errors, IPSIM_ERR_RULE, a->probabilities.origin, "there are %zu probabilities for %zu levels", a->probabilities.count,
-                        a->levels.count);
+        ipsim_error_add(loader->errors, IPSIM_ERR_RULE, a->probabilities.origin, "there must be one probability for each level: %zu, not %zu", a->levels.count,
+                        a->probabilities.count);
     }
 }
 
@@ -90,8 +90,8 @@ static void validate_target(ipsim_loader *loader, const ipsim_attribute *a) {
         refuse(loader, IPSIM_ERR_RULE, a->target_probabilities.origin, "a numeric attribute has target_mean and target_sd");
     }
     if (categorical && a->target_probabilities.count > 0 && a->levels.count > 0 && a->target_probabilities.count != a->levels.count) {
-        ipsim_error_add(loader->errors, IPSIM_ERR_RULE, a->target_probabilities.origin, "there are %zu probabilities for %zu levels",
-                        a->target_probabilities.count, a->levels.count);
+        ipsim_error_add(loader->errors, IPSIM_ERR_RULE, a->target_probabilities.origin, "there must be one probability for each level: %zu, not %zu",
+                        a->levels.count, a->target_probabilities.count);
     }
 }
 

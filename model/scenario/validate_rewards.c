@@ -118,8 +118,8 @@ static void validate_utility(ipsim_loader *loader, const ipsim_scenario *s, cons
     if (u->breaks.given != u->values.given) {
         refuse(loader, IPSIM_ERR_MISSING, u->breaks.given ? u->values.origin : u->breaks.origin, "breaks and values belong together");
     } else if (u->breaks.count > 0 && u->values.count > 0 && u->values.count != u->breaks.count + 1) {
-        ipsim_error_add(loader->errors, IPSIM_ERR_RULE, u->values.origin, "%zu breaks make %zu bands, but there are %zu values", u->breaks.count,
-                        u->breaks.count + 1, u->values.count);
+        ipsim_error_add(loader->errors, IPSIM_ERR_RULE, u->values.origin, "there must be one more value than breaks: %zu, not %zu", u->breaks.count + 1,
+                        u->values.count);
     }
     if (u->n_factors > 0 && !u->add.given) {
         refuse(loader, IPSIM_ERR_RULE, u->factors[0].origin, "factors multiply add, which is not given");

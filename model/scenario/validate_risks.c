@@ -61,8 +61,8 @@ static void validate_effect(ipsim_loader *loader, const ipsim_scenario *s, const
 static void validate_modifier(ipsim_loader *loader, const ipsim_scenario *s, const ipsim_modifier *m) {
     ipsim_require_clock(loader, s, &m->clock);
     if (m->breaks.count > 0 && m->values.count > 0 && m->values.count != m->breaks.count + 1) {
-        ipsim_error_add(loader->errors, IPSIM_ERR_RULE, m->values.origin, "%zu breaks make %zu bands, but there are %zu values", m->breaks.count,
-                        m->breaks.count + 1, m->values.count);
+        ipsim_error_add(loader->errors, IPSIM_ERR_RULE, m->values.origin, "there must be one more value than breaks: %zu, not %zu", m->breaks.count + 1,
+                        m->values.count);
     }
 }
 
@@ -84,8 +84,8 @@ static void validate_hazard(ipsim_loader *loader, const ipsim_scenario *s, const
         refuse(loader, IPSIM_ERR_RULE, at, "a rate table is by age, so the clock is age");
     }
     if (h->family.value == IPSIM_PIECEWISE && h->breaks.count > 0 && h->rates.count > 0 && h->rates.count != h->breaks.count + 1) {
-        ipsim_error_add(loader->errors, IPSIM_ERR_RULE, h->rates.origin, "%zu breaks make %zu bands, but there are %zu rates", h->breaks.count,
-                        h->breaks.count + 1, h->rates.count);
+        ipsim_error_add(loader->errors, IPSIM_ERR_RULE, h->rates.origin, "there must be one more rate than breaks: %zu, not %zu", h->breaks.count + 1,
+                        h->rates.count);
     }
 }
 
@@ -155,7 +155,13 @@ void ipsim_validate_risks(ipsim_loader *loader, const ipsim_scenario *s) {
             if (is_state && is_event) {
                 ipsim_error_add(loader->errors, IPSIM_ERR_RULE, clock->starts_on.origin, "\"%.100s\" is both a state and an event; rename one", name);
             } else if (!is_state && !is_event) {
-                ipsim_require_named(loader, s, &ipsim_names_state, name, clock->starts_on.origin);
+                ipsim_suggestion near;
+                ipsim_suggest_begin(&near, name);
+                for (size_t j = 0; j < s->n_states + s->n_events; j++) {
+                    ipsim_suggest_consider(&near, j < s->n_states ? s->states[j].name : s->events[j - s->n_states].name);
+                }
+                ipsim_error_add(loader->errors, IPSIM_ERR_REFERENCE, clock->starts_on.origin, "there is no state or event \"%.100s\"%s", name,
+                                ipsim_suggest_text(&near));
             }
         }
         ipsim_refuse_duplicates(loader, &clock->starts_on);

@@ -9,13 +9,14 @@
 # differs by diagnosis, measures and education are states, and the first six months of a job are six months, so the same targets need other values.
 #
 #   parameter       file                             fitted so that
-#   h0_job_usual    base/norway-life.cfg             employment at 12 and 18 months, mean of the two, is 27.1 % (reme_emp12_ctl, reme_emp18_ctl)
-#   h0_job_ips      base/norway-life.cfg             the same is 37.0 % under IPS, base case S2 (reme_emp12_ips, reme_emp18_ips)
-#   h0_job_ips      persistence/S3.cfg               the same under S3
-#   h0_job_usual    persistence/S4-usual-care.cfg    27.1 % when people who withdraw find jobs on their own
-#   h0_job_ips      persistence/S4.cfg               37.0 % under the same
-#   aft_job         traditional.cfg                  28 % of those who leave AFT within five years leave for a job (aft_job_end)
-#   measure_scale   ips.cfg                          time in measures within five years falls by tvr_displacement against usual care
+#   h0_job          base/norway-life.cfg             employment at 12 and 18 months, mean of the two, is 27.1 % (reme_emp12_ctl, reme_emp18_ctl)
+#   hr_jobfinding   ips.cfg                          the same is 37.0 % under IPS, base case S2 (reme_emp12_ips, reme_emp18_ips)
+#   hr_jobfinding   persistence/S3.cfg               the same under S3
+#   h0_job          persistence/S4-usual-care.cfg    27.1 % when people who withdraw find jobs on their own
+#   hr_jobfinding   persistence/S4.cfg               37.0 % under the same
+#   aft_job         traditional.cfg                  28 % of those who leave AFT within 18 months leave for a job (aft_job_end)
+#   measure_same    ips.cfg                          time in measures within five years is that under usual care, if no measures are avoided
+#   measure_half    ips.cfg                          the same is half of that under usual care, if half are avoided
 #   fade_out        persistence/S5.cfg               employment at 36 months equals that under usual care
 #
 # How. Bisection. Every trial uses the same people and luck, so the simulated figure is a smooth, monotone function of the parameter, and the answer is
@@ -24,19 +25,23 @@ set -eu
 
 ipsim=${IPSIM:-./ipsim}
 persons=${PERSONS:-200000}
-scenarios=$(dirname "$0")/..
+scenarios=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
-# simulate FILE HORIZON [KEY=VALUE...]: results in $work/out
+# simulate FILE HORIZON [KEY=VALUE...]: results in $work/out. A short horizon saves time; the scenario's targets may lie beyond it, so they are left out.
 simulate() {
-    file=$1 horizon=$2
+    cat >"$work/trial.cfg" <<END
+extends = "$scenarios/$1";
+simulation: { horizon_years = $2; report_years = [0.5]; };
+targets: { remove = true; };
+END
     shift 2
-    settings="--set simulation.horizon_years=$horizon --set simulation.report_years=[0.5]"
+    settings=
     for setting in "$@"; do settings="$settings --set $setting"; done
-    # shellcheck disable=SC2086 -- settings are words without blanks
-    "$ipsim" run "$scenarios/$file" --quiet -n "$persons" -o "$work/out" $settings
+    # shellcheck disable=SC2086 # settings are words without blanks
+    "$ipsim" run "$work/trial.cfg" --quiet -n "$persons" -o "$work/out" $settings
 }
 
 # share STATE YEAR, outcome NAME YEAR: from the last simulation
@@ -46,7 +51,7 @@ calc() { awk "BEGIN { printf \"%.6f\", $1 }"; }
 
 # What is fitted: each prints the figure at the parameter's value $3, other settings following.
 employment() { file=$1 key=$2 value=$3; shift 3; simulate "$file" 1.5 "$key=$value" "$@"; calc "($(share employed 1) + $(share employed 1.5)) / 2"; }
-aft_jobs() { file=$1 key=$2 value=$3; shift 3; simulate "$file" 5 "$key=$value" "$@"; calc "$(outcome n_job_from_aft 5) / ($(outcome n_measure_start 5) - $(share in_measure 5))"; }
+aft_jobs() { file=$1 key=$2 value=$3; shift 3; simulate "$file" 1.5 "$key=$value" "$@"; calc "$(outcome n_job_from_aft 1.5) / ($(outcome n_measure_start 1.5) - $(share in_measure 1.5))"; }
 measures() { file=$1 key=$2 value=$3; shift 3; simulate "$file" 5 "$key=$value" "$@"; outcome measure_years 5; }
 employed_3() { file=$1 key=$2 value=$3; shift 3; simulate "$file" 3 "$key=$value" "$@"; share employed 3; }
 
@@ -63,19 +68,20 @@ fit() {
     calc "($low + $high) / 2"
 }
 
-usual=$(fit employment 0.271 0.02 0.4 rises usual-care.cfg h0_job_usual)
-ips=$(fit employment 0.370 0.02 0.4 rises ips.cfg h0_job_ips "h0_job_usual=$usual")
-s3=$(fit employment 0.370 0.02 0.4 rises persistence/S3.cfg h0_job_ips "h0_job_usual=$usual")
-s4_usual=$(fit employment 0.271 0.02 0.4 rises persistence/S4-usual-care.cfg h0_job_usual)
-s4=$(fit employment 0.370 0.02 0.4 rises persistence/S4.cfg h0_job_ips)
+usual=$(fit employment 0.271 0.02 0.4 rises usual-care.cfg h0_job)
+ips=$(fit employment 0.370 0.5 4 rises ips.cfg hr_jobfinding "h0_job=$usual")
+s3=$(fit employment 0.370 0.5 4 rises persistence/S3.cfg hr_jobfinding "h0_job=$usual")
+s4_usual=$(fit employment 0.271 0.02 0.4 rises persistence/S4-usual-care.cfg h0_job)
+s4=$(fit employment 0.370 0.5 4 rises persistence/S4.cfg hr_jobfinding "h0_job=$s4_usual")
 aft=$(fit aft_jobs 0.28 0.01 0.09 rises traditional.cfg aft_job)
-simulate usual-care.cfg 5 "h0_job_usual=$usual"
-half=$(calc "$(outcome measure_years 5) * (1 - 0.50)")
-scale=$(fit measures "$half" 0.1 2 rises ips.cfg measure_scale "h0_job_ips=$ips")
-simulate usual-care.cfg 3 "h0_job_usual=$usual"
-fade=$(fit employed_3 "$(share employed 3)" 0 0.2 falls persistence/S5.cfg fade_out "h0_job_ips=$ips" "measure_scale=$scale")
+simulate usual-care.cfg 5 "h0_job=$usual"
+years=$(outcome measure_years 5)
+same=$(fit measures "$years" 0.1 1.5 rises ips.cfg measure_same "h0_job=$usual" "hr_jobfinding=$ips" tvr_displacement=0)
+half=$(fit measures "$(calc "$years / 2")" 0.1 1.5 rises ips.cfg measure_half "h0_job=$usual" "hr_jobfinding=$ips" "measure_same=$same" tvr_displacement=0.5)
+simulate usual-care.cfg 3 "h0_job=$usual"
+fade=$(fit employed_3 "$(share employed 3)" 0 0.2 falls persistence/S5.cfg fade_out "h0_job=$usual" "hr_jobfinding=$ips" "measure_same=$same" "measure_half=$half")
 
 printf '\n%-14s %-32s %s\n' parameter file value
-printf '%-14s %-32s %.4f\n' h0_job_usual base/norway-life.cfg "$usual" h0_job_ips base/norway-life.cfg "$ips" h0_job_ips persistence/S3.cfg "$s3" \
-    h0_job_usual persistence/S4-usual-care.cfg "$s4_usual" h0_job_ips persistence/S4.cfg "$s4" aft_job traditional.cfg "$aft" \
-    measure_scale ips.cfg "$scale" fade_out persistence/S5.cfg "$fade"
+printf '%-14s %-32s %.4f\n' h0_job base/norway-life.cfg "$usual" hr_jobfinding ips.cfg "$ips" hr_jobfinding persistence/S3.cfg "$s3" \
+    h0_job "persistence/S4-usual-care.cfg, S4" "$s4_usual" hr_jobfinding persistence/S4.cfg "$s4" aft_job traditional.cfg "$aft" \
+    measure_same ips.cfg "$same" measure_half ips.cfg "$half" fade_out persistence/S5.cfg "$fade"

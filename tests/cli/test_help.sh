@@ -26,7 +26,7 @@ expect 0 "help scenario lists the keys of a scenario file" --out transitions --o
 run help scenario transitions
 expect 0 "help scenario transitions lists one section" --out hazard
 run help scenario transitoins
-expect 2 "help on a section that does not exist" --err transitions
+expect 2 "help on a section that does not exist" --err transitoins
 
 # Nothing but the option of a command is refused by it; options that mean the same have the same letter.
 for command in run compare; do

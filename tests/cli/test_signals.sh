@@ -16,14 +16,15 @@ kill_once() { # seconds
     sleep "$1"
     kill -KILL $pid 2>/dev/null
     wait $pid 2>/dev/null
+    [ $? != 137 ] || killed=$((killed + 1))
 }
 
-# Half of the moments are in the last tenth of the run, where the files are written.
+# Half of the moments are near the end of the run, where the files are written.
 RANDOM=20260101
-broken=""
+broken="" killed=0
 for i in $(seq 1 30); do
-    moment=$((RANDOM % (milliseconds + 1)))
-    [ $((i % 2)) = 0 ] || moment=$((milliseconds * 9 / 10 + RANDOM % (milliseconds / 5 + 2)))
+    moment=$((RANDOM % (milliseconds * 13 / 10 + 1)))
+    [ $((i % 2)) = 0 ] || moment=$((milliseconds * 7 / 10 + RANDOM % (milliseconds * 6 / 10 + 2)))
     kill_once "$(printf '%d.%03d' $((moment / 1000)) $((moment % 1000)))"
     if [ -e "$scratch/killed" ]; then
         same_results "$scratch/reference" "$scratch/killed" >/dev/null && is_whole "$scratch/killed" >/dev/null ||
@@ -32,6 +33,7 @@ for i in $(seq 1 30); do
     fi
 done
 assert "SIGKILL at 30 moments leaves the whole result or none (broken at:${broken:- none})" test -z "$broken"
+assert "at least five of them were killed before the end ($killed were)" test $killed -ge 5
 run run "$model" -n 20000 --quiet --output "$scratch/killed"
 assert "a later run puts the whole result there" same_results "$scratch/reference" "$scratch/killed"
 assert "and removes what the killed ones left" sh -c "! ls -A '$scratch' | grep -q '^\.'"
@@ -50,19 +52,28 @@ interrupt() { # seconds until the signal, signal, then the options
     wait $watchdog 2>/dev/null
 }
 
-interrupt 1.5 INT -n 1e9 --output "$scratch/interrupted"
-expect 130 "SIGINT" --err 'interrupted|stopped' --err '[0-9]' --err 'interrupted$|output|kept'
-assert "what was finished is kept, whole" is_whole "$scratch/interrupted"
-persons=$(jq -r '.. | objects | .persons? // empty | select(type == "number")' "$scratch/interrupted/manifest.json" | sort -n | head -n 1)
+# A whole result of an earlier run must survive the interruption of a later one; what that one finished goes beside it.
+run run "$model" -n 200 --quiet --output "$scratch/wanted"
+cp -r "$scratch/wanted" "$scratch/before"
+interrupt 1.5 INT -n 1e9 --output "$scratch/wanted"
+expect 130 "SIGINT" --err 'interrupted' --err '[0-9].* of 1 000 000 000 persons' --err 'wanted-interrupted' --err 'again'
+assert "the earlier result is untouched" diff -r "$scratch/before" "$scratch/wanted"
+kept=$scratch/wanted-interrupted
+assert "what was finished is kept, whole" is_whole "$kept"
+persons=$(sed -nE 's/.*--persons ([0-9]+).*/\1/p' "$scratch/err" | head -n 1)
 if [ -n "$persons" ] && [ "$persons" -gt 0 ] && [ "$persons" -lt 1000000000 ]; then
-    ok "the manifest says how many persons"
+    ok "it says how many persons ($persons)"
+    assert "the manifest says so too" jq -e --argjson n "$persons" '[.. | numbers] | any(. == $n)' "$kept/manifest.json"
     LIMIT=120 run run "$model" -n "$persons" --quiet --output "$scratch/again"
-    assert "it is the result of a run of that many persons" cmp "$scratch/interrupted/results.csv" "$scratch/again/results.csv"
+    assert "it is the result of a run of that many persons" same_results "$kept" "$scratch/again"
 else
-    not_ok "the manifest says how many persons" "$(cat "$scratch/interrupted/manifest.json" 2>&1)"
+    not_ok "it says how many persons" "$(cat "$scratch/err")"
 fi
+interrupt 0.5 INT -n 1e9 --output "$scratch/wanted"
+assert "a second interruption replaces the first" is_whole "$kept"
 interrupt 1 TERM -n 1e9 --quiet --output "$scratch/terminated"
 assert "SIGTERM ends the run (exit code $code)" sh -c "case $code in 130 | 143) ;; *) exit 1 ;; esac"
-[ ! -e "$scratch/terminated" ] || assert "SIGTERM: what is kept is whole" is_whole "$scratch/terminated"
+assert "SIGTERM: what is kept is whole" is_whole "$scratch/terminated-interrupted"
+assert "and nothing stands under the name of a whole result" is_absent "$scratch/terminated"
 
 finish

@@ -58,8 +58,10 @@ static void options_may_stand_anywhere(void **state)
 {
     (void)state;
     const char *forms[] = {
-        "ipsim run --persons 5000 --seed 7 -o out a.cfg b.cfg", "ipsim run a.cfg b.cfg --persons=5e3 --seed=7 --output=out",
-        "ipsim run a.cfg -n5000 b.cfg --seed 7 -oout",          "ipsim run -n 5000 --seed 7 --output out -- a.cfg b.cfg",
+        "ipsim run --persons 5000 --seed 7 -o out a.cfg b.cfg",
+        "ipsim run a.cfg b.cfg --persons=5e3 --seed=7 --output=out",
+        "ipsim run a.cfg -n5000 b.cfg --seed 7 -oout",
+        "ipsim run -n 5000 --seed 7 --output out -- a.cfg b.cfg",
         "ipsim run --seed 1 -n=5000 a.cfg --seed 7 b.cfg -o=out",
     };
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
@@ -127,15 +129,24 @@ static void whole_numbers_are_exact(void **state)
         const char *text;
         int64_t value;
     } good[] = {
-        {"0", 0}, {"100000", 100000}, {"1e6", 1000000}, {"1E+6", 1000000}, {"2.5e3", 2500}, {"1.0", 1}, {".5e1", 5}, {"0e99", 0},
-        {"9223372036854775807", INT64_MAX}, {"9.223372036854775807e18", INT64_MAX},
+        {"0", 0},
+        {"100000", 100000},
+        {"1e6", 1000000},
+        {"1E+6", 1000000},
+        {"2.5e3", 2500},
+        {"1.0", 1},
+        {".5e1", 5},
+        {"0e99", 0},
+        {"9223372036854775807", INT64_MAX},
+        {"9.223372036854775807e18", INT64_MAX},
     };
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         int64_t value = -1;
         assert_true(ipsim_cli_parse_whole(good[i].text, &value));
         assert_true(value == good[i].value);
     }
-    const char *bad[] = {"", ".", "e6", "1e", "1e+", "1.5", "1e-1", "-1", "+1", " 1", "1 ", "0x10", "1e19", "9223372036854775808", "1..0", "nan", "1e999"};
+    const char *bad[] = {"",     ".",   "e6",   "1e", "1e+", "1.5", "1e-1", "-1", "+1", " 1", "1 ", "0x10", "1e19", "9223372036854775808",
+                         "1..0", "nan", "1e999"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         int64_t value = -1;
         if (ipsim_cli_parse_whole(bad[i], &value) || value != -1) {
@@ -344,7 +355,7 @@ static void long_names_are_cut_but_stay_different(void **state)
     for (size_t i = 0; i < 20; i++) {
         first[i] = second[i] = "a-rather-long-name";
     }
-    second[19] = "another-name";
+    second[19] = "a-rather-long-nume";
     char *one = name_for("ipsim run x", 20, first), *other = name_for("ipsim run x", 20, second);
     assert_int_equal(strlen(one), strlen("output/") + 120);
     assert_string_not_equal(one, other);
@@ -413,8 +424,11 @@ static void the_manifest_tells_where_a_result_comes_from(void **state)
 static void columns_are_aligned_and_empty_ones_left_out(void **state)
 {
     (void)state;
-    const ipsim_column_spec specs[] = {{"key", IPSIM_TEXT, ""},  {"value", IPSIM_REAL, ""}, {"unit", IPSIM_TEXT, ""},
-                                       {"file", IPSIM_TEXT, ""}, {"line", IPSIM_INTEGER, ""}};
+    const ipsim_column_spec specs[] = {{"key", IPSIM_TEXT, ""},
+                                       {"value", IPSIM_REAL, ""},
+                                       {"unit", IPSIM_TEXT, ""},
+                                       {"file", IPSIM_TEXT, ""},
+                                       {"line", IPSIM_INTEGER, ""}};
     ipsim_table *table = ipsim_table_create("show", specs, 5);
     for (size_t row = 0; row < 3; row++) {
         ipsim_table_add_row(table);
@@ -426,8 +440,10 @@ static void columns_are_aligned_and_empty_ones_left_out(void **state)
     ipsim_table_put_text(table, 1, 0, "a-very-long-key");
     ipsim_table_put_real(table, 1, 1, 1000);
     ipsim_table_put_text(table, 2, 3, "b.cfg"); /* line 0: no line */
-    const ipsim_aligned_column columns[] = {
-        {"key", "key", NULL, false, 8}, {"value", "value", NULL, true, 0}, {"unit", "unit", NULL, false, 0}, {"where", "file", "line", false, 0}};
+    const ipsim_aligned_column columns[] = {{"key", "key", NULL, false, 8, 0},
+                                            {"value", "value", NULL, true, 0, 0},
+                                            {"unit", "unit", NULL, false, 0, 0},
+                                            {"where", "file", "line", false, 0, 0}};
     char *text = NULL;
     size_t size = 0;
     FILE *stream = open_memstream(&text, &size);
@@ -435,7 +451,7 @@ static void columns_are_aligned_and_empty_ones_left_out(void **state)
     fclose(stream);
     assert_string_equal(text, "key       value  where\n"
                               "æ           0.1  a.cfg:12\n"
-                              "a-very-…   1000  \n"
+                              "a-very-…   1000\n"
                               "                 b.cfg\n");
     free(text);
     ipsim_table_free(table);

@@ -7,7 +7,8 @@
 #include "maths/elementary.h"
 #include "testlib.h"
 
-static ipsim_discount constant(double rate, bool annual_effective) {
+static ipsim_discount constant(double rate, bool annual_effective)
+{
     const double from_years = 0.0;
     ipsim_discount discount;
     ipsim_error err = {0};
@@ -16,7 +17,8 @@ static ipsim_discount constant(double rate, bool annual_effective) {
 }
 
 /* 3.5 % to year 30, then 3 % */
-static ipsim_discount stepped(void) {
+static ipsim_discount stepped(void)
+{
     static const double rates[2] = {0.035, 0.03};
     static const double from_years[2] = {0.0, 30.0};
     ipsim_discount discount;
@@ -28,7 +30,8 @@ static ipsim_discount stepped(void) {
 /* 1 a year for 40 years: paid at the start, the end or the middle of each year, or as a flow, at an annual effective rate r; and as a
  * flow at the continuous rate r. Annuity formulas: due (1 - v^40) / (1 - v), arrears v times that, mid-year sqrt(v) times it,
  * flow (1 - exp(-40 d)) / d with d = ln(1 + r) or d = r; v = 1 / (1 + r). */
-static void test_value_of_one_a_year_for_40_years(void **state) {
+static void test_value_of_one_a_year_for_40_years(void **state)
+{
     static const double rates[3] = {0.03, 0.035, 0.06};
     static const double expected[3][5] = {{23.80821513, 23.11477197, 23.45893143, 23.45978547, 23.29352627},
                                           {22.10249987, 21.35507234, 21.72557211, 21.72664343, 21.52580103},
@@ -52,7 +55,8 @@ static void test_value_of_one_a_year_for_40_years(void **state) {
 }
 
 /* At 4 % the weight of year 40 is 1.04^-40 = 0.208 for an annual effective rate and exp(-1.6) = 0.202 for a continuous one. */
-static void test_annual_and_continuous_rates_differ(void **state) {
+static void test_annual_and_continuous_rates_differ(void **state)
+{
     ipsim_discount annual = constant(0.04, true);
     ipsim_discount continuous = constant(0.04, false);
     (void)state;
@@ -63,7 +67,8 @@ static void test_annual_and_continuous_rates_differ(void **state) {
 
 /* A flow of 1 a year at 3.5 %, then 3 % after year 30, is worth a(30, 3.5 %) + 1.035^-30 a(n - 30, 3 %) over n years, where
  * a(t, r) = (1 - (1 + r)^-t) / ln(1 + r): 21.79655027 over 40 years, 25.79950710 over 60. */
-static void test_stepped_schedule(void **state) {
+static void test_stepped_schedule(void **state)
+{
     ipsim_discount discount = stepped();
     const double first = -expm1(-30 * log(1.035)) / log(1.035);
     const double second_40 = pow(1.035, -30) * -expm1(-10 * log(1.03)) / log(1.03);
@@ -80,7 +85,8 @@ static void test_stepped_schedule(void **state) {
 }
 
 /* 4 % to year 40, 3 % to 75, 2 % after. */
-static void test_three_steps(void **state) {
+static void test_three_steps(void **state)
+{
     static const double rates[3] = {0.04, 0.03, 0.02};
     static const double from_years[3] = {0, 40, 75};
     ipsim_discount discount;
@@ -99,7 +105,8 @@ static void test_three_steps(void **state) {
     assert_relative(ipsim_discount_flow(&discount, 0, 90), sum, 2e-9);
 }
 
-static void test_a_cut_interval_keeps_its_value(void **state) {
+static void test_a_cut_interval_keeps_its_value(void **state)
+{
     ipsim_discount discount = stepped();
     (void)state;
     for (double from = 0.0; from < 60.0; from += 3.7) {
@@ -107,7 +114,8 @@ static void test_a_cut_interval_keeps_its_value(void **state) {
             double whole = ipsim_discount_flow(&discount, from, from + length);
             for (double share = 0.05; share < 1.0; share += 0.31) {
                 double cut = from + share * length;
-                assert_relative(ipsim_discount_flow(&discount, from, cut) + ipsim_discount_flow(&discount, cut, from + length), whole, 1e-14);
+                assert_relative(ipsim_discount_flow(&discount, from, cut) + ipsim_discount_flow(&discount, cut, from + length), whole,
+                                1e-14);
             }
             assert_true(whole > 0.0 && whole < length);
         }
@@ -117,7 +125,8 @@ static void test_a_cut_interval_keeps_its_value(void **state) {
                     1e-14);
 }
 
-static void test_a_vanishing_rate_tends_to_none(void **state) {
+static void test_a_vanishing_rate_tends_to_none(void **state)
+{
     ipsim_discount none = constant(0.0, true);
     (void)state;
     assert_same_bits(ipsim_discount_flow(&none, 2.385, 17.25), 17.25 - 2.385);
@@ -131,14 +140,16 @@ static void test_a_vanishing_rate_tends_to_none(void **state) {
     }
 }
 
-static void test_negative_rates(void **state) {
+static void test_negative_rates(void **state)
+{
     ipsim_discount discount = constant(-0.01, true);
     (void)state;
     assert_relative(ipsim_discount_point(&discount, 10), pow(0.99, -10), 1e-14);
     assert_relative(ipsim_discount_flow(&discount, 0, 10), expm1(-10 * log(0.99)) / -log(0.99), 1e-14);
 }
 
-static void test_bad_schedules(void **state) {
+static void test_bad_schedules(void **state)
+{
     double rates[17] = {0.04, 0.03};
     double from_years[17] = {0, 40};
     ipsim_discount discount;
@@ -162,7 +173,8 @@ static void test_bad_schedules(void **state) {
     assert_non_null(strstr(err.message, "year 0"));
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_value_of_one_a_year_for_40_years),
         cmocka_unit_test(test_annual_and_continuous_rates_differ),

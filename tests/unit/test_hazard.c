@@ -9,14 +9,16 @@
 #include "maths/elementary.h"
 #include "testlib.h"
 
-static ipsim_hazard make(ipsim_family family, double p0, double p1, double p2) {
+static ipsim_hazard make(ipsim_family family, double p0, double p1, double p2)
+{
     ipsim_hazard hazard = {.family = family, .p = {p0, p1, p2}};
     ipsim_error err = {0};
     assert_ok(ipsim_hazard_init(&hazard, &err), &err);
     return hazard;
 }
 
-static double cumulative(ipsim_family family, double p0, double p1, double p2, double x) {
+static double cumulative(ipsim_family family, double p0, double p1, double p2, double x)
+{
     ipsim_hazard hazard = make(family, p0, p1, p2);
     return ipsim_hazard_cumulative(&hazard, x);
 }
@@ -80,7 +82,8 @@ static const struct {
      {0.0, 6.64823277367901e-08, 0.00422352894366147, 0.2744536392177074, 1.0519393537566917, 1.7900832197578478}},
 };
 
-static void test_values_from_r(void **state) {
+static void test_values_from_r(void **state)
+{
     (void)state;
     for (size_t i = 0; i < sizeof r_cases / sizeof r_cases[0]; i++) {
         for (int j = 0; j < 6; j++) {
@@ -91,13 +94,14 @@ static void test_values_from_r(void **state) {
 }
 
 /* R: dgamma(x, 2.3, 0.4) / pgamma(x, 2.3, 0.4, lower.tail = FALSE), the same for dlnorm(x, 1.1, 0.8) and dweibull(x, 1.5, 12). */
-static void test_rates_from_r(void **state) {
+static void test_rates_from_r(void **state)
+{
     static const double gamma[6] = {0.00026063795858131169, 0.034919552024145921, 0.072321048252202355,
                                     0.17566356109470219,    0.31107214579725601,  0.36944235529014874};
     static const double log_normal[6] = {4.5102193181174477e-10, 0.08191417904985826, 0.21166492948085996,
                                          0.33199190971290499,    0.22264108006432295, 0.10948050940209716};
-    static const double weibull[6] = {0.0036084391824351609, 0.025515518153991439, 0.036084391824351608,
-                                      0.062500000000000014,  0.125,                0.2282177322938192};
+    static const double weibull[6] = {0.0036084391824351609, 0.025515518153991439, 0.036084391824351608, 0.062500000000000014, 0.125,
+                                      0.2282177322938192};
     ipsim_hazard g = make(IPSIM_GAMMA, 2.3, 0.4, 0);
     ipsim_hazard l = make(IPSIM_LOG_NORMAL, 1.1, 0.8, 0);
     ipsim_hazard w = make(IPSIM_WEIBULL, 1.5, 12, 0);
@@ -117,7 +121,8 @@ static const double band_rates[6] = {0.0, 2.0, 0.0, 0.3, 0.0, 0.02};
 
 enum { MAX_LAWS = 64 };
 
-static size_t make_laws(ipsim_hazard *laws) {
+static size_t make_laws(ipsim_hazard *laws)
+{
     static const struct {
         ipsim_family family;
         double p[3];
@@ -164,14 +169,16 @@ static size_t make_laws(ipsim_hazard *laws) {
     for (size_t i = 0; i < n; i++) {
         laws[i] = make(grid[i].family, grid[i].p[0], grid[i].p[1], grid[i].p[2]);
     }
-    laws[n] = (ipsim_hazard){.family = IPSIM_PIECEWISE, .n_bands = 6, .breaks = band_breaks, .rates = band_rates, .cumulative = band_cumulative};
+    laws[n] = (ipsim_hazard){
+        .family = IPSIM_PIECEWISE, .n_bands = 6, .breaks = band_breaks, .rates = band_rates, .cumulative = band_cumulative};
     assert_ok(ipsim_hazard_init(&laws[n], &err), &err);
     return n + 1;
 }
 
 /* A relative error e in x moves the cumulative hazard by x h(x) e, which is all that the round trip may lose beyond the functions' own
  * 1e-13. */
-static void test_cumulative_of_inverse(void **state) {
+static void test_cumulative_of_inverse(void **state)
+{
     ipsim_hazard laws[MAX_LAWS];
     size_t n = make_laws(laws);
     (void)state;
@@ -191,7 +198,8 @@ static void test_cumulative_of_inverse(void **state) {
     }
 }
 
-static void test_inverse_of_cumulative(void **state) {
+static void test_inverse_of_cumulative(void **state)
+{
     ipsim_hazard laws[MAX_LAWS];
     size_t n = make_laws(laws);
     (void)state;
@@ -213,7 +221,8 @@ static void test_inverse_of_cumulative(void **state) {
 }
 
 /* h is the derivative of H: Richardson's extrapolation of central differences, error of order (dx / x)^4. */
-static void test_rate_is_the_derivative(void **state) {
+static void test_rate_is_the_derivative(void **state)
+{
     ipsim_hazard laws[MAX_LAWS];
     size_t n = make_laws(laws);
     (void)state;
@@ -232,7 +241,8 @@ static void test_rate_is_the_derivative(void **state) {
     }
 }
 
-static void test_monotone_and_zero(void **state) {
+static void test_monotone_and_zero(void **state)
+{
     ipsim_hazard laws[MAX_LAWS];
     size_t n = make_laws(laws);
     (void)state;
@@ -260,13 +270,14 @@ static void test_monotone_and_zero(void **state) {
 
 /* ---- families that contain one another ---- */
 
-static void test_special_cases_agree(void **state) {
+static void test_special_cases_agree(void **state)
+{
     (void)state;
     for (double x = 0.01; x < 60.0; x *= 1.31) {
         /* generalised gamma: q = 1 is Weibull, q = sigma is gamma, q = sigma = 1 is exponential (Prentice 1974) */
         assert_relative(cumulative(IPSIM_GENERALISED_GAMMA, 1.2, 0.8, 1, x), cumulative(IPSIM_WEIBULL, 1.25, exp(1.2), 0, x), 1e-13);
-        assert_relative(cumulative(IPSIM_GENERALISED_GAMMA, 1.2, 0.8, 0.8, x),
-                        cumulative(IPSIM_GAMMA, 1 / 0.64, exp(-1.2) / 0.64, 0, x), 1e-13);
+        assert_relative(cumulative(IPSIM_GENERALISED_GAMMA, 1.2, 0.8, 0.8, x), cumulative(IPSIM_GAMMA, 1 / 0.64, exp(-1.2) / 0.64, 0, x),
+                        1e-13);
         assert_relative(cumulative(IPSIM_GENERALISED_GAMMA, 1.2, 1, 1, x), cumulative(IPSIM_EXPONENTIAL, exp(-1.2), 0, 0, x), 1e-13);
         assert_same_bits(cumulative(IPSIM_GENERALISED_GAMMA, 1.2, 0.8, 0, x), cumulative(IPSIM_LOG_NORMAL, 1.2, 0.8, 0, x));
         /* shape 1 and shape 0 are exponential */
@@ -281,7 +292,8 @@ static void test_special_cases_agree(void **state) {
 }
 
 /* Close to q = 0 the generalised gamma leaves the log-normal in proportion to q, on both sides alike. */
-static void test_generalised_gamma_near_log_normal(void **state) {
+static void test_generalised_gamma_near_log_normal(void **state)
+{
     /* 60-digit values at x = 1, 3, 12, as in r_cases, Q = 0.01, -0.01, 0.001 */
     static const double q[3] = {0.01, -0.01, 0.001};
     static const double value[3][3] = {{0.0967837800399637, 0.6096942623021154, 2.580609334535653},
@@ -303,7 +315,8 @@ static void test_generalised_gamma_near_log_normal(void **state) {
 }
 
 /* Where H is small, its leading term is known: no digit may be lost to 1 - exp or log(1 + ...). */
-static void test_small_hazards_keep_their_digits(void **state) {
+static void test_small_hazards_keep_their_digits(void **state)
+{
     (void)state;
     assert_relative(cumulative(IPSIM_GOMPERTZ, 0.1, 0.02, 0, 1e-12), 0.02e-12, 1e-12);
     assert_relative(cumulative(IPSIM_GOMPERTZ, -0.1, 0.02, 0, 1e-12), 0.02e-12, 1e-12);
@@ -311,12 +324,14 @@ static void test_small_hazards_keep_their_digits(void **state) {
     assert_relative(cumulative(IPSIM_GAMMA, 2, 1, 0, 1e-9), 0.5e-18, 1e-8);
     assert_relative(cumulative(IPSIM_GAMMA, 0.5, 1, 0, 1e-20), 2 / sqrt(M_PI) * 1e-10, 1e-9);
     assert_relative(cumulative(IPSIM_LOG_NORMAL, 0, 1, 0, exp(-10)), 7.6198530241605269e-24, 1e-13); /* R: pnorm(-10) */
-    assert_relative(cumulative(IPSIM_LOG_NORMAL, 0, 1, 0, exp(40)), 804.6084420137538, 1e-14); /* R: -pnorm(40, lower.tail = FALSE, log.p = TRUE) */
+    assert_relative(cumulative(IPSIM_LOG_NORMAL, 0, 1, 0, exp(40)), 804.6084420137538,
+                    1e-14); /* R: -pnorm(40, lower.tail = FALSE, log.p = TRUE) */
 }
 
 /* ---- laws that end ---- */
 
-static void test_gompertz_with_negative_shape_is_bounded(void **state) {
+static void test_gompertz_with_negative_shape_is_bounded(void **state)
+{
     ipsim_hazard hazard = make(IPSIM_GOMPERTZ, -0.25, 0.5, 0); /* bound: rate / -shape = 2 */
     (void)state;
     assert_same_bits(ipsim_hazard_cumulative(&hazard, INFINITY), 2.0);
@@ -332,7 +347,8 @@ static void test_gompertz_with_negative_shape_is_bounded(void **state) {
     }
 }
 
-static void test_piecewise(void **state) {
+static void test_piecewise(void **state)
+{
     ipsim_hazard laws[MAX_LAWS];
     ipsim_hazard hazard;
     ipsim_error err = {0};
@@ -373,7 +389,8 @@ static void test_piecewise(void **state) {
 }
 
 /* A life table is a long piecewise hazard: the search must find each band. */
-static void test_piecewise_with_many_bands(void **state) {
+static void test_piecewise_with_many_bands(void **state)
+{
     enum { N = 111 };
     double breaks[N - 1], rates[N], sums[N];
     ipsim_hazard hazard = {.family = IPSIM_PIECEWISE, .n_bands = N, .breaks = breaks, .rates = rates, .cumulative = sums};
@@ -394,7 +411,8 @@ static void test_piecewise_with_many_bands(void **state) {
     }
 }
 
-static void test_zero_rates_never_fire(void **state) {
+static void test_zero_rates_never_fire(void **state)
+{
     ipsim_hazard laws[3];
     (void)state;
     laws[0] = make(IPSIM_EXPONENTIAL, 0, 0, 0);
@@ -409,7 +427,8 @@ static void test_zero_rates_never_fire(void **state) {
     }
 }
 
-static void test_fixed_delay(void **state) {
+static void test_fixed_delay(void **state)
+{
     ipsim_hazard hazard = make(IPSIM_FIXED, 1.5, 0, 0);
     ipsim_hazard at_once = make(IPSIM_FIXED, 0, 0, 0);
     (void)state;
@@ -423,7 +442,8 @@ static void test_fixed_delay(void **state) {
     assert_same_bits(ipsim_hazard_inverse(&at_once, 2.0), 0.0);
 }
 
-static void test_rates_at_zero(void **state) {
+static void test_rates_at_zero(void **state)
+{
     ipsim_hazard hazard;
     (void)state;
     hazard = make(IPSIM_WEIBULL, 0.5, 2, 0);
@@ -446,7 +466,8 @@ static void test_rates_at_zero(void **state) {
 
 /* ---- bad parameters ---- */
 
-static void test_bad_parameters_are_named(void **state) {
+static void test_bad_parameters_are_named(void **state)
+{
     static const struct {
         ipsim_family family;
         double p[3];
@@ -478,7 +499,8 @@ static void test_bad_parameters_are_named(void **state) {
     }
 }
 
-static void test_bad_bands_are_named(void **state) {
+static void test_bad_bands_are_named(void **state)
+{
     double sums[3];
     double rates[3] = {0.1, 0.2, 0.3};
     double breaks[2] = {1.0, 2.0};
@@ -510,8 +532,9 @@ static void test_bad_bands_are_named(void **state) {
 /* ---- the same bits everywhere ---- */
 
 /* Every law of the grid at fixed arguments (products of exact doubles), hashed: a build that differs in any last bit fails here. */
-static void test_same_bits_in_every_build(void **state) {
-    const uint64_t expected = UINT64_C(0);
+static void test_same_bits_in_every_build(void **state)
+{
+    const uint64_t expected = UINT64_C(0x9d717cd50bd60bc9);
     ipsim_hazard laws[MAX_LAWS];
     size_t n = make_laws(laws);
     uint64_t h = UINT64_C(14695981039346656037);
@@ -530,7 +553,8 @@ static void test_same_bits_in_every_build(void **state) {
     }
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_values_from_r),
         cmocka_unit_test(test_rates_from_r),
