@@ -339,6 +339,10 @@ ipsim_status ipsim_app_simulate_as(ipsim_app *app, const ipsim_cli *cli, const c
         say_what_happened(&job, &errors, &status);
     } else if (status == IPSIM_OK && job.results->interrupted) {
         status = IPSIM_ERR_INTERRUPTED;
+        /* The first rank says more, unless it is the one that was lost. */
+        if (job.results->kept_in_journal && ipsim_mpi_team()->member == 1) {
+            fprintf(stderr, "ipsim: rank 1: stopped by a signal; what is finished is kept in %s, and --resume goes on with it.\n", job.plan.journal);
+        }
     }
     ipsim_output_discard(job.folder);
     ipsim_results_free(job.results);

@@ -185,7 +185,13 @@ static ipsim_status open_locked(journal *j, bool *created, ipsim_error *err)
             descriptor = open(j->path, O_RDWR | O_CLOEXEC);
         if (descriptor < 0)
             return file_error(err, j->path, "the journal cannot be opened", errno);
-        if (flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        /* A run that was just told to end may need a moment for its last record. */
+        bool locked = flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+        for (int turn = 0; !locked && turn < 20; turn++) {
+            usleep(100000);
+            locked = flock(descriptor, LOCK_EX | LOCK_NB) == 0;
+        }
+        if (!locked) {
             close(descriptor);
             return ipsim_error_set_at(err, IPSIM_ERR_FILE, (ipsim_origin){j->path, 0, NULL},
                                       "another run is writing this journal; wait for it, or name another with --checkpoint=FILE");
