@@ -14,8 +14,9 @@
 /* Called from one thread at a time, at most about ten times a second. */
 typedef void ipsim_progress(void *data, int64_t persons_done, int64_t persons_total);
 
-/* A sentence about something that does not end the run, such as a damaged record of a journal. One thread at a time. */
-typedef void ipsim_note(void *data, const char *text);
+/* A sentence about something that does not end the run: a warning, such as a damaged record of a journal, or just how it goes. One thread at
+ * a time. */
+typedef void ipsim_note(void *data, bool warning, const char *text);
 
 /* Where a run comes from: kept in journals and partial results, so that they are told apart and can be joined. Borrowed. */
 typedef struct ipsim_run_origin {

@@ -209,13 +209,13 @@ static ipsim_status put_in_place(simulation_job *job, ipsim_error *err)
 }
 
 /* Told during a run, over the line of progress. */
-static void print_note(void *data, const char *text)
+static void print_note(void *data, bool warning, const char *text)
 {
     ipsim_progress_line *line = data;
     bool shown = line->shown;
     ipsim_progress_end(line);
     line->shown = shown;
-    if (!line->quiet) {
+    if (warning || !line->quiet) {
         fprintf(stderr, "ipsim: %s\n", text);
     }
 }

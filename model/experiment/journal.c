@@ -47,7 +47,7 @@ static IPSIM_PRINTF(2, 3) void tell(const ipsim_run_options *options, const char
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     if (options->note)
-        options->note(options->note_data, text);
+        options->note(options->note_data, true, text);
 }
 
 /* ---- what a journal holds ---- */

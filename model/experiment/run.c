@@ -237,7 +237,7 @@ static void say_how_far(const run *job, double mcse, int64_t next)
     snprintf(text, sizeof text, "the error of %s is %.4g after %lld persons; going on to %lld", job->options->until_outcome, mcse,
              (long long)job->w.persons, (long long)next);
     if (job->options->note)
-        job->options->note(job->options->note_data, text);
+        job->options->note(job->options->note_data, false, text);
 }
 
 /* Stages of more and more persons, each decided by the sums of the one before. */
