@@ -47,13 +47,14 @@ PROGRAM := $(BUILD)/ipsim
 QUICK_TESTS := $(sort $(wildcard tests/unit/test_*.c tests/analytic/test_*.c tests/invalid/test_*.c))
 SLOW_TESTS  := $(sort $(wildcard tests/statistical/test_*.c))
 FUZZ_TESTS  := $(sort $(wildcard tests/fuzz/fuzz_*.c))
-CLI_TESTS   := $(sort $(wildcard tests/cli/test_*.sh))
+CLUSTER_TESTS := tests/cli/test_mpi.sh tests/cli/test_slurm.sh
+CLI_TESTS   := $(filter-out $(CLUSTER_TESTS),$(sort $(wildcard tests/cli/test_*.sh)))
 TEST_LIBRARY := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/*.c))
 programs     = $(patsubst tests/%.c,$(BUILD)/tests/%,$(if $(TEST),$(filter %/$(TEST).c,$(1)),$(1)))
 scripts      = $(if $(TEST),$(filter %/$(TEST).sh,$(1)),$(1))
 RUN_TESTS    = IPSIM=$(abspath $(PROGRAM)) CASE='$(CASE)' tests/run.sh -j $(JOBS) -o $(BUILD)/tests
 C_FILES     := $(wildcard model/*/*.[ch] include/ipsim/*.h tests/*.[ch] tests/*/*.[ch])
-SH_FILES    := .ci/run $(wildcard tools/*.sh tests/*.sh tests/cli/*.sh)
+SH_FILES    := .ci/run $(wildcard tools/slurm/*.sbatch tools/*.sh tests/*.sh tests/cli/*.sh)
 DEMO        := traditional usual-care ips ips-young
 
 MAKEFLAGS += --no-print-directory
@@ -61,14 +62,14 @@ parallel   = $(MAKE) $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
 say        = @$(if $(V),:,printf '%-7s %s\n' $(1) $(2))
 quiet     := $(if $(V),,@)
 
-.PHONY: all program demo test test-programs run-tests test-slow slow-programs run-slow fuzz-programs run-fuzz lint format check-layers check-symbols dependencies \
+.PHONY: all program demo test test-programs run-tests test-slow slow-programs run-slow run-cluster fuzz-programs run-fuzz lint format check-layers check-symbols dependencies \
         install uninstall clean help FORCE
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 
 # ---- what people type --------------------------------------------------------------------------------------------------------------
 all: ## build ./ipsim (the default); installs nothing
-	@tools/install_dependencies.sh --check build
+	@tools/install_dependencies.sh --check build $(if $(MPI),mpi)
 	+@$(parallel) program
 
 demo: ## install what is missing, build, run the Norwegian comparison, say where the results lie
@@ -82,8 +83,8 @@ test: ## install what is missing, build, run every test; TEST=test_hazard runs o
 	+@$(parallel) program test-programs
 	+@$(MAKE) run-tests
 
-test-slow: ## statistical tests, unit tests under sanitizers, a clang build, a fuzz smoke test
-	@tools/install_dependencies.sh build test slow
+test-slow: ## statistical tests, ranks and Slurm, unit tests under sanitizers, a clang build, a fuzz smoke test
+	@tools/install_dependencies.sh build test slow mpi slurm
 	+@tests/slow.sh "$(MAKE)" "$(JOBS)" "$(BUILD)"
 
 lint: ## formatting, cppcheck, clang-tidy, shellcheck, layers, symbol prefixes
@@ -130,6 +131,8 @@ run-tests:
 	@$(RUN_TESTS) $(call programs,$(QUICK_TESTS)) $(call scripts,$(CLI_TESTS))
 run-slow:
 	@$(RUN_TESTS) $(call programs,$(SLOW_TESTS))
+run-cluster:
+	@IPSIM_MPI=$(abspath $(BUILD)-mpi/ipsim) $(subst -j $(JOBS),-j 1,$(RUN_TESTS)) $(call scripts,$(CLUSTER_TESTS))
 run-fuzz:
 	@$(RUN_TESTS) $(call programs,$(FUZZ_TESTS))
 

@@ -95,9 +95,11 @@ void ipsim_progress_end(ipsim_progress_line *line);
 
 /* ---- signals.c ---- */
 extern volatile sig_atomic_t ipsim_stop_requested;
-void ipsim_signals_pipe(void);  /* a closed pipe ends the program without a word, as with other tools */
-void ipsim_signals_begin(void); /* the first SIGINT or SIGTERM only sets ipsim_stop_requested; the second kills */
-void ipsim_signals_end(void);   /* back to the default */
+void ipsim_signals_pipe(void); /* a closed pipe ends the program without a word, as with other tools */
+/* The first SIGINT or SIGTERM only sets ipsim_stop_requested, and the second kills. last_words (NULL for none; borrowed until the end) are
+ * written by the handler itself: mpirun may kill a process milliseconds after it has asked it to end. */
+void ipsim_signals_begin(const char *last_words);
+void ipsim_signals_end(void); /* back to the default */
 
 /* ---- version.c ---- */
 typedef struct ipsim_library_version {

@@ -139,26 +139,49 @@ static void say_what_was_kept(const simulation_job *job)
     free(command_line);
 }
 
-static void say_how_to_resume(const simulation_job *job)
+static char *how_to_resume(const simulation_job *job)
 {
-    char *command_line = ipsim_manifest_command_line(job->cli, job->cli->resume ? NULL : "--resume");
-    fprintf(stderr, "What is finished is kept in %s. To go on with it:\n  %s\n", job->plan.journal,
-            command_line != NULL ? command_line : "ipsim ... --resume");
-    free(command_line);
+    char *text = NULL, *line = ipsim_manifest_command_line(job->cli, job->cli->resume ? NULL : "--resume");
+    if (line == NULL || asprintf(&text, "What is finished is kept in %s. To go on with it:\n  %s\n", job->plan.journal, line) < 0) {
+        text = NULL;
+    }
+    free(line);
+    return text;
 }
 
-/* Of a run with a journal: how much of it is there now. */
+static void say_how_to_resume(const simulation_job *job)
+{
+    char *text = how_to_resume(job);
+    fputs(text != NULL ? text : "To go on, repeat the command with --resume.\n", stderr);
+    free(text);
+}
+
+/* What a rank says when it is told to end: usually another one was lost. The second rank says it too, for the first may be the one. */
+static char *last_words(const simulation_job *job)
+{
+    const ipsim_team *team = ipsim_mpi_team();
+    if (team == NULL || team->member > 1 || job->plan.journal == NULL) {
+        return NULL;
+    }
+    char *text = NULL, *how = how_to_resume(job);
+    if (how == NULL ||
+        asprintf(&text, "ipsim: rank %d: told to end; somebody ended the job, or a rank was lost. %s", team->member, how) < 0) {
+        text = NULL;
+    }
+    free(how);
+    return text;
+}
+
+/* Of a run with a journal: how much of it is there now. Ranks have said their last words already. */
 static void say_what_is_in_the_journal(const simulation_job *job)
 {
     char done[IPSIM_FORMAT_SIZE], asked[IPSIM_FORMAT_SIZE];
-    ipsim_format_count(job->results->persons, done, sizeof done);
-    ipsim_format_count(job->results->requested, asked, sizeof asked);
-    if (ipsim_mpi_team() != NULL) {
-        fprintf(stderr, "ipsim: stopped by a signal: somebody ended the job, or one of its processes was lost.\n");
-    } else {
+    if (ipsim_mpi_team() == NULL) {
+        ipsim_format_count(job->results->persons, done, sizeof done);
+        ipsim_format_count(job->results->requested, asked, sizeof asked);
         fprintf(stderr, "ipsim: interrupted. %s of %s persons are finished.\n", done, asked);
+        say_how_to_resume(job);
     }
-    say_how_to_resume(job);
 }
 
 static ipsim_status print_results(const simulation_job *job)
@@ -306,10 +329,9 @@ static void say_what_happened(simulation_job *job, ipsim_error_list *errors, ips
 }
 
 /* Every process has read its input, or none simulates. Who failed says so, but not all of them the same. */
-static ipsim_status agree(const simulation_job *job, ipsim_status status, ipsim_error_list *errors)
+static ipsim_status agree(ipsim_status status, ipsim_error_list *errors)
 {
     const ipsim_team *team = ipsim_mpi_team();
-    (void)job;
     if (team == NULL) {
         return status;
     }
@@ -329,20 +351,18 @@ ipsim_status ipsim_app_simulate_as(ipsim_app *app, const ipsim_cli *cli, const c
 {
     simulation_job job = {.cli = cli, .compare = cli->command == IPSIM_COMMAND_COMPARE, .shards = shards, .n_shards = n_shards};
     ipsim_error_list errors = {0};
-    ipsim_status status = agree(&job, prepare(&job, app, &errors), &errors);
+    ipsim_status status = agree(prepare(&job, app, &errors), &errors);
     if (status == IPSIM_OK) {
-        ipsim_signals_begin();
+        char *words = last_words(&job);
+        ipsim_signals_begin(words);
         status = simulate(&job, &errors);
         ipsim_signals_end();
+        free(words);
     }
     if (ipsim_mpi_is_first()) {
         say_what_happened(&job, &errors, &status);
     } else if (status == IPSIM_OK && job.results->interrupted) {
         status = IPSIM_ERR_INTERRUPTED;
-        /* The first rank says more, unless it is the one that was lost. */
-        if (job.results->kept_in_journal && ipsim_mpi_team()->member == 1) {
-            fprintf(stderr, "ipsim: rank 1: stopped by a signal; what is finished is kept in %s, and --resume goes on with it.\n", job.plan.journal);
-        }
     }
     ipsim_output_discard(job.folder);
     ipsim_results_free(job.results);

@@ -303,7 +303,6 @@ static ipsim_status finish(run *job)
     count_results(job);
     if (job->options->team && job->options->team->member > 0) {
         job->results->interrupted = is_stopped(job);
-        job->results->kept_in_journal = job->results->interrupted && job->journal && ipsim_journal_failure(job->journal)->status == IPSIM_OK;
         return IPSIM_OK;
     }
     if (!is_complete(job))
