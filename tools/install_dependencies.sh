@@ -75,6 +75,7 @@ look_for() { # group
         need_header '#include <stdarg.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <setjmp.h>\n#include <cmocka.h>' \
             "$(flags_of cmocka)" libcmocka-dev "cmocka 1.1 or newer (cmocka.h)"
         need_command bash bash "bash"
+        [ -e /usr/share/i18n/locales/nb_NO ] || need locales "the sources of locales (/usr/share/i18n/locales/nb_NO), for localedef"
         need_command jq jq "jq"
         ;;
     slow)

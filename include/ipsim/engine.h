@@ -37,7 +37,7 @@ ipsim_reference *ipsim_reference_create(const ipsim_compiled_model *model);
 void ipsim_reference_free(ipsim_reference *engine);
 
 /* One person's whole life: tally (may be NULL) and observer (may be NULL) are told of it as it happens.
- * IPSIM_ERR_LIMIT when the person fires more than IPSIM_FIRINGS_MAX times. */
+ * IPSIM_ERR_LIMIT when the person fires more than IPSIM_FIRINGS_MAX times; IPSIM_ERR_RANGE when entry_time is below 0. */
 ipsim_status ipsim_reference_simulate(ipsim_reference *engine, ipsim_luck luck, int64_t person, const double *attributes,
                                       ipsim_tally *tally, ipsim_observer *observer, void *data, ipsim_error *err) IPSIM_MUST_CHECK;
 

@@ -74,7 +74,7 @@ typedef struct ipsim_run_options {
  *   targets      scenario, target, use, simulated, value, low, high, verdict (inside | outside | not available), unit, source, note
  *   ratios       scenario, comparator, subgroup, perspective, effect, discounted, year, cost, effect_gain, ratio, mcse, reading, unit:
  *                incremental cost per unit of effect (qalys, and the outcome employment_years where declared); mcse by the delta method;
- *                reading: ratio | dominant | dominated | less effective | no difference
+ *                reading: ratio | dominant | dominated | less effective | no difference | not available
  *   parameters   scenario, parameter, value, unit, status, source, label, note, file, line
  *   replicates, replicate_means, settling (NULL for a single replicate): see below
  *   about        scenario, key, value: titles, labels (state:NAME, payer:NAME, perspective:NAME, outcome:NAME, subgroup level labels),

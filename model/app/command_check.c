@@ -46,7 +46,6 @@ static void copy_all(ipsim_error_list *to, const ipsim_error *items, size_t coun
 
 static void check_one(const ipsim_cli *cli, size_t index, ipsim_scenario **scenario, findings *found)
 {
-    size_t errors_before = found->errors.count;
     const char *file = cli->operands[index];
     ipsim_status status = ipsim_scenario_load(file, cli->settings, cli->n_settings, scenario, &found->errors);
     if (status == IPSIM_OK) {
@@ -61,12 +60,9 @@ static void check_one(const ipsim_cli *cli, size_t index, ipsim_scenario **scena
         return;
     }
     char contents[256];
-    if (status == IPSIM_OK) {
+    if (status == IPSIM_OK) { /* what is wrong with the others is said, and counted, on stderr */
         count_contents(*scenario, contents, sizeof contents);
         printf("%s: ok (%s)\n", file, contents);
-    } else {
-        size_t n_errors = found->errors.count - errors_before;
-        printf("%s: %zu problem%s\n", file, n_errors, n_errors == 1 ? "" : "s");
     }
 }
 

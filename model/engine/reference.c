@@ -274,6 +274,10 @@ ipsim_status ipsim_reference_simulate(ipsim_reference *e, ipsim_luck luck, int64
 {
     const ipsim_compiled_model *model = e->model;
     double now = begin_person(e, luck, person, attributes);
+    if (now < 0.0)
+        return ipsim_error_set_at(err, IPSIM_ERR_RANGE, model->scenario->attributes[model->entry_attribute].origin,
+                                  "person %lld would enter %.6g years before the model starts; truncate the distribution with lower = 0",
+                                  (long long)person, -now);
     int state = draw_start_state(e);
     bool enters = now <= model->horizon_years; /* or the horizon comes first, and the person is never seen */
     if (tally)

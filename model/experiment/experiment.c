@@ -41,20 +41,21 @@ static bool check_agreement(const ipsim_scenario *first, const ipsim_scenario *s
     ipsim_table *diff = ipsim_scenario_diff(first, second);
     if (!diff)
         return false;
-    /* Columns of ipsim_scenario_diff: key, first, second, first_file, first_line, second_file, second_line. */
+    /* Columns of ipsim_scenario_diff: key, first, second, first_file, first_line, second_file, second_line; line 0: a default. */
     for (size_t row = 0; row < diff->n_rows; row++) {
         const char *key = diff->columns[0].text[row];
+        int first_line = (int)diff->columns[4].integer[row], line = (int)diff->columns[6].integer[row];
+        char where[600] = "by default";
         if (!must_agree(key))
             continue;
-        const char *file = cell_or(diff->columns[5].text[row], second->path);
-        ipsim_origin at = {.file = file, .line = (int)diff->columns[6].integer[row], .key = key};
-        ipsim_error_add(
-            errors, IPSIM_ERR_INCOMPATIBLE, at,
-            "\"%s\" has %s, but \"%s\" has %s (%s:%d); scenarios that are compared must have the same people, horizon, seed and "
-            "economics",
-            second->name.value, cell_or(diff->columns[2].text[row], "nothing"), first->name.value,
-            cell_or(diff->columns[1].text[row], "nothing"), cell_or(diff->columns[3].text[row], first->path),
-            (int)diff->columns[4].integer[row]);
+        if (first_line > 0)
+            snprintf(where, sizeof where, "%s:%d", diff->columns[3].text[row], first_line);
+        ipsim_origin at = {.file = line > 0 ? diff->columns[5].text[row] : second->path, .line = line, .key = key};
+        ipsim_error_add(errors, IPSIM_ERR_INCOMPATIBLE, at,
+                        "\"%s\" has %s, but \"%s\" has %s (%s); scenarios that are compared must have the same people, subgroups, horizon, "
+                        "report years, seed and economics",
+                        second->name.value, cell_or(diff->columns[2].text[row], "nothing"), first->name.value,
+                        cell_or(diff->columns[1].text[row], "nothing"), where);
     }
     bool ok = !diff->out_of_memory;
     ipsim_table_free(diff);

@@ -139,7 +139,7 @@ static bool worker_init(worker *w, const experiment *e)
 
 /* ---- people ---- */
 
-static void count_person(worker *w, const double *attributes, size_t in_batch)
+static ipsim_status count_person(worker *w, int64_t person, const double *attributes, size_t in_batch, ipsim_error *err)
 {
     const experiment *e = w->e;
     const ipsim_scenario *scenario = e->scenarios[0];
@@ -148,13 +148,19 @@ static void count_person(worker *w, const double *attributes, size_t in_batch)
         if (scenario->attributes[a].levels.count > 0) {
             w->sums->level_count[a * stride + (size_t)attributes[a]]++;
         } else {
-            int64_t x = (int64_t)rint(attributes[a] / IPSIM_QUANTUM);
+            double quanta = rint(attributes[a] / IPSIM_QUANTUM);
+            if (!(fabs(quanta) < 0x1p62))
+                return ipsim_error_set_at(err, IPSIM_ERR_OVERFLOW, scenario->attributes[a].origin,
+                                          "attribute %s of person %lld is %.6g; the exact sums can hold no more than %.3g",
+                                          scenario->attributes[a].name, (long long)person, attributes[a], 0x1p62 * IPSIM_QUANTUM);
+            int64_t x = (int64_t)quanta;
             ipsim_wide128_add(&w->sums->attribute_x[a], x);
             ipsim_wide192_add_product(&w->sums->attribute_xx[a], x, x);
         }
     }
     for (size_t d = 0; d < e->n_dimensions; d++)
         w->group[d * IPSIM_BATCH_PERSONS + in_batch] = e->dimension_first[d] + (uint32_t)attributes[e->dimension_attribute[d]];
+    return IPSIM_OK;
 }
 
 /* ---- occupancy: told of every move ---- */
@@ -194,7 +200,9 @@ static ipsim_status simulate_batch(worker *w, ipsim_luck luck, int64_t first, si
     for (size_t i = 0; i < n; i++) {
         double *attributes = &w->attributes[i * n_attributes];
         ipsim_population_draw(e->population, luck.seed, luck.replicate, first + (int64_t)i, attributes);
-        count_person(w, attributes, i);
+        ipsim_status status = count_person(w, first + (int64_t)i, attributes, i, err);
+        if (status != IPSIM_OK)
+            return status;
     }
     for (size_t model = 0; model < e->n_models; model++) {
         watcher seen = {.e = e, .moves = w->sums->moves + ipsim_experiment_moves_offset(e, model), .n_states = e->models[model]->n_states};

@@ -99,8 +99,8 @@ static void print_population(const ipsim_summary_writer *s, FILE *text)
         }
     }
     if (count > 0) {
-        fprintf(text, " Of %zu of their means and shares with a target, the farthest lies %.1f standard errors from it (population.csv).",
-                count, ceil(largest * 10.0) / 10.0);
+        fprintf(text, " Their %zu means and shares lie within %.1f standard errors of what they should be (population.csv).", count,
+                ceil(largest * 10.0) / 10.0);
     }
 }
 

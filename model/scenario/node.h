@@ -67,8 +67,8 @@ typedef struct ipsim_source_text {
     size_t size, capacity;
     ipsim_source_span *spans; /* heap */
     size_t n_spans, span_capacity;
-    int line; /* of the next character of text */
-    int long_text_line, long_text_end; /* the last quoted text over several lines: where it begins in its file, ends in text */
+    int line;                          /* of the next character of text */
+    int long_text_line, long_text_end; /* the last text over several lines: its first line in its file, its last in text */
 } ipsim_source_text;
 
 /* False when something was wrong (recorded in loader->errors). asked_from: the setting that names the file; file NULL for the command line. */

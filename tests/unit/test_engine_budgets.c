@@ -239,8 +239,8 @@ static void print_effects(FILE *f, const way *w)
     for (int i = 0; i < w->n_effects; i++) {
         const effect *e = &w->effects[i];
         if (e->modifier)
-            fprintf(f, " m%d: { clock = \"%s\"; breaks = [%.17e, %.17e]; values = [%.17e, %.17e, %.17e]; };", i, clock_name(e->clock, clock),
-                    e->breaks[0], e->breaks[1], e->values[0], e->values[1], e->values[2]);
+            fprintf(f, " m%d: { clock = \"%s\"; breaks = [%.17e, %.17e]; values = [%.17e, %.17e, %.17e]; };", i,
+                    clock_name(e->clock, clock), e->breaks[0], e->breaks[1], e->values[0], e->values[1], e->values[2]);
     }
     fprintf(f, " };");
 }
@@ -269,7 +269,9 @@ static void print_way(FILE *f, const model *m, int number)
         fprintf(f, "  w%d: { from = \"%c\"; to = \"%c\"; stream = \"%s\";", number, 'A' + w->from, 'A' + w->to, w->stream);
     }
     fprintf(f, " clock = \"%s\"; hazard: { family = \"%s\";", clock_name(w->clock, clock),
-            w->law == TABLE ? "table" : w->law == AT ? "at" : ipsim_family_name((ipsim_family)w->law));
+            w->law == TABLE ? "table"
+            : w->law == AT  ? "at"
+                            : ipsim_family_name((ipsim_family)w->law));
     if (w->law == TABLE)
         fprintf(f, " file = \"rates.csv\";");
     if (w->law == IPSIM_PIECEWISE)

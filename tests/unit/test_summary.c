@@ -370,7 +370,7 @@ static void conventions_say_what_the_error_is(void **state)
                               "Seed 1.",
                               "one Monte Carlo standard error",
                               "not the uncertainty of the parameters",
-                              "farthest lies 1.7 standard errors"};
+                              "lie within 1.7 standard errors"};
     for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
         if (strstr(one_line, expected[i]) == NULL) {
             fail_msg("no \"%s\" in:\n%s", expected[i], text);
