@@ -12,6 +12,7 @@
 #ifndef IPSIM_ACCOUNT_H
 #define IPSIM_ACCOUNT_H
 
+#include "ipsim/bytes.h"
 #include "ipsim/compiled_model.h"
 #include "ipsim/discount.h"
 
@@ -120,6 +121,12 @@ ipsim_status ipsim_ledger_add(ipsim_ledger *ledger, const double *const *values,
                               size_t n_dimensions, ipsim_error *err) IPSIM_MUST_CHECK;
 /* Exact, so any order gives the same bits. */
 void ipsim_ledger_merge(ipsim_ledger *into, const ipsim_ledger *from);
+/* Only group 0, which may be the only one that `into` has. */
+void ipsim_ledger_merge_everybody(ipsim_ledger *into, const ipsim_ledger *from);
+void ipsim_ledger_clear(ipsim_ledger *ledger);
+/* Bytes and back, for ledgers of one plan and shape; what is read takes the place of what was there. The reader turns bad when bytes lack. */
+void ipsim_ledger_pack(const ipsim_ledger *ledger, ipsim_bytes *bytes);
+void ipsim_ledger_unpack(ipsim_ledger *ledger, ipsim_reader *reader);
 
 int64_t ipsim_ledger_persons(const ipsim_ledger *ledger, size_t group);
 typedef struct ipsim_estimate {

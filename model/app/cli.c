@@ -153,6 +153,9 @@ static ipsim_status store(ipsim_cli *cli, const ipsim_option_spec *option, const
         }
         *(const char **)field = value;
         return IPSIM_OK;
+    case IPSIM_OPTION_MAYBE:
+        *(const char **)field = value != NULL ? value : "";
+        return IPSIM_OK;
     case IPSIM_OPTION_SETTING:
         return add_setting(cli, value, err);
     }
@@ -229,7 +232,7 @@ static ipsim_status parse_option(ipsim_cli *cli, int *at, ipsim_error *err)
         if (value != NULL) {
             return ipsim_error_set(err, IPSIM_ERR_USAGE, "--%s takes no value", option->name);
         }
-    } else if (value == NULL) {
+    } else if (value == NULL && option->kind != IPSIM_OPTION_MAYBE) {
         bool another = *at + 1 < cli->argc && strncmp(cli->argv[*at + 1], "--", 2) != 0;
         if (!another) {
             return ipsim_error_set(err, IPSIM_ERR_USAGE, "--%s needs a value: --%s %s", option->name, option->name, option->argument);

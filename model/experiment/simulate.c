@@ -2,7 +2,6 @@
 #include "simulate.h"
 
 #include <math.h>
-#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,7 +57,7 @@ void ipsim_experiment_sums_free(experiment_sums *sums)
     free(sums);
 }
 
-static void merge_sums(const experiment *e, experiment_sums *into, const experiment_sums *from)
+void ipsim_experiment_sums_merge(const experiment *e, experiment_sums *into, const experiment_sums *from)
 {
     size_t n_attributes = e->scenarios[0]->n_attributes;
     ipsim_ledger_merge(into->ledger, from->ledger);
@@ -74,9 +73,21 @@ static void merge_sums(const experiment *e, experiment_sums *into, const experim
     into->persons += from->persons;
 }
 
+void ipsim_experiment_sums_clear(const experiment *e, experiment_sums *sums)
+{
+    size_t n_attributes = e->scenarios[0]->n_attributes;
+    ipsim_ledger_clear(sums->ledger);
+    memset(sums->moves, 0, n_moves(e) * sizeof *sums->moves);
+    memset(sums->level_count, 0, n_attributes * ipsim_experiment_levels_stride(e) * sizeof *sums->level_count);
+    memset(sums->attribute_x, 0, n_attributes * sizeof *sums->attribute_x);
+    memset(sums->attribute_xx, 0, n_attributes * sizeof *sums->attribute_xx);
+    sums->firings = 0;
+    sums->persons = 0;
+}
+
 /* ---- one thread's work ---- */
 
-typedef struct worker {
+typedef struct experiment_worker {
     const experiment *e;
     experiment_sums *sums;
     ipsim_reference **engines;
@@ -106,8 +117,9 @@ static void worker_clear(worker *w)
     ipsim_experiment_sums_free(w->sums);
 }
 
-static bool worker_init(worker *w, const experiment *e, bool plainly)
+static bool worker_init(worker *w, const experiment *e)
 {
+    bool plainly = e->engine == IPSIM_ENGINE_REFERENCE;
     ipsim_grouping grouping = {.n_dimensions = e->n_dimensions,
                                .attribute = e->dimension_attribute,
                                .n_levels = e->dimension_levels,
@@ -268,81 +280,32 @@ static ipsim_status simulate_block(worker *w, ipsim_luck luck, int64_t first, in
     return IPSIM_OK;
 }
 
-/* Shared by the threads. Blocks are dealt in order and every dealt block is finished, so that a stopped run holds persons 0 .. k - 1. */
-typedef struct dealer {
-    int64_t n_blocks, next, done;
-    int64_t failed_block; /* the first block that failed: the same one whatever the threads did before it */
-    ipsim_error failure;
-    bool out_of_memory;
-    double last_progress;
-} dealer;
+/* ---- for those who deal the blocks ---- */
 
-static int64_t deal_block(dealer *d, const ipsim_run_options *options)
+experiment_worker *ipsim_experiment_worker_create(const experiment *e)
 {
-    int64_t block = -1;
-#pragma omp critical(ipsim_deal)
-    if (d->next < d->n_blocks && d->failed_block < 0 && !d->out_of_memory && !(options->stop && *options->stop))
-        block = d->next++;
-    return block;
+    worker *w = malloc(sizeof *w);
+    if (w && !worker_init(w, e)) {
+        free(w);
+        w = NULL;
+    }
+    return w;
 }
 
-static void block_done(dealer *d, int64_t block, const ipsim_error *failure, int64_t n_persons, const ipsim_run_options *options)
+void ipsim_experiment_worker_free(experiment_worker *w)
 {
-#pragma omp critical(ipsim_deal)
-    {
-        d->done++;
-        if (failure && (d->failed_block < 0 || block < d->failed_block)) {
-            d->failed_block = block;
-            d->failure = *failure;
-        }
-        double now = omp_get_wtime();
-        if (options->progress && now - d->last_progress > 0.1) {
-            int64_t persons = d->done * IPSIM_BLOCK_PERSONS;
-            d->last_progress = now;
-            options->progress(options->progress_data, persons < n_persons ? persons : n_persons, n_persons);
-        }
+    if (w) {
+        worker_clear(w);
+        free(w);
     }
 }
 
-static void work(const experiment *e, ipsim_luck luck, int64_t n_persons, const ipsim_run_options *options, dealer *d,
-                 experiment_sums *sums)
+experiment_sums *ipsim_experiment_worker_sums(experiment_worker *w)
 {
-    worker w;
-    if (!worker_init(&w, e, options->engine == IPSIM_ENGINE_REFERENCE)) {
-#pragma omp critical(ipsim_deal)
-        d->out_of_memory = true;
-        return;
-    }
-    for (int64_t block; (block = deal_block(d, options)) >= 0;) {
-        int64_t first = block * IPSIM_BLOCK_PERSONS;
-        int64_t end = first + IPSIM_BLOCK_PERSONS < n_persons ? first + IPSIM_BLOCK_PERSONS : n_persons;
-        ipsim_error err;
-        bool ok = simulate_block(&w, luck, first, end, &err) == IPSIM_OK;
-        block_done(d, block, ok ? NULL : &err, n_persons, options);
-    }
-#pragma omp critical(ipsim_merge)
-    merge_sums(e, sums, w.sums);
-    worker_clear(&w);
+    return w->sums;
 }
 
-ipsim_status ipsim_experiment_simulate(const experiment *e, ipsim_luck luck, int64_t n_persons, const ipsim_run_options *options,
-                                       experiment_sums *sums, int *n_threads, ipsim_error_list *errors)
+ipsim_status ipsim_experiment_worker_block(experiment_worker *w, ipsim_luck luck, int64_t first, int64_t end, ipsim_error *err)
 {
-    dealer d = {
-        .n_blocks = (n_persons + IPSIM_BLOCK_PERSONS - 1) / IPSIM_BLOCK_PERSONS, .failed_block = -1, .last_progress = omp_get_wtime()};
-    int threads = options->n_threads > 0 ? options->n_threads : omp_get_max_threads();
-    if (threads > d.n_blocks)
-        threads = (int)d.n_blocks;
-    *n_threads = threads;
-#pragma omp parallel num_threads(threads)
-    work(e, luck, n_persons, options, &d, sums);
-
-    if (d.failed_block >= 0)
-        return ipsim_error_add_copy(errors, &d.failure);
-    if (d.out_of_memory)
-        return ipsim_error_add(errors, IPSIM_ERR_MEMORY, (ipsim_origin){0}, "not enough memory for the threads of the run");
-    if (sums->persons == 0)
-        return ipsim_error_add(errors, IPSIM_ERR_INTERRUPTED, (ipsim_origin){0}, "interrupted before the first %d persons were finished",
-                               (int)IPSIM_BLOCK_PERSONS);
-    return IPSIM_OK;
+    return simulate_block(w, luck, first, end, err);
 }
