@@ -45,7 +45,7 @@ tidy() {
         >(grep -v 'warnings\? generated' >&2)
 }
 check "clang-tidy" tidy
-check "shellcheck" shellcheck -x .ci/run "${scripts[@]}"
+check "shellcheck" shellcheck -x .ci/run tools/slurm/*.sbatch "${scripts[@]}"
 check "layers" tools/check_layers.sh
 check "symbols" tools/check_symbols.sh "${objects[@]}"
 exit $bad

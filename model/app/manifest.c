@@ -28,7 +28,7 @@ static void put_shell_word(FILE *stream, const char *word)
     fputc('\'', stream);
 }
 
-char *ipsim_manifest_command_line(const ipsim_cli *cli)
+char *ipsim_manifest_command_line(const ipsim_cli *cli, const char *option)
 {
     char *text = NULL;
     size_t size = 0;
@@ -41,6 +41,9 @@ char *ipsim_manifest_command_line(const ipsim_cli *cli)
     for (int i = 1; i < cli->argc; i++) {
         fputc(' ', stream);
         put_shell_word(stream, cli->argv[i]);
+        if (i == 1 && option != NULL) {
+            fprintf(stream, " %s", option);
+        }
     }
     if (fclose(stream) != 0) {
         free(text);
@@ -127,20 +130,20 @@ static json_t *describe_settings(const ipsim_cli *cli)
 ipsim_status ipsim_manifest_write(const ipsim_cli *cli, const ipsim_inputs *inputs, const ipsim_results *results, time_t started,
                                   const char *path, ipsim_error *err)
 {
-    char start_text[32] = "", *command_line = ipsim_manifest_command_line(cli);
+    char start_text[32] = "", *command_line = ipsim_manifest_command_line(cli, NULL);
     struct tm utc;
     if (gmtime_r(&started, &utc) != NULL) {
         strftime(start_text, sizeof start_text, "%Y-%m-%dT%H:%M:%SZ", &utc);
     }
-    json_t *manifest = json_pack("{s:s, s:s, s:s, s:i, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:b, s:i, s:o, s:s, s:o, s:s, s:o, s:o}",
-                                 "program", "ipsim", "version", ipsim_version(), "git_hash", ipsim_git_hash(), "output_format",
-                                 (int)IPSIM_OUTPUT_FORMAT, "command_line", text_or_null(command_line), "scenarios",
-                                 describe_scenarios(inputs), "settings", describe_settings(cli), "seed", (json_int_t)results->seed,
-                                 "replicate", (json_int_t)results->replicate, "persons_requested", (json_int_t)results->requested,
-                                 "persons_simulated", (json_int_t)results->persons, "interrupted", (int)results->interrupted, "threads",
-                                 results->n_threads, "events_per_person", real_or_null(results->events_per_person), "started_utc",
-                                 start_text, "wall_seconds", real_or_null(results->wall_seconds), "compiler", ipsim_compiler(), "libraries",
-                                 describe_libraries(), "machine", describe_machine());
+    json_t *manifest = json_pack(
+        "{s:s, s:s, s:s, s:i, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:b, s:i, s:o, s:s, s:o, s:s, s:o, s:o}", "program", "ipsim",
+        "version", ipsim_version(), "git_hash", ipsim_git_hash(), "output_format", (int)IPSIM_OUTPUT_FORMAT, "command_line",
+        text_or_null(command_line), "scenarios", describe_scenarios(inputs), "settings", describe_settings(cli), "seed",
+        (json_int_t)results->seed, "replicate", (json_int_t)results->replicate, "replicates", (json_int_t)results->n_replicates,
+        "persons_requested", (json_int_t)results->requested, "persons_simulated", (json_int_t)results->persons, "interrupted",
+        (int)results->interrupted, "threads", results->n_threads, "events_per_person", real_or_null(results->events_per_person),
+        "started_utc", start_text, "wall_seconds", real_or_null(results->wall_seconds), "compiler", ipsim_compiler(), "libraries",
+        describe_libraries(), "machine", describe_machine());
     char *text = manifest != NULL ? json_dumps(manifest, JSON_INDENT(2)) : NULL;
     char *line = NULL;
     ipsim_status status;

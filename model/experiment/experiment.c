@@ -46,7 +46,7 @@ static bool check_agreement(const ipsim_scenario *first, const ipsim_scenario *s
         const char *key = diff->columns[0].text[row];
         int first_line = (int)diff->columns[4].integer[row], line = (int)diff->columns[6].integer[row];
         char where[600] = "by default";
-        if (!must_agree(key))
+        if (!must_agree(key) || (first_line == 0 && line == 0)) /* defaults differ only where they follow from something that is written */
             continue;
         if (first_line > 0)
             snprintf(where, sizeof where, "%s:%d", diff->columns[3].text[row], first_line);
@@ -82,14 +82,16 @@ static bool build_groups(experiment *e)
     const ipsim_scenario *first = e->scenarios[0];
     e->n_dimensions = first->subgroups.count;
     e->dimension_attribute = calloc(e->n_dimensions + 1, sizeof *e->dimension_attribute);
+    e->dimension_levels = calloc(e->n_dimensions + 1, sizeof *e->dimension_levels);
     e->dimension_first = calloc(e->n_dimensions + 1, sizeof *e->dimension_first);
     e->n_groups = 1;
-    if (!e->dimension_attribute || !e->dimension_first)
+    if (!e->dimension_attribute || !e->dimension_levels || !e->dimension_first)
         return false;
     for (size_t d = 0; d < e->n_dimensions; d++) {
         e->dimension_attribute[d] = ipsim_scenario_find_attribute(first, first->subgroups.items[d]);
         e->dimension_first[d] = (uint32_t)e->n_groups;
-        e->n_groups += first->attributes[e->dimension_attribute[d]].levels.count;
+        e->dimension_levels[d] = first->attributes[e->dimension_attribute[d]].levels.count;
+        e->n_groups += e->dimension_levels[d];
     }
     return true;
 }
@@ -150,6 +152,7 @@ void ipsim_experiment_free(experiment *e)
     ipsim_population_free(e->population);
     ipsim_account_plan_free(e->plan);
     free(e->dimension_attribute);
+    free(e->dimension_levels);
     free(e->dimension_first);
     free(e->times);
     free(e);

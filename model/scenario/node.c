@@ -87,6 +87,23 @@ void ipsim_node_append(ipsim_node *parent, ipsim_node *child)
     parent->count++;
 }
 
+void ipsim_node_sort(ipsim_node *parent)
+{
+    ipsim_node *rest = parent->first;
+    parent->first = parent->last = NULL;
+    while (rest != NULL) {
+        ipsim_node *child = rest;
+        rest = rest->next;
+        ipsim_node **place = &parent->first;
+        while (*place != NULL && strcmp((*place)->name, child->name) <= 0) {
+            place = &(*place)->next;
+        }
+        child->next = *place;
+        *place = child;
+        parent->last = child->next == NULL ? child : parent->last;
+    }
+}
+
 void ipsim_node_remove(ipsim_node *parent, const ipsim_node *child)
 {
     ipsim_node *before = NULL;

@@ -52,6 +52,7 @@ ipsim_node *ipsim_node_create(ipsim_loader *loader, const char *name, ipsim_node
 ipsim_node *ipsim_node_child(const ipsim_node *parent, const char *name);
 void ipsim_node_append(ipsim_node *parent, ipsim_node *child);
 void ipsim_node_remove(ipsim_node *parent, const ipsim_node *child);
+void ipsim_node_sort(ipsim_node *parent); /* children by name */
 /* "a whole number", "a text": for messages of the form "expected x, found y". */
 const char *ipsim_node_type_name(const ipsim_node *node);
 

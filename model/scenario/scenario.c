@@ -48,6 +48,10 @@ static void load(ipsim_loader *loader, ipsim_scenario *scenario, const ipsim_set
     if (root == NULL || (loader->incomplete && root->count == 0)) {
         return;
     }
+    ipsim_node *attributes = ipsim_node_child(root, "attributes");
+    if (attributes != NULL && attributes->type == IPSIM_NODE_GROUP) {
+        ipsim_node_sort(attributes); /* arms may declare them in any order; the places of an attribute must agree between arms */
+    }
     ipsim_scenario_fill(loader, root, scenario);
     if (loader->out_of_memory) {
         return;

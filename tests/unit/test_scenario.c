@@ -96,7 +96,7 @@ static void derived_defaults(void **state)
     assert_string_equal(s->transitions[3].clock.value, "age"); /* a rate table is by age */
     assert_string_equal(s->events[0].stream.value, "admission");
     assert_int_equal(s->events[0].states.count, 2); /* every alive state */
-    assert_string_equal(s->attributes[3].column.value, "dx");
+    assert_string_equal(s->attributes[ipsim_scenario_find_attribute(s, "diagnosis")].column.value, "dx");
     assert_int_equal(s->perspectives[1].payers.count, 3);
     assert_int_equal(s->perspectives[0].kinds.count, 1);
     assert_false(s->perspectives[1].payers.given);

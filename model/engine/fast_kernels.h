@@ -1,0 +1,480 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The kernels of the fast engine, compiled once for each level of vector instructions: fast_*.c include this file after naming the level.
+ * A chunk of people in one state is taken through its competing risks together. Every lane does the operations of exposure.c in their
+ * order, so that all levels, and the reference engine, give the same history to the last bit. */
+#include <math.h>
+#include <string.h>
+
+#include "fast.h"
+#include "fast_draw.h"
+#include "fast_laws.h"
+
+typedef struct chunk {
+    ipsim_fast *e;
+    int state;
+    size_t n, padded;
+    size_t first_risk, n_risks;
+    int64_t slot[IPSIM_CHUNK], win[IPSIM_CHUNK]; /* win: which of the state's risks, or -1 */
+    double from[IPSIM_CHUNK], best[IPSIM_CHUNK]; /* best: the earliest firing so far */
+    const double *origin[IPSIM_CLOCKS_MAX];
+    double origins[IPSIM_CLOCKS_MAX][IPSIM_CHUNK];
+    double *budget, *spent, *limit; /* [risk of the state * IPSIM_CHUNK + lane]; limit: up to when `spent` was reckoned */
+} chunk;
+
+/* ---- stretches of time in which multiplier and law are constant ---- */
+
+/* Some lanes of a chunk, each at its own time. */
+typedef struct lanes {
+    size_t n;
+    int64_t lane[IPSIM_CHUNK], slot[IPSIM_CHUNK], law[IPSIM_CHUNK];
+    double from[IPSIM_CHUNK], until[IPSIM_CHUNK], limit[IPSIM_CHUNK], left[IPSIM_CHUNK];
+    double origin[IPSIM_CHUNK], multiplier[IPSIM_CHUNK], before[IPSIM_CHUNK], available[IPSIM_CHUNK];
+} lanes;
+
+/* The piece of a step function that holds at `from`; until is moved forward to where it ends. started: the clock runs. */
+static void find_pieces(const chunk *c, const ipsim_steps *steps, lanes *l, int64_t *restrict piece, int64_t *restrict started)
+{
+    const double *zeros = c->origin[steps->clock];
+    double zero[IPSIM_CHUNK];
+#pragma omp simd
+    for (size_t i = 0; i < l->n; i++) {
+        zero[i] = zeros[l->lane[i]];
+        started[i] = zero[i] < IPSIM_INFINITY;
+        piece[i] = 0;
+    }
+    for (size_t j = 0; j < steps->n_breaks; j++) {
+        double at = steps->breaks[j];
+#pragma omp simd
+        for (size_t i = 0; i < l->n; i++) {
+            double end = zero[i] + at;
+            bool passed = end <= l->from[i];
+            piece[i] += passed;
+            l->until[i] = !passed && end < l->until[i] ? end : l->until[i];
+        }
+    }
+}
+
+static void apply_effect(const chunk *c, const ipsim_compiled_effect *effect, lanes *l)
+{
+    int64_t piece[IPSIM_CHUNK], started[IPSIM_CHUNK];
+    find_pieces(c, &effect->steps, l, piece, started);
+    if (effect->attribute == IPSIM_NO_ATTRIBUTE) {
+#pragma omp simd
+        for (size_t i = 0; i < l->n; i++) {
+            double value = effect->by_level[piece[i]];
+            l->multiplier[i] *= started[i] ? value : 1.0;
+        }
+        return;
+    }
+    const double *attribute = c->e->people->attributes + (size_t)effect->attribute * c->e->stride;
+    if (effect->numeric) {
+#pragma omp simd
+        for (size_t i = 0; i < l->n; i++) {
+            double value = ipsim_exp(effect->exponent[piece[i]] * effect->log_hr * (attribute[l->slot[i]] - effect->centre));
+            l->multiplier[i] *= started[i] ? value : 1.0;
+        }
+        return;
+    }
+    int64_t n_pieces = (int64_t)effect->steps.n_breaks + 1;
+#pragma omp simd
+    for (size_t i = 0; i < l->n; i++) {
+        double value = effect->by_level[(int64_t)attribute[l->slot[i]] * n_pieces + piece[i]];
+        l->multiplier[i] *= started[i] ? value : 1.0;
+    }
+}
+
+static void find_stretches(const chunk *c, const fast_risk *r, lanes *l)
+{
+    const ipsim_risk *risk = r->risk;
+    if (r->multiplier) {
+#pragma omp simd
+        for (size_t i = 0; i < l->n; i++)
+            l->multiplier[i] = r->multiplier[l->slot[i]];
+    } else {
+#pragma omp simd
+        for (size_t i = 0; i < l->n; i++)
+            l->multiplier[i] = r->constant;
+    }
+    memcpy(l->until, l->limit, l->n * sizeof *l->until);
+    if (r->bands && r->bands->law) {
+#pragma omp simd
+        for (size_t i = 0; i < l->n; i++)
+            l->law[i] = r->bands->law[l->slot[i]];
+    } else {
+        memset(l->law, 0, l->n * sizeof *l->law);
+    }
+    for (size_t k = risk->n_constant; k < risk->n_effects; k++)
+        apply_effect(c, &risk->effects[k], l);
+    if (risk->n_years > 1) {
+        int64_t piece[IPSIM_CHUNK], started[IPSIM_CHUNK];
+        ipsim_steps years = {.clock = IPSIM_CLOCK_CALENDAR, .n_breaks = risk->n_years - 1, .breaks = risk->years + 1};
+        find_pieces(c, &years, l, piece, started);
+#pragma omp simd
+        for (size_t i = 0; i < l->n; i++)
+            l->law[i] += piece[i];
+    }
+}
+
+/* The hazard that each stretch can supply; `before` is kept for the inverse. */
+static void find_available(const fast_risk *r, lanes *l, bool from_zero)
+{
+    const ipsim_hazard *law = r->risk->laws;
+    if (law->family == IPSIM_EXPONENTIAL) {
+        double rate = law->p[0];
+#pragma omp simd
+        for (size_t i = 0; i < l->n; i++)
+            l->available[i] = l->multiplier[i] * rate * (l->until[i] - l->from[i]);
+        return;
+    }
+    double x[IPSIM_CHUNK], after[IPSIM_CHUNK];
+    if (from_zero) {
+        memset(l->before, 0, l->n * sizeof *l->before);
+    } else {
+#pragma omp simd
+        for (size_t i = 0; i < l->n; i++)
+            x[i] = l->from[i] - l->origin[i];
+        cumulative(r, l->n, l->law, x, l->before);
+    }
+#pragma omp simd
+    for (size_t i = 0; i < l->n; i++)
+        x[i] = l->until[i] - l->origin[i];
+    cumulative(r, l->n, l->law, x, after);
+#pragma omp simd
+    for (size_t i = 0; i < l->n; i++) {
+        double available = l->before[i] == IPSIM_INFINITY ? IPSIM_INFINITY : l->multiplier[i] * (after[i] - l->before[i]);
+        available = l->multiplier[i] > 0.0 ? available : 0.0;
+        l->available[i] = l->from[i] < l->limit[i] ? available : 0.0;
+    }
+}
+
+/* ---- competing risks: each kernel moves `best` forward for those whom it would hit earlier ---- */
+
+static void fire_at(chunk *c, const fast_risk *r, int64_t k)
+{
+    const double *zero = c->origin[r->risk->clock];
+    double at = r->risk->at;
+#pragma omp simd
+    for (size_t i = 0; i < c->padded; i++) {
+        double t = zero[i] + at;
+        t = t > c->from[i] ? t : c->from[i];
+        bool first = t < c->best[i];
+        c->best[i] = first ? t : c->best[i];
+        c->win[i] = first ? k : c->win[i];
+    }
+}
+
+static void fire_constant(chunk *c, const fast_risk *r, int64_t k)
+{
+    const double *restrict budget = c->budget + (size_t)k * IPSIM_CHUNK;
+    double *restrict hazard = c->spent + (size_t)k * IPSIM_CHUNK; /* per year, until the winner is known */
+    double rate = r->risk->laws->p[0];
+    if (r->multiplier) {
+#pragma omp simd
+        for (size_t i = 0; i < c->padded; i++)
+            hazard[i] = r->multiplier[c->slot[i]] * rate;
+    } else {
+        double all = r->constant * rate;
+#pragma omp simd
+        for (size_t i = 0; i < c->padded; i++)
+            hazard[i] = all;
+    }
+    if (r->may_not_run) {
+        const double *zero = c->origin[r->risk->clock];
+#pragma omp simd
+        for (size_t i = 0; i < c->padded; i++)
+            hazard[i] = zero[i] < IPSIM_INFINITY ? hazard[i] : 0.0;
+    }
+#pragma omp simd
+    for (size_t i = 0; i < c->padded; i++) {
+        double t = c->from[i] + budget[i] / hazard[i];
+        bool first = t < c->best[i];
+        c->best[i] = first ? t : c->best[i];
+        c->win[i] = first ? k : c->win[i];
+    }
+}
+
+/* The lanes in which the risk's clock runs, up to `limit`. */
+static void all_lanes(const chunk *c, const fast_risk *r, int64_t k, const double *limit, lanes *l)
+{
+    const double *zero = c->origin[r->risk->clock], *budget = c->budget + (size_t)k * IPSIM_CHUNK;
+    if (r->may_not_run) {
+        size_t n = 0;
+        for (size_t i = 0; i < c->n; i++) {
+            l->lane[n] = (int64_t)i;
+            n += zero[i] < IPSIM_INFINITY;
+        }
+        l->n = n;
+    } else {
+        for (size_t i = 0; i < c->n; i++)
+            l->lane[i] = (int64_t)i;
+        l->n = c->n;
+    }
+#pragma omp simd
+    for (size_t i = 0; i < l->n; i++) {
+        int64_t at = l->lane[i];
+        l->slot[i] = c->slot[at];
+        l->from[i] = c->from[at];
+        l->limit[i] = limit[at];
+        l->left[i] = budget[at];
+        l->origin[i] = zero[at];
+    }
+}
+
+/* Keeps lane i as lane n, at the end of its stretch. */
+static void go_on(lanes *l, size_t i, size_t n, double left)
+{
+    l->lane[n] = l->lane[i];
+    l->slot[n] = l->slot[i];
+    l->from[n] = l->until[i];
+    l->limit[n] = l->limit[i];
+    l->left[n] = left;
+    l->origin[n] = l->origin[i];
+}
+
+static void fire_searched(chunk *c, const fast_risk *r, int64_t k)
+{
+    lanes l;
+    double *spent = c->spent + (size_t)k * IPSIM_CHUNK, *limit = c->limit + (size_t)k * IPSIM_CHUNK;
+    bool from_zero = r->risk->clock == IPSIM_CLOCK_SOJOURN && !c->e->has_events[c->state];
+    memset(spent, 0, c->padded * sizeof *spent);
+    memcpy(limit, c->best, c->padded * sizeof *limit);
+    all_lanes(c, r, k, c->best, &l);
+    while (l.n > 0) {
+        find_stretches(c, r, &l);
+        find_available(r, &l, from_zero);
+        from_zero = false;
+        int64_t pending[IPSIM_CHUNK];
+        size_t n_pending = 0, n = 0;
+        for (size_t i = 0; i < l.n; i++) {
+            spent[l.lane[i]] += l.available[i];
+            pending[n_pending] = (int64_t)i;
+            n_pending += (size_t)((l.left[i] <= l.available[i]) | (l.until[i] < l.limit[i]));
+        }
+        for (size_t j = 0; j < n_pending; j++) {
+            size_t i = (size_t)pending[j];
+            if (l.multiplier[i] > 0.0 && l.left[i] <= l.available[i] && l.from[i] < l.limit[i]) {
+                double t = inverse(r, &r->risk->laws[l.law[i]], l.multiplier[i], l.origin[i], l.from[i], l.before[i], l.left[i]);
+                if (t < l.until[i]) {
+                    c->best[l.lane[i]] = t;
+                    c->win[l.lane[i]] = k;
+                    continue;
+                }
+            }
+            double left = l.left[i] - l.available[i];
+            if (l.until[i] < l.limit[i])
+                go_on(&l, i, n++, left > 0.0 ? left : 0.0);
+        }
+        l.n = n;
+    }
+}
+
+/* The hazard spent by those whom another risk hit before the time up to which it was reckoned. */
+static void reckon_again(chunk *c, const fast_risk *r, int64_t k)
+{
+    lanes l;
+    double *spent = c->spent + (size_t)k * IPSIM_CHUNK, *limit = c->limit + (size_t)k * IPSIM_CHUNK;
+    bool from_zero = r->risk->clock == IPSIM_CLOCK_SOJOURN && !c->e->has_events[c->state];
+    all_lanes(c, r, k, c->best, &l);
+    size_t n = 0;
+    for (size_t i = 0; i < l.n; i++) {
+        int64_t at = l.lane[i];
+        l.until[i] = l.from[i];
+        go_on(&l, i, n, 0.0);
+        n += (size_t)((c->win[at] >= 0) & (c->win[at] != k) & (limit[at] != c->best[at]));
+    }
+    l.n = n;
+    for (size_t i = 0; i < l.n; i++)
+        spent[l.lane[i]] = 0.0;
+    while (l.n > 0) {
+        find_stretches(c, r, &l);
+        find_available(r, &l, from_zero);
+        from_zero = false;
+        n = 0;
+        for (size_t i = 0; i < l.n; i++) {
+            spent[l.lane[i]] += l.available[i];
+            if (l.until[i] < l.limit[i])
+                go_on(&l, i, n++, 0.0);
+        }
+        l.n = n;
+    }
+}
+
+/* ---- after the winner is known ---- */
+
+static void spend(chunk *c)
+{
+    for (size_t k = 0; k < c->n_risks; k++) {
+        const fast_risk *r = &c->e->risks[c->first_risk + k];
+        if (r->kind == FAST_AT)
+            continue;
+        const double *restrict had = c->budget + k * IPSIM_CHUNK;
+        double *restrict spent = c->spent + k * IPSIM_CHUNK, *restrict budget = c->e->budget + r->budget;
+        if (r->kind == FAST_CONSTANT) {
+#pragma omp simd
+            for (size_t i = 0; i < c->padded; i++)
+                spent[i] *= c->best[i] - c->from[i];
+        } else {
+            reckon_again(c, r, (int64_t)k);
+        }
+#pragma omp simd
+        for (size_t i = 0; i < c->padded; i++) {
+            double left = had[i] - spent[i];
+            left = left > 0.0 ? left : 0.0;
+            budget[c->slot[i]] = c->win[i] == (int64_t)k ? had[i] : left;
+        }
+    }
+}
+
+static void renew(chunk *c)
+{
+    ipsim_fast *e = c->e;
+    int64_t at[IPSIM_CHUNK], person[IPSIM_CHUNK], key[IPSIM_CHUNK], count[IPSIM_CHUNK];
+    double drawn[IPSIM_CHUNK];
+    for (size_t i = 0; i < c->padded; i++) {
+        size_t risk = c->first_risk + (size_t)(c->win[i] < 0 ? 0 : c->win[i]);
+        bool waste = c->win[i] < 0 || e->risks[risk].kind == FAST_AT;
+        at[i] = (waste ? (int64_t)(e->model->n_streams * e->stride) : e->risks[risk].budget) + c->slot[i];
+        key[i] = waste ? 0 : (int64_t)e->model->streams[e->risks[risk].risk->stream].key;
+    }
+#pragma omp simd
+    for (size_t i = 0; i < c->padded; i++) {
+        person[i] = e->people->person[c->slot[i]];
+        count[i] = e->drawn[at[i]];
+        e->drawn[at[i]] = count[i] + 1;
+    }
+    draw(c->padded, e->luck, person, key, count, drawn);
+#pragma omp simd
+    for (size_t i = 0; i < c->padded; i++)
+        e->budget[at[i]] = drawn[i];
+}
+
+static void move(chunk *c, const int64_t *risk, const double *days)
+{
+    ipsim_fast *e = c->e;
+    size_t firings = 0;
+    for (size_t i = 0; i < c->n; i++) {
+        size_t slot = (size_t)c->slot[i], r = (size_t)risk[i];
+        double t = c->best[i];
+        e->now[slot] = t;
+        if (risk[i] < 0) {
+            ipsim_fast_end(e, slot, c->state, t);
+            continue;
+        }
+        firings++;
+        if (e->model->risks[r].event != SIZE_MAX)
+            ipsim_fast_event(e, slot, c->state, t, r, days ? days[i] : 0.0);
+        else
+            ipsim_fast_enter(e, slot, c->state, e->model->risks[r].to, t, r);
+    }
+    if (e->seen)
+        e->seen->firings += (int64_t)firings;
+}
+
+/* ---- one chunk ---- */
+
+static void load(chunk *c, ipsim_fast *e, int state, const int32_t *slots, size_t n)
+{
+    c->e = e;
+    c->state = state;
+    c->n = n;
+    c->padded = (n + IPSIM_LANES - 1) / IPSIM_LANES * IPSIM_LANES;
+    c->first_risk = e->model->first_risk[state];
+    c->n_risks = e->model->first_risk[state + 1] - c->first_risk;
+    c->budget = e->lanes;
+    c->spent = c->budget + c->n_risks * IPSIM_CHUNK;
+    c->limit = c->spent + c->n_risks * IPSIM_CHUNK;
+    double limit = nextafter(e->model->horizon_years, INFINITY);
+    for (size_t i = 0; i < c->padded; i++)
+        c->slot[i] = i < n ? slots[i] : (int64_t)(e->stride - IPSIM_LANES);
+#pragma omp simd
+    for (size_t i = 0; i < c->padded; i++) {
+        c->from[i] = e->now[c->slot[i]];
+        c->best[i] = limit;
+        c->win[i] = -1;
+    }
+    for (size_t clock = 0; clock < e->model->n_clocks; clock++) {
+        const double *restrict column = e->origin + clock * e->stride;
+        double *restrict origin = c->origins[clock];
+        c->origin[clock] = origin;
+        if (!e->needs_clock[(size_t)state * IPSIM_CLOCKS_MAX + clock])
+            continue;
+#pragma omp simd
+        for (size_t i = 0; i < c->padded; i++)
+            origin[i] = column[c->slot[i]];
+    }
+    for (size_t k = 0; k < c->n_risks; k++) {
+        const double *restrict column = e->budget + e->risks[c->first_risk + k].budget;
+        double *restrict budget = c->budget + k * IPSIM_CHUNK;
+#pragma omp simd
+        for (size_t i = 0; i < c->padded; i++)
+            budget[i] = column[c->slot[i]];
+    }
+}
+
+static void sweep(ipsim_fast *e, int state, const int32_t *slots, size_t n)
+{
+    chunk c;
+    load(&c, e, state, slots, n);
+    for (size_t k = 0; k < c.n_risks; k++) {
+        const fast_risk *r = &e->risks[c.first_risk + k];
+        if (r->kind == FAST_AT)
+            fire_at(&c, r, (int64_t)k);
+        else if (r->kind == FAST_CONSTANT)
+            fire_constant(&c, r, (int64_t)k);
+        else
+            fire_searched(&c, r, (int64_t)k);
+    }
+    double horizon = e->model->horizon_years, days[IPSIM_CHUNK];
+    int64_t risk[IPSIM_CHUNK], first = (int64_t)c.first_risk;
+#pragma omp simd
+    for (size_t i = 0; i < c.padded; i++) {
+        c.best[i] = c.best[i] < horizon ? c.best[i] : horizon;
+        risk[i] = c.win[i] < 0 ? -1 : first + c.win[i];
+    }
+    for (size_t i = 0; e->has_durations[state] && i < c.padded; i++)
+        days[i] = i < n && risk[i] >= 0 ? ipsim_fast_days(e, (size_t)c.slot[i], (size_t)risk[i]) : 0.0;
+    if (e->tally)
+        ipsim_tally_stay(e->tally, &(ipsim_stay){.state = state,
+                                                 .n = n,
+                                                 .slot = c.slot,
+                                                 .from_years = c.from,
+                                                 .to_years = c.best,
+                                                 .risk = risk,
+                                                 .days = e->has_durations[state] ? days : NULL,
+                                                 .origin = c.origin});
+    spend(&c);
+    renew(&c);
+    move(&c, risk, e->has_durations[state] ? days : NULL);
+}
+
+/* ---- multipliers that depend on attributes ---- */
+
+static void multipliers(ipsim_fast *e)
+{
+    for (size_t k = 0; k < e->n_columns; k++) {
+        const ipsim_risk *risk = &e->model->risks[e->multiplier_of[k]];
+        double *restrict column = e->multipliers + k * e->stride;
+        size_t n = e->people->n_slots;
+        for (size_t i = 0; i < n; i++)
+            column[i] = risk->multiplier;
+        for (size_t j = 0; j < risk->n_constant; j++) {
+            const ipsim_compiled_effect *effect = &risk->effects[j];
+            const double *restrict attribute =
+                effect->attribute == IPSIM_NO_ATTRIBUTE ? NULL : e->people->attributes + (size_t)effect->attribute * e->stride;
+            if (!attribute) {
+                for (size_t i = 0; i < n; i++)
+                    column[i] *= effect->by_level[0];
+            } else if (effect->numeric) {
+#pragma omp simd
+                for (size_t i = 0; i < n; i++)
+                    column[i] *= ipsim_exp(effect->exponent[0] * effect->log_hr * (attribute[i] - effect->centre));
+            } else {
+#pragma omp simd
+                for (size_t i = 0; i < n; i++)
+                    column[i] *= effect->by_level[(int64_t)attribute[i]];
+            }
+        }
+    }
+}
+
+const fast_kernels FAST_KERNELS = {.draw = draw, .multipliers = multipliers, .sweep = sweep};
