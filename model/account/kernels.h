@@ -237,7 +237,7 @@ static bool next_piece(ipsim_tally *tally, pieces *p)
 static void accrue(ipsim_tally *tally, int state, pieces *p)
 {
     const account_model *m = tally->model;
-    bool changes = m->utility_changes[state];
+    bool changes = m->utility_changes[state], whole_stay = tally->plan->n_years == 1 && !changes;
     int64_t step = (int64_t)(tally->n_flavours * tally->stride);
     do {
 #pragma omp simd
@@ -248,14 +248,17 @@ static void accrue(ipsim_tally *tally, int state, pieces *p)
         }
         if (changes)
             utilities(tally, state, p);
-        end_piece(tally, p, changes);
+        if (whole_stay)
+            memcpy(p->worth_until, p->worth_to, sizeof p->worth_until);
+        else
+            end_piece(tally, p, changes);
         add_lengths(tally, ipsim_tally_column(tally, m->basis_time + (size_t)state, 0, 0), p, NULL);
         for (size_t k = 0; k < m->n_flows; k++)
             if (m->flows[k].in_state[state])
                 add_flow(tally, &m->flows[k], p);
         if (changes)
             add_lengths(tally, ipsim_tally_column(tally, m->basis_qalys, 0, 0), p, p->utility);
-    } while (next_piece(tally, p));
+    } while (!whole_stay && next_piece(tally, p));
 }
 
 /* ---- what fired at the end of the stay ---- */

@@ -35,22 +35,22 @@ static bool build_grid(fast_bands *bands)
     double last = bands->start[bands->n_bands - 1], narrowest = INFINITY;
     for (size_t b = 0; b + 1 < bands->n_bands; b++)
         narrowest = fmin(narrowest, bands->next[b] - bands->start[b]);
-    bands->cells_per_year = bands->n_bands > 1 ? fmin(1.0 / narrowest, (CELLS_MAX - 2) / last) : 0.0;
-    bands->n_cells = bands->n_bands > 1 ? (int64_t)(last * bands->cells_per_year) + 2 : 1;
+    /* A power of 2, so that the kernel's product is exact and a band that begins with a cell needs no step. */
+    bands->cells_per_year = 0x1p-10;
+    while (bands->n_bands > 1 && bands->cells_per_year * narrowest < 1.0 && bands->cells_per_year * 2.0 * last < CELLS_MAX)
+        bands->cells_per_year *= 2.0;
+    bands->n_cells = (int64_t)(last * bands->cells_per_year) + 1;
     bands->find = ipsim_simd_alloc((size_t)bands->n_cells, sizeof *bands->find);
     if (!bands->find)
         return false;
     for (int64_t c = 0; c < bands->n_cells; c++) {
-        /* A little below the cell and a little above it, because the kernel's product is rounded. */
-        double low = ((double)c - 0.001) / bands->cells_per_year, high = ((double)c + 1.001) / bands->cells_per_year;
-        int64_t first = 0, end = 0;
+        double low = (double)c / bands->cells_per_year, high = (double)(c + 1) / bands->cells_per_year;
+        int64_t steps = 0;
         for (size_t b = 0; b + 1 < bands->n_bands; b++) {
-            first += bands->next[b] <= low;
-            end += bands->next[b] <= high || c + 1 == bands->n_cells;
+            bands->find[c] += bands->next[b] <= low;
+            steps += bands->next[b] > low && bands->next[b] < high;
         }
-        bands->find[c] = bands->n_bands > 1 ? first : 0;
-        if (end - first > bands->n_steps)
-            bands->n_steps = end - first;
+        bands->n_steps = steps > bands->n_steps ? steps : bands->n_steps;
     }
     return true;
 }
@@ -351,11 +351,9 @@ static void tell(const ipsim_fast *e, size_t slot, ipsim_step_kind kind, double 
 }
 
 /* The first grid time at or after t; the grid is nearly uniform, so the guess is nearly right. */
-static size_t time_index(const ipsim_occupancy *seen, double t)
+static inline size_t time_index(const ipsim_occupancy *seen, double times_per_year, double t)
 {
-    size_t n = seen->n_times;
-    double step = n > 1 ? seen->times[1] - seen->times[0] : 1.0;
-    size_t k = (size_t)(t / step);
+    size_t n = seen->n_times, k = (size_t)(t * times_per_year);
     k = k < n ? k : n - 1;
     while (k > 0 && seen->times[k - 1] >= t)
         k--;
@@ -367,7 +365,7 @@ static size_t time_index(const ipsim_occupancy *seen, double t)
 static void count_move(ipsim_fast *e, int from, int to, double t)
 {
     ipsim_occupancy *seen = e->seen;
-    size_t k = time_index(seen, t);
+    size_t k = time_index(seen, e->times_per_year, t);
     if (k == seen->n_times)
         return;
     seen->moves[k * e->model->n_states + (size_t)to]++;
@@ -450,6 +448,7 @@ ipsim_status ipsim_fast_simulate(ipsim_fast *e, ipsim_luck luck, const ipsim_peo
     e->seen = seen;
     e->observer = observer;
     e->data = data;
+    e->times_per_year = seen && seen->n_times > 1 ? 1.0 / (seen->times[1] - seen->times[0]) : 0.0;
     begin_block(e);
     enter_model(e);
     size_t spare = e->model->n_states;

@@ -63,6 +63,7 @@ struct ipsim_fast {
     size_t *n_list;
     ipsim_tally *tally;
     ipsim_occupancy *seen;
+    double times_per_year; /* of the occupancy grid */
     ipsim_block_observer *observer;
     void *data;
 };

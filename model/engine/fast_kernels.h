@@ -83,26 +83,32 @@ static void apply_effect(const chunk *c, const ipsim_compiled_effect *effect, la
     }
 }
 
+/* What does not change with time. */
+static void steady_part(const fast_risk *r, size_t n, const int64_t *restrict slot, double *restrict multiplier, int64_t *restrict law)
+{
+    if (r->multiplier) {
+#pragma omp simd
+        for (size_t i = 0; i < n; i++)
+            multiplier[i] = r->multiplier[slot[i]];
+    } else {
+#pragma omp simd
+        for (size_t i = 0; i < n; i++)
+            multiplier[i] = r->constant;
+    }
+    if (r->bands && r->bands->law) {
+#pragma omp simd
+        for (size_t i = 0; i < n; i++)
+            law[i] = r->bands->law[slot[i]];
+    } else {
+        memset(law, 0, n * sizeof *law);
+    }
+}
+
 static void find_stretches(const chunk *c, const fast_risk *r, lanes *l)
 {
     const ipsim_risk *risk = r->risk;
-    if (r->multiplier) {
-#pragma omp simd
-        for (size_t i = 0; i < l->n; i++)
-            l->multiplier[i] = r->multiplier[l->slot[i]];
-    } else {
-#pragma omp simd
-        for (size_t i = 0; i < l->n; i++)
-            l->multiplier[i] = r->constant;
-    }
+    steady_part(r, l->n, l->slot, l->multiplier, l->law);
     memcpy(l->until, l->limit, l->n * sizeof *l->until);
-    if (r->bands && r->bands->law) {
-#pragma omp simd
-        for (size_t i = 0; i < l->n; i++)
-            l->law[i] = r->bands->law[l->slot[i]];
-    } else {
-        memset(l->law, 0, l->n * sizeof *l->law);
-    }
     for (size_t k = risk->n_constant; k < risk->n_effects; k++)
         apply_effect(c, &risk->effects[k], l);
     if (risk->n_years > 1) {
@@ -113,6 +119,12 @@ static void find_stretches(const chunk *c, const fast_risk *r, lanes *l)
         for (size_t i = 0; i < l->n; i++)
             l->law[i] += piece[i];
     }
+}
+
+static inline double available_of(double multiplier, double before, double after, bool lasts)
+{
+    double available = before == IPSIM_INFINITY ? IPSIM_INFINITY : multiplier * (after - before);
+    return multiplier > 0.0 && lasts ? available : 0.0;
 }
 
 /* The hazard that each stretch can supply; `before` is kept for the inverse. */
@@ -140,11 +152,8 @@ static void find_available(const fast_risk *r, lanes *l, bool from_zero)
         x[i] = l->until[i] - l->origin[i];
     cumulative(r, l->n, l->law, x, after);
 #pragma omp simd
-    for (size_t i = 0; i < l->n; i++) {
-        double available = l->before[i] == IPSIM_INFINITY ? IPSIM_INFINITY : l->multiplier[i] * (after[i] - l->before[i]);
-        available = l->multiplier[i] > 0.0 ? available : 0.0;
-        l->available[i] = l->from[i] < l->limit[i] ? available : 0.0;
-    }
+    for (size_t i = 0; i < l->n; i++)
+        l->available[i] = available_of(l->multiplier[i], l->before[i], after[i], l->from[i] < l->limit[i]);
 }
 
 /* ---- competing risks: each kernel moves `best` forward for those whom it would hit earlier ---- */
@@ -231,6 +240,53 @@ static void go_on(lanes *l, size_t i, size_t n, double left)
     l->origin[n] = l->origin[i];
 }
 
+/* The same where nothing but the law changes with time: the whole interval is one stretch for everybody. */
+static void fire_steady(chunk *c, const fast_risk *r, int64_t k)
+{
+    double *restrict spent = c->spent + (size_t)k * IPSIM_CHUNK, *restrict limit = c->limit + (size_t)k * IPSIM_CHUNK;
+    const double *restrict budget = c->budget + (size_t)k * IPSIM_CHUNK, *restrict zero = c->origin[r->risk->clock];
+    double multiplier[IPSIM_CHUNK], x[IPSIM_CHUNK], before[IPSIM_CHUNK], after[IPSIM_CHUNK];
+    int64_t law[IPSIM_CHUNK], any = 0;
+    size_t n = c->padded;
+    memcpy(limit, c->best, n * sizeof *limit);
+    steady_part(r, n, c->slot, multiplier, law);
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        x[i] = limit[i] - zero[i];
+    cumulative(r, n, law, x, after);
+    if (r->risk->clock == IPSIM_CLOCK_SOJOURN && !c->e->has_events[c->state]) {
+        memset(before, 0, n * sizeof *before);
+    } else {
+#pragma omp simd
+        for (size_t i = 0; i < n; i++)
+            x[i] = c->from[i] - zero[i];
+        cumulative(r, n, law, x, before);
+    }
+#pragma omp simd reduction(| : any)
+    for (size_t i = 0; i < n; i++) {
+        spent[i] = available_of(multiplier[i], before[i], after[i], c->from[i] < limit[i]);
+        any |= budget[i] <= spent[i];
+    }
+    if (!any)
+        return;
+    int64_t pending[IPSIM_CHUNK];
+    size_t n_pending = 0;
+    for (size_t i = 0; i < c->n; i++) {
+        pending[n_pending] = (int64_t)i;
+        n_pending += budget[i] <= spent[i];
+    }
+    for (size_t j = 0; j < n_pending; j++) {
+        size_t i = (size_t)pending[j];
+        if (!(multiplier[i] > 0.0 && c->from[i] < limit[i]))
+            continue;
+        double t = inverse(&r->risk->laws[law[i]], multiplier[i], zero[i], c->from[i], before[i], budget[i]);
+        if (t < limit[i]) {
+            c->best[i] = t;
+            c->win[i] = k;
+        }
+    }
+}
+
 static void fire_searched(chunk *c, const fast_risk *r, int64_t k)
 {
     lanes l;
@@ -253,7 +309,7 @@ static void fire_searched(chunk *c, const fast_risk *r, int64_t k)
         for (size_t j = 0; j < n_pending; j++) {
             size_t i = (size_t)pending[j];
             if (l.multiplier[i] > 0.0 && l.left[i] <= l.available[i] && l.from[i] < l.limit[i]) {
-                double t = inverse(r, &r->risk->laws[l.law[i]], l.multiplier[i], l.origin[i], l.from[i], l.before[i], l.left[i]);
+                double t = inverse(&r->risk->laws[l.law[i]], l.multiplier[i], l.origin[i], l.from[i], l.before[i], l.left[i]);
                 if (t < l.until[i]) {
                     c->best[l.lane[i]] = t;
                     c->win[l.lane[i]] = k;
@@ -274,6 +330,12 @@ static void reckon_again(chunk *c, const fast_risk *r, int64_t k)
     lanes l;
     double *spent = c->spent + (size_t)k * IPSIM_CHUNK, *limit = c->limit + (size_t)k * IPSIM_CHUNK;
     bool from_zero = r->risk->clock == IPSIM_CLOCK_SOJOURN && !c->e->has_events[c->state];
+    int64_t any = 0;
+#pragma omp simd reduction(| : any)
+    for (size_t i = 0; i < c->padded; i++)
+        any |= (c->win[i] >= 0) & (c->win[i] != k) & (limit[i] != c->best[i]);
+    if (!any)
+        return;
     all_lanes(c, r, k, c->best, &l);
     size_t n = 0;
     for (size_t i = 0; i < l.n; i++) {
@@ -421,6 +483,8 @@ static void sweep(ipsim_fast *e, int state, const int32_t *slots, size_t n)
             fire_at(&c, r, (int64_t)k);
         else if (r->kind == FAST_CONSTANT)
             fire_constant(&c, r, (int64_t)k);
+        else if (!r->varies && !r->may_not_run)
+            fire_steady(&c, r, (int64_t)k);
         else
             fire_searched(&c, r, (int64_t)k);
     }

@@ -78,10 +78,8 @@ static void cumulative(const fast_risk *r, size_t n, const int64_t *restrict law
 }
 
 /* When a stretch that begins at `from`, where the cumulative hazard is `before`, has cost `budget`. */
-static double inverse(const fast_risk *r, const ipsim_hazard *law, double multiplier, double origin, double from, double before,
-                      double budget)
+static double inverse(const ipsim_hazard *law, double multiplier, double origin, double from, double before, double budget)
 {
-    (void)r;
     if (law->family == IPSIM_EXPONENTIAL)
         return from + budget / (multiplier * law->p[0]);
     if (before == INFINITY)
