@@ -415,14 +415,21 @@ double ipsim_fast_days(ipsim_fast *e, size_t slot, size_t risk)
 
 static void enter_model(ipsim_fast *e)
 {
-    for (size_t slot = 0; slot < e->people->n_slots; slot++) {
-        if (e->people->person[slot] < 0 || !(e->now[slot] <= e->model->horizon_years))
+    int64_t slots[IPSIM_CHUNK], states[IPSIM_CHUNK];
+    double times[IPSIM_CHUNK];
+    for (size_t slot = 0, n = 0; slot <= e->people->n_slots; slot++) {
+        if (n == IPSIM_CHUNK || slot == e->people->n_slots) {
+            if (e->tally)
+                ipsim_tally_enter(e->tally, n, slots, states, times);
+            n = 0;
+        }
+        if (slot == e->people->n_slots || e->people->person[slot] < 0 || !(e->now[slot] <= e->model->horizon_years))
             continue; /* nobody, or the horizon comes first */
-        int state = draw_start_state(e, slot);
-        int64_t at = (int64_t)slot, to = state;
-        if (e->tally)
-            ipsim_tally_enter(e->tally, 1, &at, &to, &e->now[slot]);
-        ipsim_fast_enter(e, slot, -1, state, e->now[slot], SIZE_MAX);
+        slots[n] = (int64_t)slot;
+        states[n] = draw_start_state(e, slot);
+        times[n] = e->now[slot];
+        ipsim_fast_enter(e, slot, -1, (int)states[n], times[n], SIZE_MAX);
+        n++;
     }
 }
 
