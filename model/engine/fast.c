@@ -163,6 +163,19 @@ static bool build_risk(ipsim_fast *e, size_t r, bool varies)
     return risk->laws->family != IPSIM_PIECEWISE || out->bands;
 }
 
+static void build_moves(ipsim_fast *e, size_t s)
+{
+    const ipsim_compiled_model *model = e->model;
+    int64_t state = (int64_t)s, ended = (int64_t)model->n_states + 1;
+    e->moves[model->first_risk[s] + s] = (fast_move){.to = state, .list = ended, .stays = true};
+    for (size_t r = model->first_risk[s]; r < model->first_risk[s + 1]; r++) {
+        const ipsim_risk *risk = &model->risks[r];
+        bool event = risk->event != SIZE_MAX, alive = model->role[risk->to] == IPSIM_ROLE_ALIVE;
+        e->moves[r + s + 1] = (fast_move){.to = risk->to, .list = alive ? risk->to : ended, .stays = event};
+        e->starts_clocks[s] |= event ? model->starts_on_event[risk->event].n > 0 : model->starts_on_state[risk->to].n > 0;
+    }
+}
+
 static void need(ipsim_fast *e, size_t state, int clock)
 {
     e->needs_clock[state * IPSIM_CLOCKS_MAX + (size_t)clock] = true;
@@ -185,6 +198,7 @@ static bool build_risks(ipsim_fast *e, const ipsim_tally *tally)
             e->has_events[s] |= risk->event != SIZE_MAX;
             e->has_durations[s] |= risk->event != SIZE_MAX && model->has_duration[risk->event];
         }
+        build_moves(e, s);
         for (int c = 0; tally && c < (int)model->n_clocks; c++)
             if (ipsim_tally_needs_clock(tally, (int)s, c))
                 need(e, s, c);
@@ -205,9 +219,9 @@ static bool build_columns(ipsim_fast *e)
     for (size_t s = 0; s < model->n_states; s++)
         most = model->first_risk[s + 1] - model->first_risk[s] > most ? model->first_risk[s + 1] - model->first_risk[s] : most;
     e->lanes = ipsim_simd_alloc(3 * most * IPSIM_CHUNK, sizeof *e->lanes);
-    e->list = calloc(model->n_states + 1, sizeof *e->list);
-    e->n_list = calloc(model->n_states + 1, sizeof *e->n_list);
-    for (size_t s = 0; e->list && s <= model->n_states; s++)
+    e->list = calloc(model->n_states + 2, sizeof *e->list);
+    e->n_list = calloc(model->n_states + 2, sizeof *e->n_list);
+    for (size_t s = 0; e->list && s < model->n_states + 2; s++)
         if (!(e->list[s] = ipsim_simd_alloc(stride, sizeof **e->list)))
             return false;
     return e->now && e->origin && e->budget && e->drawn && e->durations && e->lanes && e->list && e->n_list;
@@ -225,12 +239,14 @@ ipsim_fast *ipsim_fast_create(const ipsim_compiled_model *model, size_t stride, 
     e->stride = stride;
     e->risks = calloc(model->n_risks + 1, sizeof *e->risks);
     e->bands = calloc(model->n_risks + 1, sizeof *e->bands);
+    e->moves = calloc(model->n_risks + model->n_states + 1, sizeof *e->moves);
+    e->starts_clocks = calloc(model->n_states, sizeof *e->starts_clocks);
     e->has_events = calloc(model->n_states, sizeof *e->has_events);
     e->has_durations = calloc(model->n_states, sizeof *e->has_durations);
     e->needs_clock = calloc(model->n_states * IPSIM_CLOCKS_MAX, sizeof *e->needs_clock);
     e->multipliers = ipsim_simd_alloc(model->n_risks * stride, sizeof *e->multipliers);
     e->multiplier_of = calloc(model->n_risks + 1, sizeof *e->multiplier_of);
-    bool ok = e->risks && e->bands && e->has_events && e->has_durations && e->needs_clock && e->multipliers && e->multiplier_of;
+    bool ok = e->risks && e->bands && e->moves && e->starts_clocks && e->has_events && e->has_durations && e->needs_clock && e->multipliers && e->multiplier_of;
     if (!ok || !build_columns(e) || !build_risks(e, tally)) {
         ipsim_fast_free(e);
         return NULL;
@@ -244,10 +260,12 @@ void ipsim_fast_free(ipsim_fast *e)
         return;
     for (size_t i = 0; e->bands && i < e->n_bands; i++)
         bands_clear(&e->bands[i]);
-    for (size_t s = 0; e->list && s <= e->model->n_states; s++)
+    for (size_t s = 0; e->list && s < e->model->n_states + 2; s++)
         free(e->list[s]);
     free(e->risks);
     free(e->bands);
+    free(e->moves);
+    free(e->starts_clocks);
     free(e->has_events);
     free(e->has_durations);
     free(e->needs_clock);
@@ -326,7 +344,7 @@ static void begin_block(ipsim_fast *e)
             e->origin[c * stride + i] = INFINITY;
     }
     memset(e->durations, 0, model->n_events * stride * sizeof *e->durations);
-    memset(e->n_list, 0, (model->n_states + 1) * sizeof *e->n_list);
+    memset(e->n_list, 0, (model->n_states + 2) * sizeof *e->n_list);
     find_laws(e);
     e->kernels->multipliers(e);
     draw_first_budgets(e);

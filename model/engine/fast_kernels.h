@@ -240,6 +240,31 @@ static void go_on(lanes *l, size_t i, size_t n, double left)
     l->origin[n] = l->origin[i];
 }
 
+/* When the budgets of the lanes that are pending run out. */
+static void invert_steady(chunk *c, const fast_risk *r, int64_t k, size_t n, const int64_t *restrict pending,
+                          const double *restrict multiplier, const double *restrict before, const int64_t *restrict law)
+{
+    const double *restrict budget = c->budget + (size_t)k * IPSIM_CHUNK, *restrict zero = c->origin[r->risk->clock];
+    const double *restrict limit = c->limit + (size_t)k * IPSIM_CHUNK;
+    double target[IPSIM_CHUNK], t[IPSIM_CHUNK];
+    int64_t of[IPSIM_CHUNK];
+#pragma omp simd
+    for (size_t j = 0; j < n; j++) {
+        target[j] = before[pending[j]] + budget[pending[j]] / multiplier[pending[j]];
+        of[j] = law[pending[j]];
+    }
+    inverses(r, n, of, target, t);
+    for (size_t j = 0; j < n; j++) {
+        size_t i = (size_t)pending[j];
+        double x = before[i] == IPSIM_INFINITY ? c->from[i] : zero[i] + t[j];
+        x = x > c->from[i] ? x : c->from[i];
+        if (multiplier[i] > 0.0 && c->from[i] < limit[i] && x < limit[i]) {
+            c->best[i] = x;
+            c->win[i] = k;
+        }
+    }
+}
+
 /* The same where nothing but the law changes with time: the whole interval is one stretch for everybody. */
 static void fire_steady(chunk *c, const fast_risk *r, int64_t k)
 {
@@ -275,16 +300,7 @@ static void fire_steady(chunk *c, const fast_risk *r, int64_t k)
         pending[n_pending] = (int64_t)i;
         n_pending += budget[i] <= spent[i];
     }
-    for (size_t j = 0; j < n_pending; j++) {
-        size_t i = (size_t)pending[j];
-        if (!(multiplier[i] > 0.0 && c->from[i] < limit[i]))
-            continue;
-        double t = inverse(&r->risk->laws[law[i]], multiplier[i], zero[i], c->from[i], before[i], budget[i]);
-        if (t < limit[i]) {
-            c->best[i] = t;
-            c->win[i] = k;
-        }
-    }
+    invert_steady(c, r, k, n_pending, pending, multiplier, before, law);
 }
 
 static void fire_searched(chunk *c, const fast_risk *r, int64_t k)
@@ -410,26 +426,77 @@ static void renew(chunk *c)
         e->budget[at[i]] = drawn[i];
 }
 
-static void move(chunk *c, const int64_t *risk, const double *days)
+/* With somebody watching, or clocks to start. */
+static void move_one_by_one(chunk *c, const int64_t *risk, const double *days)
 {
     ipsim_fast *e = c->e;
-    size_t firings = 0;
     for (size_t i = 0; i < c->n; i++) {
         size_t slot = (size_t)c->slot[i], r = (size_t)risk[i];
         double t = c->best[i];
-        e->now[slot] = t;
-        if (risk[i] < 0) {
+        if (e->seen && risk[i] >= 0)
+            e->seen->firings++;
+        if (risk[i] < 0)
             ipsim_fast_end(e, slot, c->state, t);
-            continue;
-        }
-        firings++;
-        if (e->model->risks[r].event != SIZE_MAX)
+        else if (e->model->risks[r].event != SIZE_MAX)
             ipsim_fast_event(e, slot, c->state, t, r, days ? days[i] : 0.0);
         else
             ipsim_fast_enter(e, slot, c->state, e->model->risks[r].to, t, r);
     }
-    if (e->seen)
-        e->seen->firings += (int64_t)firings;
+}
+
+/* The first time of the occupancy grid at or after t, which is not after the last. */
+static void find_times(const chunk *c, int64_t *restrict index)
+{
+    const ipsim_occupancy *seen = c->e->seen;
+    const double *restrict times = seen->times;
+    double per_year = c->e->times_per_year;
+    int64_t last = (int64_t)seen->n_times - 1;
+#pragma omp simd
+    for (size_t i = 0; i < c->padded; i++) {
+        int64_t k = (int64_t)(int32_t)(c->best[i] * per_year) - 1; /* nearly uniform: at most two too low */
+        k = k < 0 ? 0 : k > last ? last : k;
+        k += times[k] < c->best[i];
+        k += times[k] < c->best[i];
+        k += times[k] < c->best[i];
+        index[i] = k;
+    }
+}
+
+static void move(chunk *c, const int64_t *risk, const double *days)
+{
+    ipsim_fast *e = c->e;
+    size_t n_states = e->model->n_states;
+    int64_t index[IPSIM_CHUNK];
+#pragma omp simd
+    for (size_t i = 0; i < c->padded; i++)
+        e->now[c->slot[i]] = c->best[i];
+    if (e->observer || e->starts_clocks[c->state]) {
+        move_one_by_one(c, risk, days);
+        return;
+    }
+    const fast_move *moves = e->moves + c->first_risk + (size_t)c->state + 1; /* moves[-1]: the horizon */
+    double *restrict sojourn = e->origin;
+    for (size_t i = 0; i < c->n; i++) {
+        const fast_move *to = &moves[c->win[i]];
+        size_t slot = (size_t)c->slot[i];
+        e->list[to->list][e->n_list[to->list]++] = (int32_t)slot;
+        if (!to->stays)
+            sojourn[slot] = c->best[i];
+    }
+    if (!e->seen)
+        return;
+    find_times(c, index);
+    int64_t firings = 0;
+    for (size_t i = 0; i < c->n; i++) {
+        const fast_move *to = &moves[c->win[i]];
+        int64_t *at = &e->seen->moves[(size_t)index[i] * n_states];
+        firings += c->win[i] >= 0;
+        if (!to->stays) {
+            at[to->to]++;
+            at[c->state]--;
+        }
+    }
+    e->seen->firings += firings;
 }
 
 /* ---- one chunk ---- */
