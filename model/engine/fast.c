@@ -167,11 +167,15 @@ static void build_moves(ipsim_fast *e, size_t s)
 {
     const ipsim_compiled_model *model = e->model;
     int64_t state = (int64_t)s, ended = (int64_t)model->n_states + 1;
+    int64_t waste = (int64_t)(model->n_streams * e->stride);
     e->moves[model->first_risk[s] + s] = (fast_move){.to = state, .list = ended, .stays = true};
+    e->budget_of[model->first_risk[s] + s] = waste;
     for (size_t r = model->first_risk[s]; r < model->first_risk[s + 1]; r++) {
         const ipsim_risk *risk = &model->risks[r];
         bool event = risk->event != SIZE_MAX, alive = model->role[risk->to] == IPSIM_ROLE_ALIVE;
         e->moves[r + s + 1] = (fast_move){.to = risk->to, .list = alive ? risk->to : ended, .stays = event};
+        e->budget_of[r + s + 1] = e->risks[r].budget;
+        e->key_of[r + s + 1] = risk->kind == IPSIM_LAW_HAZARD ? (int64_t)model->streams[risk->stream].key : 0;
         e->starts_clocks[s] |= event ? model->starts_on_event[risk->event].n > 0 : model->starts_on_state[risk->to].n > 0;
     }
 }
@@ -240,13 +244,15 @@ ipsim_fast *ipsim_fast_create(const ipsim_compiled_model *model, size_t stride, 
     e->risks = calloc(model->n_risks + 1, sizeof *e->risks);
     e->bands = calloc(model->n_risks + 1, sizeof *e->bands);
     e->moves = calloc(model->n_risks + model->n_states + 1, sizeof *e->moves);
+    e->budget_of = calloc(model->n_risks + model->n_states + 1, sizeof *e->budget_of);
+    e->key_of = calloc(model->n_risks + model->n_states + 1, sizeof *e->key_of);
     e->starts_clocks = calloc(model->n_states, sizeof *e->starts_clocks);
     e->has_events = calloc(model->n_states, sizeof *e->has_events);
     e->has_durations = calloc(model->n_states, sizeof *e->has_durations);
     e->needs_clock = calloc(model->n_states * IPSIM_CLOCKS_MAX, sizeof *e->needs_clock);
     e->multipliers = ipsim_simd_alloc(model->n_risks * stride, sizeof *e->multipliers);
     e->multiplier_of = calloc(model->n_risks + 1, sizeof *e->multiplier_of);
-    bool ok = e->risks && e->bands && e->moves && e->starts_clocks && e->has_events && e->has_durations && e->needs_clock && e->multipliers && e->multiplier_of;
+    bool ok = e->risks && e->bands && e->moves && e->budget_of && e->key_of && e->starts_clocks && e->has_events && e->has_durations && e->needs_clock && e->multipliers && e->multiplier_of;
     if (!ok || !build_columns(e) || !build_risks(e, tally)) {
         ipsim_fast_free(e);
         return NULL;
@@ -265,6 +271,9 @@ void ipsim_fast_free(ipsim_fast *e)
     free(e->risks);
     free(e->bands);
     free(e->moves);
+    free(e->budget_of);
+    free(e->key_of);
+    free(e->fired);
     free(e->starts_clocks);
     free(e->has_events);
     free(e->has_durations);
@@ -380,15 +389,41 @@ static inline size_t time_index(const ipsim_occupancy *seen, double times_per_ye
     return k;
 }
 
-static void count_move(ipsim_fast *e, int from, int to, double t)
+static void count_arrival(ipsim_fast *e, int to, double t)
 {
-    ipsim_occupancy *seen = e->seen;
-    size_t k = time_index(seen, e->times_per_year, t);
-    if (k == seen->n_times)
-        return;
-    seen->moves[k * e->model->n_states + (size_t)to]++;
-    if (from >= 0)
-        seen->moves[k * e->model->n_states + (size_t)from]--;
+    size_t k = time_index(e->seen, e->times_per_year, t);
+    if (k < e->seen->n_times)
+        e->seen->moves[k * e->model->n_states + (size_t)to]++;
+}
+
+/* Firings, counted by time and risk, as arrivals and departures. */
+static void count_moves(ipsim_fast *e)
+{
+    const ipsim_compiled_model *model = e->model;
+    size_t n_moves = model->n_risks + model->n_states;
+    for (size_t k = 0; k < e->seen->n_times; k++)
+        for (size_t s = 0; s < model->n_states; s++)
+            for (size_t r = model->first_risk[s]; r < model->first_risk[s + 1]; r++) {
+                int64_t n = e->fired[k * n_moves + r + s + 1];
+                e->seen->firings += n;
+                if (n == 0 || model->risks[r].event != SIZE_MAX)
+                    continue;
+                e->seen->moves[k * model->n_states + (size_t)model->risks[r].to] += n;
+                e->seen->moves[k * model->n_states + s] -= n;
+            }
+}
+
+static bool clear_fired(ipsim_fast *e)
+{
+    size_t n = (e->seen ? e->seen->n_times : 0) * (e->model->n_risks + e->model->n_states);
+    if (e->seen && e->n_times != e->seen->n_times) {
+        free(e->fired);
+        e->n_times = e->seen->n_times;
+        e->fired = calloc(n + 1, sizeof *e->fired);
+    }
+    if (e->fired)
+        memset(e->fired, 0, n * sizeof *e->fired);
+    return e->fired || !e->seen;
 }
 
 void ipsim_fast_enter(ipsim_fast *e, size_t slot, int from, int to, double t, size_t risk)
@@ -396,8 +431,8 @@ void ipsim_fast_enter(ipsim_fast *e, size_t slot, int from, int to, double t, si
     const ipsim_compiled_model *model = e->model;
     e->origin[IPSIM_CLOCK_SOJOURN * e->stride + slot] = t;
     start_clocks(e, &model->starts_on_state[to], slot, t);
-    if (e->seen)
-        count_move(e, from, to, t);
+    if (e->seen && from < 0)
+        count_arrival(e, to, t);
     tell(e, slot, from < 0 ? IPSIM_STEP_ENTER : IPSIM_STEP_TRANSITION, t, from < 0 ? to : from, to, risk, 0.0);
     if (model->role[to] == IPSIM_ROLE_ALIVE)
         e->list[to][e->n_list[to]++] = (int32_t)slot;
@@ -474,6 +509,8 @@ ipsim_status ipsim_fast_simulate(ipsim_fast *e, ipsim_luck luck, const ipsim_peo
     e->observer = observer;
     e->data = data;
     e->times_per_year = seen && seen->n_times > 1 ? 1.0 / (seen->times[1] - seen->times[0]) : 0.0;
+    if (!clear_fired(e))
+        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "not enough memory for the occupancy of states");
     begin_block(e);
     enter_model(e);
     size_t spare = e->model->n_states;
@@ -489,5 +526,7 @@ ipsim_status ipsim_fast_simulate(ipsim_fast *e, ipsim_luck luck, const ipsim_peo
         for (size_t i = 0; i < n; i += IPSIM_CHUNK)
             e->kernels->sweep(e, state, slots + i, n - i < IPSIM_CHUNK ? n - i : IPSIM_CHUNK);
     }
+    if (seen)
+        count_moves(e);
     return IPSIM_OK;
 }

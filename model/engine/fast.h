@@ -49,6 +49,9 @@ struct ipsim_fast {
     size_t stride;
     fast_risk *risks; /* as model->risks */
     fast_move *moves; /* [risk + state + 1]; before the first risk of each state stands the horizon */
+    int64_t *budget_of, *key_of; /* as moves: offset of the stream's column (waste when nothing is drawn), and its key */
+    uint32_t *fired;  /* [time of the occupancy grid * (n_risks + n_states) + place in moves] */
+    size_t n_times;   /* of `fired` */
     bool *starts_clocks; /* n_states: some firing in the state starts a named clock */
     bool *has_events; /* n_states */
     bool *needs_clock; /* [state * IPSIM_CLOCKS_MAX + clock] */

@@ -352,15 +352,22 @@ static void reckon_again(chunk *c, const fast_risk *r, int64_t k)
         any |= (c->win[i] >= 0) & (c->win[i] != k) & (limit[i] != c->best[i]);
     if (!any)
         return;
-    all_lanes(c, r, k, c->best, &l);
+    const double *zero = c->origin[r->risk->clock];
     size_t n = 0;
-    for (size_t i = 0; i < l.n; i++) {
-        int64_t at = l.lane[i];
-        l.until[i] = l.from[i];
-        go_on(&l, i, n, 0.0);
-        n += (size_t)((c->win[at] >= 0) & (c->win[at] != k) & (limit[at] != c->best[at]));
+    for (size_t i = 0; i < c->n; i++) {
+        l.lane[n] = (int64_t)i;
+        n += (size_t)((c->win[i] >= 0) & (c->win[i] != k) & (limit[i] != c->best[i]) & (zero[i] < IPSIM_INFINITY));
     }
     l.n = n;
+#pragma omp simd
+    for (size_t i = 0; i < l.n; i++) {
+        int64_t at = l.lane[i];
+        l.slot[i] = c->slot[at];
+        l.from[i] = c->from[at];
+        l.limit[i] = c->best[at];
+        l.left[i] = 0.0;
+        l.origin[i] = zero[at];
+    }
     for (size_t i = 0; i < l.n; i++)
         spent[l.lane[i]] = 0.0;
     while (l.n > 0) {
@@ -408,11 +415,12 @@ static void renew(chunk *c)
     ipsim_fast *e = c->e;
     int64_t at[IPSIM_CHUNK], person[IPSIM_CHUNK], key[IPSIM_CHUNK], count[IPSIM_CHUNK];
     double drawn[IPSIM_CHUNK];
+    const int64_t *restrict budgets = e->budget_of + c->first_risk + (size_t)c->state + 1;
+    const int64_t *restrict keys = e->key_of + c->first_risk + (size_t)c->state + 1;
+#pragma omp simd
     for (size_t i = 0; i < c->padded; i++) {
-        size_t risk = c->first_risk + (size_t)(c->win[i] < 0 ? 0 : c->win[i]);
-        bool waste = c->win[i] < 0 || e->risks[risk].kind == FAST_AT;
-        at[i] = (waste ? (int64_t)(e->model->n_streams * e->stride) : e->risks[risk].budget) + c->slot[i];
-        key[i] = waste ? 0 : (int64_t)e->model->streams[e->risks[risk].risk->stream].key;
+        at[i] = budgets[c->win[i]] + c->slot[i];
+        key[i] = keys[c->win[i]];
     }
 #pragma omp simd
     for (size_t i = 0; i < c->padded; i++) {
@@ -433,8 +441,6 @@ static void move_one_by_one(chunk *c, const int64_t *risk, const double *days)
     for (size_t i = 0; i < c->n; i++) {
         size_t slot = (size_t)c->slot[i], r = (size_t)risk[i];
         double t = c->best[i];
-        if (e->seen && risk[i] >= 0)
-            e->seen->firings++;
         if (risk[i] < 0)
             ipsim_fast_end(e, slot, c->state, t);
         else if (e->model->risks[r].event != SIZE_MAX)
@@ -465,11 +471,17 @@ static void find_times(const chunk *c, int64_t *restrict index)
 static void move(chunk *c, const int64_t *risk, const double *days)
 {
     ipsim_fast *e = c->e;
-    size_t n_states = e->model->n_states;
     int64_t index[IPSIM_CHUNK];
 #pragma omp simd
     for (size_t i = 0; i < c->padded; i++)
         e->now[c->slot[i]] = c->best[i];
+    if (e->seen) {
+        find_times(c, index);
+        uint32_t *fired = e->fired + c->first_risk + (size_t)c->state + 1;
+        size_t n_moves = e->model->n_risks + e->model->n_states;
+        for (size_t i = 0; i < c->n; i++)
+            fired[(int64_t)((size_t)index[i] * n_moves) + c->win[i]]++;
+    }
     if (e->observer || e->starts_clocks[c->state]) {
         move_one_by_one(c, risk, days);
         return;
@@ -483,20 +495,6 @@ static void move(chunk *c, const int64_t *risk, const double *days)
         if (!to->stays)
             sojourn[slot] = c->best[i];
     }
-    if (!e->seen)
-        return;
-    find_times(c, index);
-    int64_t firings = 0;
-    for (size_t i = 0; i < c->n; i++) {
-        const fast_move *to = &moves[c->win[i]];
-        int64_t *at = &e->seen->moves[(size_t)index[i] * n_states];
-        firings += c->win[i] >= 0;
-        if (!to->stays) {
-            at[to->to]++;
-            at[c->state]--;
-        }
-    }
-    e->seen->firings += firings;
 }
 
 /* ---- one chunk ---- */
