@@ -75,7 +75,7 @@ void ipsim_tally_free(ipsim_tally *tally);
 /* Forgets the last block. people is borrowed until the next reset. */
 void ipsim_tally_reset(ipsim_tally *tally, const ipsim_people *people);
 
-/* People who enter the model. Arrays have n entries, n any number; a slot that is the last of the stride counts for nobody. */
+/* People who enter the model; n may be any number. */
 void ipsim_tally_enter(ipsim_tally *tally, size_t n, const int64_t *slot, const int64_t *state, const double *t_years);
 
 /* Most people that one call of ipsim_tally_stay takes; a whole number of vectors. */

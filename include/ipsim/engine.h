@@ -64,4 +64,7 @@ void ipsim_fast_free(ipsim_fast *engine);
 ipsim_status ipsim_fast_simulate(ipsim_fast *engine, ipsim_luck luck, const ipsim_people *people, ipsim_tally *tally, ipsim_occupancy *seen,
                                  ipsim_block_observer *observer, void *data, ipsim_error *err) IPSIM_MUST_CHECK;
 
+/* Both models give every person the same history, under the same luck. */
+bool ipsim_engine_same_histories(const ipsim_compiled_model *a, const ipsim_compiled_model *b);
+
 #endif

@@ -237,7 +237,7 @@ static bool next_piece(ipsim_tally *tally, pieces *p)
 static void accrue(ipsim_tally *tally, int state, pieces *p)
 {
     const account_model *m = tally->model;
-    bool changes = m->utility_changes[state];
+    bool changes = m->utility_changes[state], whole_stay = tally->plan->n_years == 1 && !changes;
     int64_t step = (int64_t)(tally->n_flavours * tally->stride);
     do {
 #pragma omp simd
@@ -248,14 +248,17 @@ static void accrue(ipsim_tally *tally, int state, pieces *p)
         }
         if (changes)
             utilities(tally, state, p);
-        end_piece(tally, p, changes);
+        if (whole_stay)
+            memcpy(p->worth_until, p->worth_to, sizeof p->worth_until);
+        else
+            end_piece(tally, p, changes);
         add_lengths(tally, ipsim_tally_column(tally, m->basis_time + (size_t)state, 0, 0), p, NULL);
         for (size_t k = 0; k < m->n_flows; k++)
             if (m->flows[k].in_state[state])
                 add_flow(tally, &m->flows[k], p);
         if (changes)
             add_lengths(tally, ipsim_tally_column(tally, m->basis_qalys, 0, 0), p, p->utility);
-    } while (next_piece(tally, p));
+    } while (!whole_stay && next_piece(tally, p));
 }
 
 /* ---- what fired at the end of the stay ---- */
@@ -386,21 +389,21 @@ static void multiply_by(size_t n, double scale, const double *restrict factor, d
 
 /* ---- limbs: see ledger_add.c ---- */
 
-static double split(size_t n, double quantum, const double *restrict values, double *restrict high, double *restrict low)
+static account_size split(size_t n, double quantum, const double *restrict values, double *restrict high, double *restrict low)
 {
     double to_high = 1.0 / (quantum * ACCOUNT_LIMB), from_high = quantum * ACCOUNT_LIMB, to_low = 1.0 / quantum; /* powers of two: exact */
-    double most = 0.0;
-    int64_t bad = 0;
-#pragma omp simd reduction(max : most) reduction(| : bad)
+    int64_t some = 0, large = 0, misfit = 0;
+#pragma omp simd reduction(| : some, large, misfit)
     for (size_t i = 0; i < n; i++) {
-        double size = fabs(values[i]) * to_high;
-        bad |= !(size < 0x1p1000);
-        most = size > most ? size : most;
-        double h = (values[i] * to_high + ROUNDER) - ROUNDER;
+        double x = values[i] * to_high, size = fabs(x);
+        some |= x != 0.0;
+        large |= !(size <= ACCOUNT_LIMB - 1.0);
+        misfit |= !(size < ACCOUNT_QUANTA_MAX / ACCOUNT_LIMB);
+        double h = (x + ROUNDER) - ROUNDER;
         high[i] = h;
         low[i] = ((values[i] - h * from_high) * to_low + ROUNDER) - ROUNDER;
     }
-    return bad ? IPSIM_INFINITY : most;
+    return misfit ? ACCOUNT_MISFIT : large ? ACCOUNT_LARGE : some ? ACCOUNT_SOME : ACCOUNT_ZERO;
 }
 
 static void squares(size_t n, const double *restrict high, const double *restrict low, int64_t out[5])

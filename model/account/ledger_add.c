@@ -12,8 +12,6 @@
 #include "ledger.h"
 #include "values.h"
 
-#define QUANTA_MAX 4611686018427387904.0 /* 2^62 */
-
 /* One cell of the block under one model. Slots of nobody hold 0. */
 typedef struct limbs {
     double *high, *low; /* the last vector of the column is 0 */
@@ -149,10 +147,10 @@ static bool make_room(ipsim_ledger *ledger, size_t stride, size_t longest)
 /* false when a value does not fit; NaN and infinities do not. */
 static bool split(const adder *a, const double *values, double quantum, limbs *out)
 {
-    double most = a->scratch->kernels->split(a->n, quantum, values, out->high, out->low);
-    out->zero = most == 0.0;
-    out->large = most > ACCOUNT_LIMB - 1.0;
-    if (!(most < QUANTA_MAX / ACCOUNT_LIMB))
+    account_size size = a->scratch->kernels->split(a->n, quantum, values, out->high, out->low);
+    out->zero = size == ACCOUNT_ZERO;
+    out->large = size == ACCOUNT_LARGE;
+    if (size == ACCOUNT_MISFIT)
         return false;
     for (size_t i = 0; out->large && i < a->n; i++)
         out->quanta[i] = (int64_t)rint(values[i] / quantum);
@@ -319,7 +317,7 @@ static ipsim_status add_measure(const adder *a, size_t measure, ipsim_error *err
             const ipsim_measure *m = &plan->measures[measure];
             return ipsim_error_set(err, IPSIM_ERR_OVERFLOW,
                                    "one person's \"%s\" (payer \"%s\") exceeds %.3g, the most that the exact ledger can hold", m->outcome,
-                                   m->payer, QUANTA_MAX * quantum);
+                                   m->payer, ACCOUNT_QUANTA_MAX * quantum);
         }
         if (cells[model].zero)
             continue;

@@ -280,23 +280,33 @@ void ipsim_tally_spells(ipsim_tally *tally, size_t slot, int from, int to, doubl
 
 /* ---- what the engine tells ---- */
 
-void ipsim_tally_enter(ipsim_tally *tally, size_t n, const int64_t *slot, const int64_t *state, const double *t_years)
+static void enter_chunk(ipsim_tally *tally, size_t n, const int64_t *slot, const int64_t *state, const double *t_years)
 {
-    size_t nobody = tally->stride - IPSIM_LANES;
+    const account_model *m = tally->model;
+    double t[IPSIM_CHUNK] = {0.0}, worth[IPSIM_CHUNK], weight[IPSIM_CHUNK];
+    memcpy(t, t_years, n * sizeof *t);
     for (size_t i = 0; i < n; i++) {
         size_t at = (size_t)slot[i];
-        if (at >= nobody)
-            continue;
-        double times[IPSIM_LANES] = {t_years[i]}, worth[IPSIM_LANES], weight[IPSIM_LANES];
-        for (size_t f = 0; f + 1 < tally->n_flavours; f++) {
-            tally->kernels->worths(&tally->schedule[f], IPSIM_LANES, times, worth, weight);
-            tally->worth[f * tally->stride + at] = worth[0];
-        }
-        tally->year[at] = (int64_t)year_of(tally->plan, t_years[i]);
-        tally->entry_years[at] = t_years[i];
-        ipsim_tally_point(tally, tally->model->basis_start, at, t_years[i], 1.0);
-        ipsim_tally_spells(tally, at, -1, (int)state[i], t_years[i]);
+        tally->year[at] = (int64_t)year_of(tally->plan, t[i]);
+        tally->entry_years[at] = t[i];
+        tally->basis[ipsim_tally_column(tally, m->basis_start, (size_t)tally->year[at], 0) + at] += 1.0;
     }
+    for (size_t f = 0; f + 1 < tally->n_flavours; f++) {
+        tally->kernels->worths(&tally->schedule[f], (n + IPSIM_LANES - 1) / IPSIM_LANES * IPSIM_LANES, t, worth, weight);
+        for (size_t i = 0; i < n; i++) {
+            size_t at = (size_t)slot[i];
+            tally->worth[f * tally->stride + at] = worth[i];
+            tally->basis[ipsim_tally_column(tally, m->basis_start, (size_t)tally->year[at], f + 1) + at] += weight[i];
+        }
+    }
+    for (size_t i = 0; m->n_spells > 0 && i < n; i++)
+        ipsim_tally_spells(tally, (size_t)slot[i], -1, (int)state[i], t[i]);
+}
+
+void ipsim_tally_enter(ipsim_tally *tally, size_t n, const int64_t *slot, const int64_t *state, const double *t_years)
+{
+    for (size_t i = 0; i < n; i += IPSIM_CHUNK)
+        enter_chunk(tally, n - i < IPSIM_CHUNK ? n - i : IPSIM_CHUNK, slot + i, state + i, t_years + i);
 }
 
 void ipsim_tally_stay(ipsim_tally *tally, const ipsim_stay *stay)

@@ -87,7 +87,10 @@ struct ipsim_people_view {
 
 /* See ledger_add.c: sums of ACCOUNT_LANES_MAX products of limbs are exact. */
 #define ACCOUNT_LIMB 0x1p22
+#define ACCOUNT_QUANTA_MAX 0x1p62
 enum { ACCOUNT_LANES_MAX = 256 };
+/* Misfit: some value is no number, or has more quanta than the ledger can hold. */
+typedef enum account_size { ACCOUNT_ZERO, ACCOUNT_SOME, ACCOUNT_LARGE, ACCOUNT_MISFIT } account_size;
 
 typedef struct account_kernels {
     void (*stay)(ipsim_tally *tally, const ipsim_stay *stay);
@@ -95,8 +98,8 @@ typedef struct account_kernels {
     /* into += weight * from; n whole vectors */
     void (*add_scaled)(size_t n, double weight, const double *from, double *into);
     void (*multiply)(size_t n, double scale, const double *factor, double *into); /* factor may be NULL */
-    /* Limbs of values in quanta; returns the largest |high|, infinite when some value is no number. */
-    double (*split)(size_t n, double quantum, const double *values, double *high, double *low);
+    /* Limbs of values in quanta; useful unless they are large. */
+    account_size (*split)(size_t n, double quantum, const double *values, double *high, double *low);
     /* Sums over n <= ACCOUNT_LANES_MAX lanes. squares: high, low, hh, hl, ll. products with other limbs: hh, hl, lh, ll. */
     void (*squares)(size_t n, const double *high, const double *low, int64_t out[5]);
     void (*products)(size_t n, const double *high, const double *low, const double *high2, const double *low2, int64_t out[4]);

@@ -35,22 +35,22 @@ static bool build_grid(fast_bands *bands)
     double last = bands->start[bands->n_bands - 1], narrowest = INFINITY;
     for (size_t b = 0; b + 1 < bands->n_bands; b++)
         narrowest = fmin(narrowest, bands->next[b] - bands->start[b]);
-    bands->cells_per_year = bands->n_bands > 1 ? fmin(1.0 / narrowest, (CELLS_MAX - 2) / last) : 0.0;
-    bands->n_cells = bands->n_bands > 1 ? (int64_t)(last * bands->cells_per_year) + 2 : 1;
+    /* A power of 2, so that the kernel's product is exact and a band that begins with a cell needs no step. */
+    bands->cells_per_year = 0x1p-10;
+    while (bands->n_bands > 1 && bands->cells_per_year * narrowest < 1.0 && bands->cells_per_year * 2.0 * last < CELLS_MAX)
+        bands->cells_per_year *= 2.0;
+    bands->n_cells = (int64_t)(last * bands->cells_per_year) + 1;
     bands->find = ipsim_simd_alloc((size_t)bands->n_cells, sizeof *bands->find);
     if (!bands->find)
         return false;
     for (int64_t c = 0; c < bands->n_cells; c++) {
-        /* A little below the cell and a little above it, because the kernel's product is rounded. */
-        double low = ((double)c - 0.001) / bands->cells_per_year, high = ((double)c + 1.001) / bands->cells_per_year;
-        int64_t first = 0, end = 0;
+        double low = (double)c / bands->cells_per_year, high = (double)(c + 1) / bands->cells_per_year;
+        int64_t steps = 0;
         for (size_t b = 0; b + 1 < bands->n_bands; b++) {
-            first += bands->next[b] <= low;
-            end += bands->next[b] <= high || c + 1 == bands->n_cells;
+            bands->find[c] += bands->next[b] <= low;
+            steps += bands->next[b] > low && bands->next[b] < high;
         }
-        bands->find[c] = bands->n_bands > 1 ? first : 0;
-        if (end - first > bands->n_steps)
-            bands->n_steps = end - first;
+        bands->n_steps = steps > bands->n_steps ? steps : bands->n_steps;
     }
     return true;
 }
@@ -163,6 +163,23 @@ static bool build_risk(ipsim_fast *e, size_t r, bool varies)
     return risk->laws->family != IPSIM_PIECEWISE || out->bands;
 }
 
+static void build_moves(ipsim_fast *e, size_t s)
+{
+    const ipsim_compiled_model *model = e->model;
+    int64_t state = (int64_t)s, ended = (int64_t)model->n_states + 1;
+    int64_t waste = (int64_t)(model->n_streams * e->stride);
+    e->moves[model->first_risk[s] + s] = (fast_move){.to = state, .list = ended, .stays = true};
+    e->budget_of[model->first_risk[s] + s] = waste;
+    for (size_t r = model->first_risk[s]; r < model->first_risk[s + 1]; r++) {
+        const ipsim_risk *risk = &model->risks[r];
+        bool event = risk->event != SIZE_MAX, alive = model->role[risk->to] == IPSIM_ROLE_ALIVE;
+        e->moves[r + s + 1] = (fast_move){.to = risk->to, .list = alive ? risk->to : ended, .stays = event};
+        e->budget_of[r + s + 1] = e->risks[r].budget;
+        e->key_of[r + s + 1] = risk->kind == IPSIM_LAW_HAZARD ? (int64_t)model->streams[risk->stream].key : 0;
+        e->starts_clocks[s] |= event ? model->starts_on_event[risk->event].n > 0 : model->starts_on_state[risk->to].n > 0;
+    }
+}
+
 static void need(ipsim_fast *e, size_t state, int clock)
 {
     e->needs_clock[state * IPSIM_CLOCKS_MAX + (size_t)clock] = true;
@@ -185,6 +202,7 @@ static bool build_risks(ipsim_fast *e, const ipsim_tally *tally)
             e->has_events[s] |= risk->event != SIZE_MAX;
             e->has_durations[s] |= risk->event != SIZE_MAX && model->has_duration[risk->event];
         }
+        build_moves(e, s);
         for (int c = 0; tally && c < (int)model->n_clocks; c++)
             if (ipsim_tally_needs_clock(tally, (int)s, c))
                 need(e, s, c);
@@ -205,9 +223,9 @@ static bool build_columns(ipsim_fast *e)
     for (size_t s = 0; s < model->n_states; s++)
         most = model->first_risk[s + 1] - model->first_risk[s] > most ? model->first_risk[s + 1] - model->first_risk[s] : most;
     e->lanes = ipsim_simd_alloc(3 * most * IPSIM_CHUNK, sizeof *e->lanes);
-    e->list = calloc(model->n_states + 1, sizeof *e->list);
-    e->n_list = calloc(model->n_states + 1, sizeof *e->n_list);
-    for (size_t s = 0; e->list && s <= model->n_states; s++)
+    e->list = calloc(model->n_states + 2, sizeof *e->list);
+    e->n_list = calloc(model->n_states + 2, sizeof *e->n_list);
+    for (size_t s = 0; e->list && s < model->n_states + 2; s++)
         if (!(e->list[s] = ipsim_simd_alloc(stride, sizeof **e->list)))
             return false;
     return e->now && e->origin && e->budget && e->drawn && e->durations && e->lanes && e->list && e->n_list;
@@ -225,12 +243,16 @@ ipsim_fast *ipsim_fast_create(const ipsim_compiled_model *model, size_t stride, 
     e->stride = stride;
     e->risks = calloc(model->n_risks + 1, sizeof *e->risks);
     e->bands = calloc(model->n_risks + 1, sizeof *e->bands);
+    e->moves = calloc(model->n_risks + model->n_states + 1, sizeof *e->moves);
+    e->budget_of = calloc(model->n_risks + model->n_states + 1, sizeof *e->budget_of);
+    e->key_of = calloc(model->n_risks + model->n_states + 1, sizeof *e->key_of);
+    e->starts_clocks = calloc(model->n_states, sizeof *e->starts_clocks);
     e->has_events = calloc(model->n_states, sizeof *e->has_events);
     e->has_durations = calloc(model->n_states, sizeof *e->has_durations);
     e->needs_clock = calloc(model->n_states * IPSIM_CLOCKS_MAX, sizeof *e->needs_clock);
     e->multipliers = ipsim_simd_alloc(model->n_risks * stride, sizeof *e->multipliers);
     e->multiplier_of = calloc(model->n_risks + 1, sizeof *e->multiplier_of);
-    bool ok = e->risks && e->bands && e->has_events && e->has_durations && e->needs_clock && e->multipliers && e->multiplier_of;
+    bool ok = e->risks && e->bands && e->moves && e->budget_of && e->key_of && e->starts_clocks && e->has_events && e->has_durations && e->needs_clock && e->multipliers && e->multiplier_of;
     if (!ok || !build_columns(e) || !build_risks(e, tally)) {
         ipsim_fast_free(e);
         return NULL;
@@ -244,10 +266,15 @@ void ipsim_fast_free(ipsim_fast *e)
         return;
     for (size_t i = 0; e->bands && i < e->n_bands; i++)
         bands_clear(&e->bands[i]);
-    for (size_t s = 0; e->list && s <= e->model->n_states; s++)
+    for (size_t s = 0; e->list && s < e->model->n_states + 2; s++)
         free(e->list[s]);
     free(e->risks);
     free(e->bands);
+    free(e->moves);
+    free(e->budget_of);
+    free(e->key_of);
+    free(e->fired);
+    free(e->starts_clocks);
     free(e->has_events);
     free(e->has_durations);
     free(e->needs_clock);
@@ -326,7 +353,7 @@ static void begin_block(ipsim_fast *e)
             e->origin[c * stride + i] = INFINITY;
     }
     memset(e->durations, 0, model->n_events * stride * sizeof *e->durations);
-    memset(e->n_list, 0, (model->n_states + 1) * sizeof *e->n_list);
+    memset(e->n_list, 0, (model->n_states + 2) * sizeof *e->n_list);
     find_laws(e);
     e->kernels->multipliers(e);
     draw_first_budgets(e);
@@ -351,11 +378,9 @@ static void tell(const ipsim_fast *e, size_t slot, ipsim_step_kind kind, double 
 }
 
 /* The first grid time at or after t; the grid is nearly uniform, so the guess is nearly right. */
-static size_t time_index(const ipsim_occupancy *seen, double t)
+static inline size_t time_index(const ipsim_occupancy *seen, double times_per_year, double t)
 {
-    size_t n = seen->n_times;
-    double step = n > 1 ? seen->times[1] - seen->times[0] : 1.0;
-    size_t k = (size_t)(t / step);
+    size_t n = seen->n_times, k = (size_t)(t * times_per_year);
     k = k < n ? k : n - 1;
     while (k > 0 && seen->times[k - 1] >= t)
         k--;
@@ -364,15 +389,41 @@ static size_t time_index(const ipsim_occupancy *seen, double t)
     return k;
 }
 
-static void count_move(ipsim_fast *e, int from, int to, double t)
+static void count_arrival(ipsim_fast *e, int to, double t)
 {
-    ipsim_occupancy *seen = e->seen;
-    size_t k = time_index(seen, t);
-    if (k == seen->n_times)
-        return;
-    seen->moves[k * e->model->n_states + (size_t)to]++;
-    if (from >= 0)
-        seen->moves[k * e->model->n_states + (size_t)from]--;
+    size_t k = time_index(e->seen, e->times_per_year, t);
+    if (k < e->seen->n_times)
+        e->seen->moves[k * e->model->n_states + (size_t)to]++;
+}
+
+/* Firings, counted by time and risk, as arrivals and departures. */
+static void count_moves(ipsim_fast *e)
+{
+    const ipsim_compiled_model *model = e->model;
+    size_t n_moves = model->n_risks + model->n_states;
+    for (size_t k = 0; k < e->seen->n_times; k++)
+        for (size_t s = 0; s < model->n_states; s++)
+            for (size_t r = model->first_risk[s]; r < model->first_risk[s + 1]; r++) {
+                int64_t n = e->fired[k * n_moves + r + s + 1];
+                e->seen->firings += n;
+                if (n == 0 || model->risks[r].event != SIZE_MAX)
+                    continue;
+                e->seen->moves[k * model->n_states + (size_t)model->risks[r].to] += n;
+                e->seen->moves[k * model->n_states + s] -= n;
+            }
+}
+
+static bool clear_fired(ipsim_fast *e)
+{
+    size_t n = (e->seen ? e->seen->n_times : 0) * (e->model->n_risks + e->model->n_states);
+    if (e->seen && e->n_times != e->seen->n_times) {
+        free(e->fired);
+        e->n_times = e->seen->n_times;
+        e->fired = calloc(n + 1, sizeof *e->fired);
+    }
+    if (e->fired)
+        memset(e->fired, 0, n * sizeof *e->fired);
+    return e->fired || !e->seen;
 }
 
 void ipsim_fast_enter(ipsim_fast *e, size_t slot, int from, int to, double t, size_t risk)
@@ -380,8 +431,8 @@ void ipsim_fast_enter(ipsim_fast *e, size_t slot, int from, int to, double t, si
     const ipsim_compiled_model *model = e->model;
     e->origin[IPSIM_CLOCK_SOJOURN * e->stride + slot] = t;
     start_clocks(e, &model->starts_on_state[to], slot, t);
-    if (e->seen)
-        count_move(e, from, to, t);
+    if (e->seen && from < 0)
+        count_arrival(e, to, t);
     tell(e, slot, from < 0 ? IPSIM_STEP_ENTER : IPSIM_STEP_TRANSITION, t, from < 0 ? to : from, to, risk, 0.0);
     if (model->role[to] == IPSIM_ROLE_ALIVE)
         e->list[to][e->n_list[to]++] = (int32_t)slot;
@@ -417,14 +468,21 @@ double ipsim_fast_days(ipsim_fast *e, size_t slot, size_t risk)
 
 static void enter_model(ipsim_fast *e)
 {
-    for (size_t slot = 0; slot < e->people->n_slots; slot++) {
-        if (e->people->person[slot] < 0 || !(e->now[slot] <= e->model->horizon_years))
+    int64_t slots[IPSIM_CHUNK], states[IPSIM_CHUNK];
+    double times[IPSIM_CHUNK];
+    for (size_t slot = 0, n = 0; slot <= e->people->n_slots; slot++) {
+        if (n == IPSIM_CHUNK || slot == e->people->n_slots) {
+            if (e->tally)
+                ipsim_tally_enter(e->tally, n, slots, states, times);
+            n = 0;
+        }
+        if (slot == e->people->n_slots || e->people->person[slot] < 0 || !(e->now[slot] <= e->model->horizon_years))
             continue; /* nobody, or the horizon comes first */
-        int state = draw_start_state(e, slot);
-        int64_t at = (int64_t)slot, to = state;
-        if (e->tally)
-            ipsim_tally_enter(e->tally, 1, &at, &to, &e->now[slot]);
-        ipsim_fast_enter(e, slot, -1, state, e->now[slot], SIZE_MAX);
+        slots[n] = (int64_t)slot;
+        states[n] = draw_start_state(e, slot);
+        times[n] = e->now[slot];
+        ipsim_fast_enter(e, slot, -1, (int)states[n], times[n], SIZE_MAX);
+        n++;
     }
 }
 
@@ -450,6 +508,9 @@ ipsim_status ipsim_fast_simulate(ipsim_fast *e, ipsim_luck luck, const ipsim_peo
     e->seen = seen;
     e->observer = observer;
     e->data = data;
+    e->times_per_year = seen && seen->n_times > 1 ? 1.0 / (seen->times[1] - seen->times[0]) : 0.0;
+    if (!clear_fired(e))
+        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "not enough memory for the occupancy of states");
     begin_block(e);
     enter_model(e);
     size_t spare = e->model->n_states;
@@ -465,5 +526,7 @@ ipsim_status ipsim_fast_simulate(ipsim_fast *e, ipsim_luck luck, const ipsim_peo
         for (size_t i = 0; i < n; i += IPSIM_CHUNK)
             e->kernels->sweep(e, state, slots + i, n - i < IPSIM_CHUNK ? n - i : IPSIM_CHUNK);
     }
+    if (seen)
+        count_moves(e);
     return IPSIM_OK;
 }

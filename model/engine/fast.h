@@ -37,11 +37,22 @@ typedef struct fast_risk {
     int64_t budget;     /* offset of the stream's column */
 } fast_risk;
 
+/* Where a firing leads. */
+typedef struct fast_move {
+    int64_t to, list; /* list: of the state, or the one that nobody reads for those whose history ends */
+    bool stays;       /* a recurrent event, or the horizon */
+} fast_move;
+
 struct ipsim_fast {
     const ipsim_compiled_model *model;
     const struct fast_kernels *kernels;
     size_t stride;
     fast_risk *risks; /* as model->risks */
+    fast_move *moves; /* [risk + state + 1]; before the first risk of each state stands the horizon */
+    int64_t *budget_of, *key_of; /* as moves: offset of the stream's column (waste when nothing is drawn), and its key */
+    uint32_t *fired;  /* [time of the occupancy grid * (n_risks + n_states) + place in moves] */
+    size_t n_times;   /* of `fired` */
+    bool *starts_clocks; /* n_states: some firing in the state starts a named clock */
     bool *has_events; /* n_states */
     bool *needs_clock; /* [state * IPSIM_CLOCKS_MAX + clock] */
     bool *has_durations; /* n_states */
@@ -59,10 +70,11 @@ struct ipsim_fast {
     int64_t *drawn;   /* the same: budgets drawn so far */
     uint32_t *durations; /* [event * stride + slot] */
     double *lanes;    /* scratch of a chunk: three columns for each risk of a state */
-    int32_t **list;   /* n_states + 1: who is in each state; the last is the list at work */
+    int32_t **list;   /* n_states + 2: who is in each state; the list at work; those whose history has ended */
     size_t *n_list;
     ipsim_tally *tally;
     ipsim_occupancy *seen;
+    double times_per_year; /* of the occupancy grid */
     ipsim_block_observer *observer;
     void *data;
 };

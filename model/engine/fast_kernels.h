@@ -83,26 +83,32 @@ static void apply_effect(const chunk *c, const ipsim_compiled_effect *effect, la
     }
 }
 
+/* What does not change with time. */
+static void steady_part(const fast_risk *r, size_t n, const int64_t *restrict slot, double *restrict multiplier, int64_t *restrict law)
+{
+    if (r->multiplier) {
+#pragma omp simd
+        for (size_t i = 0; i < n; i++)
+            multiplier[i] = r->multiplier[slot[i]];
+    } else {
+#pragma omp simd
+        for (size_t i = 0; i < n; i++)
+            multiplier[i] = r->constant;
+    }
+    if (r->bands && r->bands->law) {
+#pragma omp simd
+        for (size_t i = 0; i < n; i++)
+            law[i] = r->bands->law[slot[i]];
+    } else {
+        memset(law, 0, n * sizeof *law);
+    }
+}
+
 static void find_stretches(const chunk *c, const fast_risk *r, lanes *l)
 {
     const ipsim_risk *risk = r->risk;
-    if (r->multiplier) {
-#pragma omp simd
-        for (size_t i = 0; i < l->n; i++)
-            l->multiplier[i] = r->multiplier[l->slot[i]];
-    } else {
-#pragma omp simd
-        for (size_t i = 0; i < l->n; i++)
-            l->multiplier[i] = r->constant;
-    }
+    steady_part(r, l->n, l->slot, l->multiplier, l->law);
     memcpy(l->until, l->limit, l->n * sizeof *l->until);
-    if (r->bands && r->bands->law) {
-#pragma omp simd
-        for (size_t i = 0; i < l->n; i++)
-            l->law[i] = r->bands->law[l->slot[i]];
-    } else {
-        memset(l->law, 0, l->n * sizeof *l->law);
-    }
     for (size_t k = risk->n_constant; k < risk->n_effects; k++)
         apply_effect(c, &risk->effects[k], l);
     if (risk->n_years > 1) {
@@ -113,6 +119,12 @@ static void find_stretches(const chunk *c, const fast_risk *r, lanes *l)
         for (size_t i = 0; i < l->n; i++)
             l->law[i] += piece[i];
     }
+}
+
+static inline double available_of(double multiplier, double before, double after, bool lasts)
+{
+    double available = before == IPSIM_INFINITY ? IPSIM_INFINITY : multiplier * (after - before);
+    return multiplier > 0.0 && lasts ? available : 0.0;
 }
 
 /* The hazard that each stretch can supply; `before` is kept for the inverse. */
@@ -140,11 +152,8 @@ static void find_available(const fast_risk *r, lanes *l, bool from_zero)
         x[i] = l->until[i] - l->origin[i];
     cumulative(r, l->n, l->law, x, after);
 #pragma omp simd
-    for (size_t i = 0; i < l->n; i++) {
-        double available = l->before[i] == IPSIM_INFINITY ? IPSIM_INFINITY : l->multiplier[i] * (after[i] - l->before[i]);
-        available = l->multiplier[i] > 0.0 ? available : 0.0;
-        l->available[i] = l->from[i] < l->limit[i] ? available : 0.0;
-    }
+    for (size_t i = 0; i < l->n; i++)
+        l->available[i] = available_of(l->multiplier[i], l->before[i], after[i], l->from[i] < l->limit[i]);
 }
 
 /* ---- competing risks: each kernel moves `best` forward for those whom it would hit earlier ---- */
@@ -231,6 +240,69 @@ static void go_on(lanes *l, size_t i, size_t n, double left)
     l->origin[n] = l->origin[i];
 }
 
+/* When the budgets of the lanes that are pending run out. */
+static void invert_steady(chunk *c, const fast_risk *r, int64_t k, size_t n, const int64_t *restrict pending,
+                          const double *restrict multiplier, const double *restrict before, const int64_t *restrict law)
+{
+    const double *restrict budget = c->budget + (size_t)k * IPSIM_CHUNK, *restrict zero = c->origin[r->risk->clock];
+    const double *restrict limit = c->limit + (size_t)k * IPSIM_CHUNK;
+    double target[IPSIM_CHUNK], t[IPSIM_CHUNK];
+    int64_t of[IPSIM_CHUNK];
+#pragma omp simd
+    for (size_t j = 0; j < n; j++) {
+        target[j] = before[pending[j]] + budget[pending[j]] / multiplier[pending[j]];
+        of[j] = law[pending[j]];
+    }
+    inverses(r, n, of, target, t);
+    for (size_t j = 0; j < n; j++) {
+        size_t i = (size_t)pending[j];
+        double x = before[i] == IPSIM_INFINITY ? c->from[i] : zero[i] + t[j];
+        x = x > c->from[i] ? x : c->from[i];
+        if (multiplier[i] > 0.0 && c->from[i] < limit[i] && x < limit[i]) {
+            c->best[i] = x;
+            c->win[i] = k;
+        }
+    }
+}
+
+/* The same where nothing but the law changes with time: the whole interval is one stretch for everybody. */
+static void fire_steady(chunk *c, const fast_risk *r, int64_t k)
+{
+    double *restrict spent = c->spent + (size_t)k * IPSIM_CHUNK, *restrict limit = c->limit + (size_t)k * IPSIM_CHUNK;
+    const double *restrict budget = c->budget + (size_t)k * IPSIM_CHUNK, *restrict zero = c->origin[r->risk->clock];
+    double multiplier[IPSIM_CHUNK], x[IPSIM_CHUNK], before[IPSIM_CHUNK], after[IPSIM_CHUNK];
+    int64_t law[IPSIM_CHUNK], any = 0;
+    size_t n = c->padded;
+    memcpy(limit, c->best, n * sizeof *limit);
+    steady_part(r, n, c->slot, multiplier, law);
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        x[i] = limit[i] - zero[i];
+    cumulative(r, n, law, x, after);
+    if (r->risk->clock == IPSIM_CLOCK_SOJOURN && !c->e->has_events[c->state]) {
+        memset(before, 0, n * sizeof *before);
+    } else {
+#pragma omp simd
+        for (size_t i = 0; i < n; i++)
+            x[i] = c->from[i] - zero[i];
+        cumulative(r, n, law, x, before);
+    }
+#pragma omp simd reduction(| : any)
+    for (size_t i = 0; i < n; i++) {
+        spent[i] = available_of(multiplier[i], before[i], after[i], c->from[i] < limit[i]);
+        any |= budget[i] <= spent[i];
+    }
+    if (!any)
+        return;
+    int64_t pending[IPSIM_CHUNK];
+    size_t n_pending = 0;
+    for (size_t i = 0; i < c->n; i++) {
+        pending[n_pending] = (int64_t)i;
+        n_pending += budget[i] <= spent[i];
+    }
+    invert_steady(c, r, k, n_pending, pending, multiplier, before, law);
+}
+
 static void fire_searched(chunk *c, const fast_risk *r, int64_t k)
 {
     lanes l;
@@ -253,7 +325,7 @@ static void fire_searched(chunk *c, const fast_risk *r, int64_t k)
         for (size_t j = 0; j < n_pending; j++) {
             size_t i = (size_t)pending[j];
             if (l.multiplier[i] > 0.0 && l.left[i] <= l.available[i] && l.from[i] < l.limit[i]) {
-                double t = inverse(r, &r->risk->laws[l.law[i]], l.multiplier[i], l.origin[i], l.from[i], l.before[i], l.left[i]);
+                double t = inverse(&r->risk->laws[l.law[i]], l.multiplier[i], l.origin[i], l.from[i], l.before[i], l.left[i]);
                 if (t < l.until[i]) {
                     c->best[l.lane[i]] = t;
                     c->win[l.lane[i]] = k;
@@ -274,15 +346,28 @@ static void reckon_again(chunk *c, const fast_risk *r, int64_t k)
     lanes l;
     double *spent = c->spent + (size_t)k * IPSIM_CHUNK, *limit = c->limit + (size_t)k * IPSIM_CHUNK;
     bool from_zero = r->risk->clock == IPSIM_CLOCK_SOJOURN && !c->e->has_events[c->state];
-    all_lanes(c, r, k, c->best, &l);
+    int64_t any = 0;
+#pragma omp simd reduction(| : any)
+    for (size_t i = 0; i < c->padded; i++)
+        any |= (c->win[i] >= 0) & (c->win[i] != k) & (limit[i] != c->best[i]);
+    if (!any)
+        return;
+    const double *zero = c->origin[r->risk->clock];
     size_t n = 0;
-    for (size_t i = 0; i < l.n; i++) {
-        int64_t at = l.lane[i];
-        l.until[i] = l.from[i];
-        go_on(&l, i, n, 0.0);
-        n += (size_t)((c->win[at] >= 0) & (c->win[at] != k) & (limit[at] != c->best[at]));
+    for (size_t i = 0; i < c->n; i++) {
+        l.lane[n] = (int64_t)i;
+        n += (size_t)((c->win[i] >= 0) & (c->win[i] != k) & (limit[i] != c->best[i]) & (zero[i] < IPSIM_INFINITY));
     }
     l.n = n;
+#pragma omp simd
+    for (size_t i = 0; i < l.n; i++) {
+        int64_t at = l.lane[i];
+        l.slot[i] = c->slot[at];
+        l.from[i] = c->from[at];
+        l.limit[i] = c->best[at];
+        l.left[i] = 0.0;
+        l.origin[i] = zero[at];
+    }
     for (size_t i = 0; i < l.n; i++)
         spent[l.lane[i]] = 0.0;
     while (l.n > 0) {
@@ -330,11 +415,12 @@ static void renew(chunk *c)
     ipsim_fast *e = c->e;
     int64_t at[IPSIM_CHUNK], person[IPSIM_CHUNK], key[IPSIM_CHUNK], count[IPSIM_CHUNK];
     double drawn[IPSIM_CHUNK];
+    const int64_t *restrict budgets = e->budget_of + c->first_risk + (size_t)c->state + 1;
+    const int64_t *restrict keys = e->key_of + c->first_risk + (size_t)c->state + 1;
+#pragma omp simd
     for (size_t i = 0; i < c->padded; i++) {
-        size_t risk = c->first_risk + (size_t)(c->win[i] < 0 ? 0 : c->win[i]);
-        bool waste = c->win[i] < 0 || e->risks[risk].kind == FAST_AT;
-        at[i] = (waste ? (int64_t)(e->model->n_streams * e->stride) : e->risks[risk].budget) + c->slot[i];
-        key[i] = waste ? 0 : (int64_t)e->model->streams[e->risks[risk].risk->stream].key;
+        at[i] = budgets[c->win[i]] + c->slot[i];
+        key[i] = keys[c->win[i]];
     }
 #pragma omp simd
     for (size_t i = 0; i < c->padded; i++) {
@@ -348,26 +434,67 @@ static void renew(chunk *c)
         e->budget[at[i]] = drawn[i];
 }
 
-static void move(chunk *c, const int64_t *risk, const double *days)
+/* With somebody watching, or clocks to start. */
+static void move_one_by_one(chunk *c, const int64_t *risk, const double *days)
 {
     ipsim_fast *e = c->e;
-    size_t firings = 0;
     for (size_t i = 0; i < c->n; i++) {
         size_t slot = (size_t)c->slot[i], r = (size_t)risk[i];
         double t = c->best[i];
-        e->now[slot] = t;
-        if (risk[i] < 0) {
+        if (risk[i] < 0)
             ipsim_fast_end(e, slot, c->state, t);
-            continue;
-        }
-        firings++;
-        if (e->model->risks[r].event != SIZE_MAX)
+        else if (e->model->risks[r].event != SIZE_MAX)
             ipsim_fast_event(e, slot, c->state, t, r, days ? days[i] : 0.0);
         else
             ipsim_fast_enter(e, slot, c->state, e->model->risks[r].to, t, r);
     }
-    if (e->seen)
-        e->seen->firings += (int64_t)firings;
+}
+
+/* The first time of the occupancy grid at or after t, which is not after the last. */
+static void find_times(const chunk *c, int64_t *restrict index)
+{
+    const ipsim_occupancy *seen = c->e->seen;
+    const double *restrict times = seen->times;
+    double per_year = c->e->times_per_year;
+    int64_t last = (int64_t)seen->n_times - 1;
+#pragma omp simd
+    for (size_t i = 0; i < c->padded; i++) {
+        int64_t k = (int64_t)(int32_t)(c->best[i] * per_year) - 1; /* nearly uniform: at most two too low */
+        k = k < 0 ? 0 : k > last ? last : k;
+        k += times[k] < c->best[i];
+        k += times[k] < c->best[i];
+        k += times[k] < c->best[i];
+        index[i] = k;
+    }
+}
+
+static void move(chunk *c, const int64_t *risk, const double *days)
+{
+    ipsim_fast *e = c->e;
+    int64_t index[IPSIM_CHUNK];
+#pragma omp simd
+    for (size_t i = 0; i < c->padded; i++)
+        e->now[c->slot[i]] = c->best[i];
+    if (e->seen) {
+        find_times(c, index);
+        uint32_t *fired = e->fired + c->first_risk + (size_t)c->state + 1;
+        size_t n_moves = e->model->n_risks + e->model->n_states;
+        for (size_t i = 0; i < c->n; i++)
+            fired[(int64_t)((size_t)index[i] * n_moves) + c->win[i]]++;
+    }
+    if (e->observer || e->starts_clocks[c->state]) {
+        move_one_by_one(c, risk, days);
+        return;
+    }
+    const fast_move *moves = e->moves + c->first_risk + (size_t)c->state + 1; /* moves[-1]: the horizon */
+    double *restrict sojourn = e->origin;
+    for (size_t i = 0; i < c->n; i++) {
+        const fast_move *to = &moves[c->win[i]];
+        size_t slot = (size_t)c->slot[i];
+        e->list[to->list][e->n_list[to->list]++] = (int32_t)slot;
+        if (!to->stays)
+            sojourn[slot] = c->best[i];
+    }
 }
 
 /* ---- one chunk ---- */
@@ -421,6 +548,8 @@ static void sweep(ipsim_fast *e, int state, const int32_t *slots, size_t n)
             fire_at(&c, r, (int64_t)k);
         else if (r->kind == FAST_CONSTANT)
             fire_constant(&c, r, (int64_t)k);
+        else if (!r->varies && !r->may_not_run)
+            fire_steady(&c, r, (int64_t)k);
         else
             fire_searched(&c, r, (int64_t)k);
     }

@@ -92,7 +92,8 @@ typedef struct experiment_worker {
     experiment_sums *sums;
     ipsim_reference **engines;
     ipsim_fast **fast; /* NULL: the reference engine was asked for */
-    int64_t *moves;    /* of one block and model: kept when the block is good */
+    size_t *same_as;   /* per model: the first model with the same histories, which are then simulated once; tallies are shared */
+    int64_t *moves;    /* of one block and model, as in sums; there is room for any model */
     ipsim_tally **tallies;
     ipsim_people *people;
     double *attributes; /* [person * n_attributes + attribute] */
@@ -105,16 +106,27 @@ static void worker_clear(worker *w)
             ipsim_reference_free(w->engines[i]);
         if (w->fast)
             ipsim_fast_free(w->fast[i]);
-        if (w->tallies)
+        if (w->tallies && w->same_as && w->same_as[i] == i)
             ipsim_tally_free(w->tallies[i]);
     }
     free(w->engines);
     free(w->fast);
+    free(w->same_as);
     free(w->moves);
     free(w->tallies);
     ipsim_people_free(w->people);
     free(w->attributes);
     ipsim_experiment_sums_free(w->sums);
+}
+
+/* Scenarios that differ in money or quality of life only share their histories. */
+static size_t find_same(const experiment *e, size_t model, bool plainly)
+{
+    size_t like = 0;
+    while (like < model && (plainly || !ipsim_engine_same_histories(e->models[like], e->models[model]) ||
+                            !ipsim_account_same_basis(e->plan, like, model)))
+        like++;
+    return like;
 }
 
 static bool worker_init(worker *w, const experiment *e)
@@ -131,9 +143,15 @@ static bool worker_init(worker *w, const experiment *e)
     w->people = ipsim_people_create(IPSIM_BATCH_PERSONS, e->scenarios[0]->n_attributes, &grouping);
     w->attributes = calloc(IPSIM_BATCH_PERSONS * (e->scenarios[0]->n_attributes + 1), sizeof *w->attributes);
     w->fast = plainly ? NULL : calloc(e->n_models, sizeof *w->fast);
+    w->same_as = calloc(e->n_models, sizeof *w->same_as);
     w->moves = calloc(n_moves(e) + 1, sizeof *w->moves);
-    bool ok = w->sums && w->engines && w->tallies && w->people && w->attributes && w->moves && (plainly || w->fast);
+    bool ok = w->sums && w->engines && w->same_as && w->tallies && w->people && w->attributes && w->moves && (plainly || w->fast);
     for (size_t i = 0; ok && i < e->n_models; i++) {
+        w->same_as[i] = find_same(e, i, plainly);
+        if (w->same_as[i] < i) {
+            w->tallies[i] = w->tallies[w->same_as[i]];
+            continue;
+        }
         w->engines[i] = ipsim_reference_create(e->models[i]);
         w->tallies[i] = ipsim_tally_create(e->plan, i, w->people->stride);
         if (w->fast && w->tallies[i])
@@ -200,53 +218,51 @@ static void watch(void *data, const ipsim_step *step, const double *origin)
 /* ---- batches and blocks ---- */
 
 /* One person at a time. */
-static ipsim_status simulate_plainly(worker *w, size_t model, ipsim_luck luck, int64_t first, ipsim_error *err)
+static ipsim_status simulate_plainly(worker *w, size_t model, ipsim_luck luck, int64_t first, ipsim_occupancy *seen, ipsim_error *err)
 {
-    const experiment *e = w->e;
-    watcher seen = {.e = e, .moves = w->sums->moves + ipsim_experiment_moves_offset(e, model), .n_states = e->models[model]->n_states};
+    watcher told = {.e = w->e, .moves = seen->moves, .n_states = w->e->models[model]->n_states};
     for (size_t slot = 0; slot < w->people->n_slots; slot++) {
         int64_t person = w->people->person[slot];
         if (person < 0)
             continue;
-        seen.time = 0;
+        told.time = 0;
         ipsim_tally_select(w->tallies[model], slot);
         ipsim_status status = ipsim_reference_simulate(w->engines[model], luck, person,
                                                        &w->attributes[(size_t)(person - first) * w->people->n_attributes],
-                                                       w->tallies[model], watch, &seen, err);
+                                                       w->tallies[model], watch, &told, err);
         if (status != IPSIM_OK)
             return status;
     }
-    w->sums->firings += seen.firings;
+    seen->firings = told.firings;
     return IPSIM_OK;
 }
 
-/* The block at once. */
-static ipsim_status simulate_fast(worker *w, size_t model, ipsim_luck luck, ipsim_error *err)
+/* The block under one model, and what was seen of it under all models that share its histories. */
+static ipsim_status simulate_model(worker *w, size_t model, ipsim_luck luck, int64_t first, ipsim_error *err)
 {
     const experiment *e = w->e;
     size_t n = e->n_times * e->models[model]->n_states;
     ipsim_occupancy seen = {.n_times = e->n_times, .times = e->times, .moves = w->moves};
+    ipsim_status status = IPSIM_ERR_LIMIT;
     memset(w->moves, 0, n * sizeof *w->moves);
-    ipsim_status status = ipsim_fast_simulate(w->fast[model], luck, w->people, w->tallies[model], &seen, NULL, NULL, err);
-    if (status != IPSIM_OK)
-        return status;
-    int64_t *into = w->sums->moves + ipsim_experiment_moves_offset(e, model);
-    for (size_t i = 0; i < n; i++)
-        into[i] += w->moves[i];
-    w->sums->firings += seen.firings;
-    return IPSIM_OK;
-}
-
-static ipsim_status simulate_model(worker *w, size_t model, ipsim_luck luck, int64_t first, ipsim_error *err)
-{
     ipsim_tally_reset(w->tallies[model], w->people);
-    if (w->fast) {
-        ipsim_status status = simulate_fast(w, model, luck, err);
-        if (status != IPSIM_ERR_LIMIT)
-            return status;
-        ipsim_tally_reset(w->tallies[model], w->people); /* one person at a time, to see who it is */
+    if (w->fast)
+        status = ipsim_fast_simulate(w->fast[model], luck, w->people, w->tallies[model], &seen, NULL, NULL, err);
+    if (w->fast && status == IPSIM_ERR_LIMIT) { /* again, one person at a time, to see who it is */
+        memset(w->moves, 0, n * sizeof *w->moves);
+        ipsim_tally_reset(w->tallies[model], w->people);
     }
-    return simulate_plainly(w, model, luck, first, err);
+    if (status == IPSIM_ERR_LIMIT)
+        status = simulate_plainly(w, model, luck, first, &seen, err);
+    for (size_t i = model; status == IPSIM_OK && i < e->n_models; i++) {
+        if (w->same_as[i] != model)
+            continue;
+        int64_t *into = w->sums->moves + ipsim_experiment_moves_offset(e, i);
+        for (size_t k = 0; k < n; k++)
+            into[k] += w->moves[k];
+        w->sums->firings += seen.firings;
+    }
+    return status;
 }
 
 static ipsim_status simulate_batch(worker *w, ipsim_luck luck, int64_t first, size_t n, ipsim_error *err)
@@ -261,6 +277,8 @@ static ipsim_status simulate_batch(worker *w, ipsim_luck luck, int64_t first, si
     }
     ipsim_people_seat(w->people, first, n, w->attributes);
     for (size_t model = 0; model < e->n_models; model++) {
+        if (w->same_as[model] < model)
+            continue;
         ipsim_status status = simulate_model(w, model, luck, first, err);
         if (status != IPSIM_OK)
             return status;
