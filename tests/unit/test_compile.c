@@ -230,7 +230,7 @@ static void tables_are_laws_by_stratum_and_year(void **state)
         for (int sex = 0; sex < 2; sex++) {
             size_t stratum = 0;
             for (size_t k = 0; k < 2; k++) {
-                bool is_sex = risk->key_attribute[k] == 1;
+                bool is_sex = risk->key_attribute[k] == 2; /* attributes stand by name: age, dx, sex */
                 assert_int_equal(risk->key_levels[k], is_sex ? 2 : 3);
                 stratum = stratum * (size_t)risk->key_levels[k] + (size_t)(is_sex ? sex : dx);
             }

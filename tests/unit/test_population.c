@@ -147,8 +147,8 @@ static void bands_cut_a_number(void **state)
 {
     (void)state;
     ipsim_scenario *scenario = testlib_load_text(
-        STATES "attributes: { band: { of = \"age\"; breaks = [30, 50]; levels = [\"under_30\", \"30_49\", \"50_plus\"]; };"
-               "  age: { distribution: { family = \"normal\"; mean = 35.0; sd = 10.7; lower = 18; upper = 66; }; };"
+        STATES "attributes: { band: { of = \"c_age\"; breaks = [30, 50]; levels = [\"under_30\", \"30_49\", \"50_plus\"]; };"
+               "  c_age: { distribution: { family = \"normal\"; mean = 35.0; sd = 10.7; lower = 18; upper = 66; }; };"
                "  fixed_band: { of = \"limit\"; breaks = [30, 50]; levels = [\"x\", \"y\", \"z\"]; }; limit: { value = 50; }; };");
     ipsim_population *population = people_of(scenario);
     double count[3] = {0}, values[4];
@@ -185,14 +185,15 @@ static ipsim_scenario *load_cohort(const char *order, bool weighted)
     testlib_write("cohort.csv", COHORT);
     snprintf(text, sizeof text,
              STATES "tables: { cohort: { file = \"cohort.csv\"; %s order = \"%s\"; }; };"
-                    "attributes: { noise: { distribution: { family = \"uniform\"; min = 0; max = 1; }; };"
-                    "  sex: { levels = [\"man\", \"woman\"]; table = \"cohort\"; }; h: { table = \"cohort\"; column = \"hours\"; };"
-                    "  dx: { levels = [\"psychosis\", \"bipolar\", \"other\"]; table = \"cohort\"; column = \"dx\"; }; };",
+                    "attributes: { a_noise: { distribution: { family = \"uniform\"; min = 0; max = 1; }; };"
+                    "  b_sex: { levels = [\"man\", \"woman\"]; table = \"cohort\"; column = \"sex\"; }; c_h: { table = \"cohort\"; column "
+                    "= \"hours\"; };"
+                    "  d_dx: { levels = [\"psychosis\", \"bipolar\", \"other\"]; table = \"cohort\"; column = \"dx\"; }; };",
              weighted ? "weight = \"w\";" : "", order);
     return testlib_load_text(text);
 }
 
-/* noise, sex, h, dx of each row */
+/* b_sex, c_h and d_dx of each row; attributes stand in the order of their names */
 static const double rows[4][3] = {{1, 10, 0}, {0, 20, 2}, {0, 30, 0}, {1, 40, 2}};
 
 static void joint_tables_keep_rows_together(void **state)
@@ -242,7 +243,7 @@ static void file_order_takes_the_rows_in_turn(void **state)
         ipsim_population_draw(population, SEED, 5, person, values);
         for (int c = 0; c < 3; c++)
             assert_same_bits(values[1 + c], rows[person % 4][c]);
-        assert_same_bits(values[0], draw_of("noise", person, 5));
+        assert_same_bits(values[0], draw_of("a_noise", person, 5));
     }
     assert_close(ipsim_population_target_share(population, 1, 1), 0.5, 1e-15);
     assert_close(ipsim_population_target_mean(population, 2), 25, 1e-13);
@@ -268,10 +269,10 @@ static void an_attribute_depends_on_its_name_alone(void **state)
         double x, others[3], again;
         ipsim_population_draw(one, SEED, 0, person, &x);
         ipsim_population_draw(three, SEED, 0, person, others);
-        assert_same_bits(others[2], x);
+        assert_same_bits(others[1], x);
         ipsim_population_draw(one, SEED, 1, person, &again);
         replicates += x * again;
-        xy += x * others[1];
+        xy += x * others[0];
         lag += x * last;
         with_budget += x * (ipsim_stream_exponential(SEED, 0, person, ipsim_stream_key(IPSIM_PURPOSE_BUDGET, "age"), 0) - 1);
         last = x;
@@ -298,9 +299,9 @@ static void declared_targets_replace_derived_ones(void **state)
         STATES "attributes: { sex: { levels = [\"m\", \"f\"]; probabilities = [0.6, 0.4]; target_probabilities = [0.55, 0.45]; };"
                "  age: { distribution: { family = \"uniform\"; min = 0; max = 10; }; target_mean = 5.5; target_sd = 3.25; }; };");
     ipsim_population *population = people_of(scenario);
-    assert_close(ipsim_population_target_share(population, 0, 1), 0.45, 1e-15);
-    assert_same_bits(ipsim_population_target_mean(population, 1), 5.5);
-    assert_same_bits(ipsim_population_target_sd(population, 1), 3.25);
+    assert_close(ipsim_population_target_share(population, 1, 1), 0.45, 1e-15);
+    assert_same_bits(ipsim_population_target_mean(population, 0), 5.5);
+    assert_same_bits(ipsim_population_target_sd(population, 0), 3.25);
     ipsim_population_free(population);
     ipsim_scenario_free(scenario);
 }

@@ -6,6 +6,7 @@
  *     1.5   A to B (starts clock c)                                    6     B to A
  *     2.5   event, 10 days                                             8     A to D, dead                       horizon 10 */
 #include "simlib.h"
+#include "teller.h"
 
 static const char model[] =
     "simulation: { horizon_years = 10.0; report_years = [2.0, 5.0]; start_year = 2020; };"
@@ -69,6 +70,7 @@ typedef struct fixture {
     ipsim_compiled_model *compiled;
     ipsim_account_plan *plan;
     ipsim_tally *tally;
+    ipsim_people *people;
     double *values;
     double attributes[3];
 } fixture;
@@ -89,33 +91,33 @@ static void tell_the_life(fixture *f)
 {
     enum { A, B, D };
     double origin[5] = {0, 0, -50, -2020, INFINITY};
-    ipsim_tally *t = f->tally;
-    ipsim_tally_begin(t, f->attributes, A, 0);
-    ipsim_tally_accrue(t, A, 0, 1.5, origin);
+    teller told = teller_begin(f->tally, f->people, f->attributes, A, 0);
+    teller_stays(&told, A, 0, 1.5, origin, 5);
     origin[IPSIM_CLOCK_SOJOURN] = origin[IPSIM_CLOCK_NAMED] = 1.5;
-    ipsim_tally_transition(t, find_risk(f, A, "ab"), A, B, 1.5);
-    ipsim_tally_accrue(t, B, 1.5, 2.5, origin);
-    ipsim_tally_event(t, find_risk(f, B, "e"), 2.5, 10);
-    ipsim_tally_accrue(t, B, 2.5, 5, origin);
-    ipsim_tally_event(t, find_risk(f, B, "e"), 5, 20);
-    ipsim_tally_accrue(t, B, 5, 6, origin);
+    teller_ends_stay(&told, (int64_t)find_risk(f, A, "ab"), 0);
+    teller_stays(&told, B, 1.5, 2.5, origin, 5);
+    teller_ends_stay(&told, (int64_t)find_risk(f, B, "e"), 10);
+    teller_stays(&told, B, 2.5, 5, origin, 5);
+    teller_ends_stay(&told, (int64_t)find_risk(f, B, "e"), 20);
+    teller_stays(&told, B, 5, 6, origin, 5);
     origin[IPSIM_CLOCK_SOJOURN] = 6;
-    ipsim_tally_transition(t, find_risk(f, B, "ba"), B, A, 6);
-    ipsim_tally_accrue(t, A, 6, 8, origin);
+    teller_ends_stay(&told, (int64_t)find_risk(f, B, "ba"), 0);
+    teller_stays(&told, A, 6, 8, origin, 5);
     origin[IPSIM_CLOCK_SOJOURN] = 8;
-    ipsim_tally_transition(t, find_risk(f, A, "death"), A, D, 8);
-    ipsim_tally_end(t, D, 8);
-    ipsim_tally_values(t, f->values, 1);
+    teller_ends_stay(&told, (int64_t)find_risk(f, A, "death"), 0);
+    teller_values(&told, f->values);
 }
 
 static void open_fixture(fixture *f)
 {
     ipsim_error_list errors = {0};
-    *f = (fixture){.scenario = testlib_load_text(model), .attributes = {50, 1, 0.5}};
+    *f = (fixture){.scenario = testlib_load_text(model), .attributes = {50, 0.5, 1}};
     assert_no_errors(ipsim_compile(f->scenario, &f->compiled, &errors), &errors);
     const ipsim_compiled_model *models[] = {f->compiled};
     assert_no_errors(ipsim_account_plan_create(models, 1, &f->plan, &errors), &errors);
-    f->tally = ipsim_tally_create(f->plan, 0);
+    f->people = ipsim_people_create(1, f->scenario->n_attributes, &(ipsim_grouping){.n_dimensions = 0});
+    assert_non_null(f->people);
+    f->tally = ipsim_tally_create(f->plan, 0, f->people->stride);
     f->values = calloc(ipsim_account_n_measures(f->plan) * ipsim_account_n_years(f->plan) * 2, sizeof(double));
     assert_non_null(f->tally);
     assert_non_null(f->values);
@@ -125,6 +127,7 @@ static void close_fixture(fixture *f)
 {
     free(f->values);
     ipsim_tally_free(f->tally);
+    ipsim_people_free(f->people);
     ipsim_account_plan_free(f->plan);
     ipsim_compiled_model_free(f->compiled);
     ipsim_scenario_free(f->scenario);
@@ -342,8 +345,8 @@ static void nothing_is_left_of_the_last_person(void **state)
     assert_non_null(first);
     tell_the_life(&f);
     memcpy(first, f.values, n * sizeof *first);
-    ipsim_tally_begin(f.tally, f.attributes, -1, 12);
-    ipsim_tally_values(f.tally, f.values, 1);
+    teller told = teller_begin(f.tally, f.people, f.attributes, -1, 12);
+    teller_values(&told, f.values);
     for (size_t i = 0; i < n; i++)
         assert_same_bits(f.values[i] + 0.0, 0.0); /* + 0: a weight of -1 makes it -0 */
     tell_the_life(&f);
@@ -360,13 +363,12 @@ static void late_entry(void **state)
     fixture f;
     open_fixture(&f);
     double origin[5] = {4, 4, -46, -2020, INFINITY};
-    ipsim_tally_begin(f.tally, f.attributes, 0, 4);
-    ipsim_tally_accrue(f.tally, 0, 4, 5.5, origin);
-    ipsim_tally_transition(f.tally, find_risk(&f, 0, "ab"), 0, 1, 5.5);
+    teller told = teller_begin(f.tally, f.people, f.attributes, 0, 4);
+    teller_stays(&told, 0, 4, 5.5, origin, 5);
+    teller_ends_stay(&told, (int64_t)find_risk(&f, 0, "ab"), 0);
     origin[0] = origin[4] = 5.5;
-    ipsim_tally_accrue(f.tally, 1, 5.5, 10, origin);
-    ipsim_tally_end(f.tally, 1, 10);
-    ipsim_tally_values(f.tally, f.values, 1);
+    teller_stays(&told, 1, 5.5, 10, origin, 5);
+    teller_values(&told, f.values);
     parts p = {0};
     point(&p, 1.5, 5.5);
     expect(&f, "first_b", "all", &p, false);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "simlib.h"
+#include "teller.h"
 
 enum { MODELS = 150, HISTORIES = 8, STATES = 3, REWARDS = 6, UTILITIES = 5, CLOCKS = 5, YEARS = 4 };
 #define HORIZON 20.0
@@ -224,19 +225,19 @@ static void compare(const ipsim_account_plan *plan, const double *values, const 
 }
 
 static void one_history(const model *m, const ipsim_compiled_model *compiled, const ipsim_account_plan *plan, ipsim_tally *tally,
-                        double *values)
+                        ipsim_people *people, double *values)
 {
     double attributes[1] = {30}, entry = pick(2) ? 0 : uniform(0, 10), now = entry, times[120];
     worth nothing = {.plain = {0}}, rewards[REWARDS], qalys = nothing, life = nothing, total = nothing;
     for (int r = 0; r < REWARDS; r++)
         rewards[r] = nothing;
     stay s = {.state = 0, .origin = {entry, entry, entry - 30, -START_YEAR, INFINITY}};
-    ipsim_tally_begin(tally, attributes, 0, entry);
+    teller told = teller_begin(tally, people, attributes, 0, entry);
     for (int stays = 0; now < HORIZON; stays++) {
         s.from = now;
         s.to = stays % 4 == 3 ? fmin(m->years[pick(YEARS)] + 0.0, HORIZON) : now + uniform(0.01, 5); /* at times exactly on a report year */
         s.to = s.to > now ? fmin(s.to, HORIZON) : now;
-        ipsim_tally_accrue(tally, s.state, s.from, s.to, s.origin);
+        teller_stays(&told, s.state, s.from, s.to, s.origin, 5);
         size_t n = s.to > s.from ? cuts(m, &s, times) : 0;
         for (size_t i = 0; i < n; i++) {
             double middle = 0.5 * (times[i] + times[i + 1]);
@@ -250,14 +251,13 @@ static void one_history(const model *m, const ipsim_compiled_model *compiled, co
         if (now == HORIZON)
             break;
         int to = (s.state + 1) % STATES;
-        ipsim_tally_transition(tally, compiled->first_risk[s.state], s.state, to, now);
+        teller_ends_stay(&told, (int64_t)compiled->first_risk[s.state], 0);
         s.state = to;
         s.origin[0] = now;
         if (to == 1)
             s.origin[4] = now;
     }
-    ipsim_tally_end(tally, s.state, now);
-    ipsim_tally_values(tally, values, 1);
+    teller_values(&told, values);
     for (int r = 0; r < REWARDS; r++) {
         char name[20];
         snprintf(name, sizeof name, "item_r%d", r);
@@ -285,14 +285,17 @@ static void flows_are_integrals(void **state)
         assert_no_errors(ipsim_compile(scenario, &compiled, &errors), &errors);
         const ipsim_compiled_model *models[] = {compiled};
         assert_no_errors(ipsim_account_plan_create(models, 1, &plan, &errors), &errors);
-        ipsim_tally *tally = ipsim_tally_create(plan, 0);
+        ipsim_people *people = ipsim_people_create(1, scenario->n_attributes, &(ipsim_grouping){.n_dimensions = 0});
+        assert_non_null(people);
+        ipsim_tally *tally = ipsim_tally_create(plan, 0, people->stride);
         double *values = calloc(ipsim_account_n_measures(plan) * YEARS * 2, sizeof *values);
         assert_non_null(tally);
         assert_non_null(values);
         for (int k = 0; k < HISTORIES; k++)
-            one_history(&m, compiled, plan, tally, values);
+            one_history(&m, compiled, plan, tally, people, values);
         free(values);
         ipsim_tally_free(tally);
+        ipsim_people_free(people);
         ipsim_account_plan_free(plan);
         ipsim_compiled_model_free(compiled);
         ipsim_scenario_free(scenario);
