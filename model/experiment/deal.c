@@ -223,6 +223,9 @@ ipsim_status ipsim_deal(deal_job *job, ipsim_error_list *errors)
     work_on(&d);
     if (job->journal && !d.out_of_memory)
         d.out_of_memory = !write_record(job);
+    /* Member 0 waits until all know that nothing is left. After a failure this takes what there is, and so ends the run soon. */
+    while (team && team->member > 0 && !d.finished)
+        refill(&d);
     if (team && team->member == 0)
         team->serve(team->data, grant_to_member, &d, true);
     ipsim_units_clear(&d.granted);

@@ -132,12 +132,10 @@ static ipsim_status read_journal(FILE *stream, replay *p, const char *identity, 
     return status;
 }
 
-/* Records of other ranks, whatever number of them wrote the journal. */
-static ipsim_status read_ranks(replay *p, const char *path, const char *identity, ipsim_error *err)
+/* The journals of the other ranks, whatever number of them there were. false: none. */
+static bool find_ranks(const char *path, glob_t *found)
 {
-    glob_t found;
     char pattern[4096];
-    ipsim_status status = IPSIM_OK;
     size_t used = 0;
     for (const char *c = path; *c && used + 16 < sizeof pattern; c++) {
         if (strchr("*?[]\\", *c))
@@ -145,7 +143,14 @@ static ipsim_status read_ranks(replay *p, const char *path, const char *identity
         pattern[used++] = *c;
     }
     snprintf(pattern + used, sizeof pattern - used, ".rank*");
-    if (glob(pattern, 0, NULL, &found) != 0)
+    return glob(pattern, 0, NULL, found) == 0;
+}
+
+static ipsim_status read_ranks(replay *p, const char *path, const char *identity, ipsim_error *err)
+{
+    glob_t found;
+    ipsim_status status = IPSIM_OK;
+    if (!find_ranks(path, &found))
         return IPSIM_OK;
     for (size_t i = 0; status == IPSIM_OK && i < found.gl_pathc; i++) {
         bool empty;
@@ -361,4 +366,15 @@ void ipsim_journal_close(journal *j)
         fclose(j->stream);
     free(j->path);
     free(j);
+}
+
+void ipsim_run_remove_journal(const char *path)
+{
+    glob_t found;
+    unlink(path);
+    if (find_ranks(path, &found)) {
+        for (size_t i = 0; i < found.gl_pathc; i++)
+            unlink(found.gl_pathv[i]);
+        globfree(&found);
+    }
 }

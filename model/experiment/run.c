@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ipsim/run.h"
 
-#include <glob.h>
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "deal.h"
 #include "identity.h"
@@ -397,17 +395,4 @@ ipsim_status ipsim_run_merge(const ipsim_scenario *const *scenarios, size_t n_sc
     }
     ipsim_shard_about_clear(&about);
     return end_run(&job, n_before, start, out);
-}
-
-void ipsim_run_remove_journal(const char *path)
-{
-    glob_t found;
-    char *pattern = NULL;
-    unlink(path);
-    if (asprintf(&pattern, "%s.rank*", path) >= 0 && glob(pattern, 0, NULL, &found) == 0) {
-        for (size_t i = 0; i < found.gl_pathc; i++)
-            unlink(found.gl_pathv[i]);
-        globfree(&found);
-    }
-    free(pattern);
 }

@@ -53,6 +53,7 @@ assert "50 SIGKILLs: no result is broken ($finished finished, $resumed times som
 resume "after 50 SIGKILLs"
 
 # A journal to be tampered with: several records of a run that was killed.
+# shellcheck disable=SC2317 # called by others
 make_journal() {
     rm -rf "$journal" "$scratch/r"
     start --checkpoint
@@ -99,7 +100,7 @@ for _ in $(seq 1 8); do
     at=$((600 + RANDOM * 32768 % (size - 600)))
     cp "$scratch/good" "$journal"
     byte=$(od -An -tu1 -j $at -N 1 "$journal")
-    printf "\\x$(printf %x $((byte ^ (1 << RANDOM % 8))))" | dd of="$journal" bs=1 seek=$at conv=notrunc 2>/dev/null
+    printf '%b' "\\x$(printf %x $((byte ^ (1 << RANDOM % 8))))" | dd of="$journal" bs=1 seek=$at conv=notrunc 2>/dev/null
     run "${args[@]}" --resume
     if [ "$code" = 0 ]; then
         same_results "$scratch/whole" "$scratch/r" >/dev/null || broken=$((broken + 1))

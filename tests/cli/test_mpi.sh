@@ -50,6 +50,10 @@ expect 0 "check under mpirun is done once"
 run_ranks 3 run "$scratch/absent.cfg"
 assert "a bad scenario is told once (exit code $code)" test "$code" = 2 -a "$(grep -c 'absent\.cfg: cannot' "$scratch/err")" = 1
 
+sed 's/family = "exponential"; rate = "admission_rate"/family = "exponential"; rate = 1e9/' "$model" >"$scratch/endless.cfg"
+run_ranks 3 run "$scratch/endless.cfg" -n 100000 --threads 1 --output "$scratch/none"
+expect 1 "what no rank can simulate ends the run on all" --err 'IPSIM_ERR_LIMIT'
+
 # A program without MPI would do the whole run on every rank.
 code=0
 limit mpirun -n 2 --oversubscribe "$IPSIM" run "$model" -n 100 --output "$scratch/none" >"$scratch/out" 2>"$scratch/err" </dev/null || code=$?

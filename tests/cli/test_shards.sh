@@ -7,6 +7,7 @@ out=$scratch/whole
 
 run compare "$model" "$arm" -n 10000 --quiet --output "$out"
 expect 0 "the whole run"
+# shellcheck disable=SC2317 # called by others
 make_shards() { # count, stem, options...
     local i
     for i in $(seq 1 "$1"); do
@@ -73,7 +74,7 @@ for i in $(seq 1 10); do
     at=$((RANDOM % size))
     cp "$s-2-of-3.ipsim" "$scratch/bad.ipsim"
     byte=$(od -An -tu1 -j $at -N 1 "$scratch/bad.ipsim")
-    printf "\\x$(printf %x $((byte ^ (1 << RANDOM % 8))))" | dd of="$scratch/bad.ipsim" bs=1 seek=$at conv=notrunc 2>/dev/null
+    printf '%b' "\\x$(printf %x $((byte ^ (1 << RANDOM % 8))))" | dd of="$scratch/bad.ipsim" bs=1 seek=$at conv=notrunc 2>/dev/null
     run merge "$s-1-of-3.ipsim" "$scratch/bad.ipsim" "$s-3-of-3.ipsim" -o "$scratch/none"
     expect 2 "a bit flipped at byte $at" --err 'bad\.ipsim'
 done

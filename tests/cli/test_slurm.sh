@@ -17,6 +17,7 @@ fi
 dir=$scratch/slurm
 mkdir -p "$dir/spool" "$dir/state"
 export SLURM_CONF=$dir/slurm.conf
+# shellcheck disable=SC2317 # called by others
 stop_slurm() {
     local file
     scancel --state=PENDING --state=RUNNING -u root 2>/dev/null
@@ -72,6 +73,7 @@ fi
 cd "$scratch" || exit 1
 export IPSIM OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 submit() { sbatch --parsable --mem=100 --cpus-per-task=1 "$@"; }
+# shellcheck disable=SC2317 # called by others
 drained() { # waits until no job is left
     for _ in $(seq 1 150); do
         [ -n "$(squeue --noheader)" ] || return 0
