@@ -95,7 +95,8 @@ void ipsim_progress_end(ipsim_progress_line *line);
 
 /* ---- signals.c ---- */
 extern volatile sig_atomic_t ipsim_stop_requested;
-void ipsim_signals_pipe(void); /* a closed pipe ends the program without a word, as with other tools */
+/* A closed pipe ends the program without a word, as with other tools; a file that grows too large is an error like a full disk. */
+void ipsim_signals_of_files(void);
 /* The first SIGINT or SIGTERM only sets ipsim_stop_requested, and the second kills. last_words (NULL for none; borrowed until the end) are
  * written by the handler itself: mpirun may kill a process milliseconds after it has asked it to end. */
 void ipsim_signals_begin(const char *last_words);

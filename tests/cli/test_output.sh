@@ -121,6 +121,15 @@ else
     assert "a disk of 10 MB is large enough" grep -qx new "$scratch/out"
 fi
 
+# A limit of file size kills by a signal, unless the program asks to be told. The units of -f are kB here.
+for size in 0 1 8 20; do
+    code=0
+    (ulimit -f "$size" && exec "$IPSIM" run "$model" -n 200 --output "$scratch/limited/new" >"$scratch/out" 2>"$scratch/limited.err") </dev/null || code=$?
+    cp "$scratch/limited.err" "$scratch/err"
+    expect 1 "files of at most $size kB"
+    assert "files of at most $size kB: nothing is left" is_absent "$scratch/limited"
+done
+
 # A folder one may not write: as root no folder is closed, so the program runs as nobody then.
 mkdir "$scratch/closed_folder"
 chmod 555 "$scratch/closed_folder"
