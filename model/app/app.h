@@ -115,6 +115,7 @@ void ipsim_library_versions(ipsim_library_version libraries[IPSIM_N_LIBRARIES]);
 void ipsim_version_print(FILE *stream, bool with_libraries);
 
 /* ---- manifest.c: where a result comes from; the only file of a result that may differ from run to run ---- */
+/* Last of all files: it lists those that lie beside it, which a later run may delete. */
 ipsim_status ipsim_manifest_write(const ipsim_cli *cli, const ipsim_inputs *inputs, const ipsim_results *results, time_t started,
                                   const char *path, ipsim_error *err);
 /* The command line as a shell would take it, with one more option (NULL for none); the caller frees. NULL when memory is short. */
