@@ -62,7 +62,8 @@ typedef struct ipsim_inputs {
     size_t count;
     ipsim_scenario **items; /* NULL where loading failed */
 } ipsim_inputs;
-/* Loads every operand with the settings of the command line; goes on after a failure, so that all problems are seen at once. */
+/* Loads every operand with those settings of the command line whose key it knows; one that none knows is an error. Goes on after a failure,
+ * so that all problems are seen at once. Every command that reads scenarios reads them here. */
 ipsim_status ipsim_inputs_load(const ipsim_cli *cli, ipsim_inputs *out, ipsim_error_list *errors);
 void ipsim_inputs_free(ipsim_inputs *inputs);
 const ipsim_scenario *const *ipsim_inputs_view(const ipsim_inputs *inputs);
