@@ -97,9 +97,11 @@ typedef struct account_kernels {
     void (*worths)(const account_schedule *schedule, size_t n, const double *t_years, double *worth, double *weight);
     /* into += weight * from; n whole vectors */
     void (*add_scaled)(size_t n, double weight, const double *from, double *into);
-    void (*multiply)(size_t n, double scale, const double *factor, double *into); /* factor may be NULL */
+    void (*scale)(size_t n, double scale, const double *factor, const double *from, double *into); /* factor may be NULL */
     /* Limbs of values in quanta; useful unless they are large. */
     account_size (*split)(size_t n, double quantum, const double *values, double *high, double *low);
+    bool (*subtract)(size_t n, const double *high, const double *low, const double *high2, const double *low2, double *high_out,
+                     double *low_out);
     /* Sums over n <= ACCOUNT_LANES_MAX lanes. squares: high, low, hh, hl, ll. products with other limbs: hh, hl, lh, ll. */
     void (*squares)(size_t n, const double *high, const double *low, int64_t out[5]);
     void (*products)(size_t n, const double *high, const double *low, const double *high2, const double *low2, int64_t out[4]);
