@@ -44,6 +44,24 @@ static void worths(const account_schedule *s, size_t n, const double *restrict t
     }
 }
 
+/* out = known, but the worth of t in the few lanes where t is not the time whose worth is known. */
+static void worths_where(const account_schedule *s, size_t n, const double *restrict known_t, const double *restrict t,
+                         const double *restrict known, double *restrict out)
+{
+    int64_t lane[IPSIM_CHUNK];
+    double at[IPSIM_CHUNK] = {0.0}, worth[IPSIM_CHUNK], unused[IPSIM_CHUNK];
+    size_t n_lanes = 0;
+    memcpy(out, known, n * sizeof *out);
+    for (size_t i = 0; i < n; i++) {
+        lane[n_lanes] = (int64_t)i;
+        at[n_lanes] = t[i];
+        n_lanes += t[i] != known_t[i];
+    }
+    worths(s, whole(n_lanes), at, worth, unused);
+    for (size_t j = 0; j < n_lanes; j++)
+        out[lane[j]] = worth[j];
+}
+
 /* ---- a stay in a state: the interval is cut at report years and where a utility changes; few people need more than one piece ---- */
 
 typedef struct pieces {
@@ -134,7 +152,7 @@ static void add_flow(const ipsim_tally *tally, const account_flow *flow, const p
 {
     const double *zero = p->origin[flow->window.clock];
     double begin = flow->window.from_years, end = flow->window.until_years;
-    double a[IPSIM_CHUNK], b[IPSIM_CHUNK], worth_a[IPSIM_CHUNK], worth_b[IPSIM_CHUNK], unused[IPSIM_CHUNK];
+    double a[IPSIM_CHUNK], b[IPSIM_CHUNK], worth_a[IPSIM_CHUNK], worth_b[IPSIM_CHUNK], length[IPSIM_CHUNK];
     int64_t cut_a = 0, cut_b = 0, inside = 0;
 #pragma omp simd reduction(| : cut_a, cut_b, inside)
     for (size_t i = 0; i < p->n; i++) {
@@ -142,11 +160,12 @@ static void add_flow(const ipsim_tally *tally, const account_flow *flow, const p
         x = x > p->from[i] ? x : p->from[i];
         y = y < p->until[i] ? y : p->until[i];
         bool in = x < y;
-        a[i] = in ? x : p->from[i];
-        b[i] = in ? y : p->from[i];
+        a[i] = in ? x : p->from[i]; /* outside: nothing, between bounds whose worths are known */
+        b[i] = in ? y : p->until[i];
         inside |= in;
         cut_a |= a[i] > p->from[i];
         cut_b |= b[i] < p->until[i];
+        length[i] = in ? y - x : 0.0;
     }
     if (!inside)
         return;
@@ -154,46 +173,39 @@ static void add_flow(const ipsim_tally *tally, const account_flow *flow, const p
     const int64_t *restrict at = p->offset;
 #pragma omp simd
     for (size_t i = 0; i < p->n; i++)
-        plain[at[i]] += b[i] - a[i];
+        plain[at[i]] += length[i];
     for (size_t f = 0; f + 1 < tally->n_flavours; f++) {
         double *restrict into = plain + (f + 1) * tally->stride;
-        const double *restrict from = p->worth_from[f], *restrict until = p->worth_until[f];
-        const double *restrict wa = from, *restrict wb = until;
+        const double *restrict x = p->worth_from[f], *restrict y = p->worth_until[f];
         if (cut_a) {
-            worths(&tally->schedule[f], p->n, a, worth_a, unused);
-            wa = worth_a;
+            worths_where(&tally->schedule[f], p->n, p->from, a, p->worth_from[f], worth_a);
+            x = worth_a;
         }
         if (cut_b) {
-            worths(&tally->schedule[f], p->n, b, worth_b, unused);
-            wb = worth_b;
+            worths_where(&tally->schedule[f], p->n, p->until, b, p->worth_until[f], worth_b);
+            y = worth_b;
         }
-        /* A bound that is the piece's own has the piece's own worth. */
 #pragma omp simd
-        for (size_t i = 0; i < p->n; i++) {
-            double x = a[i] > p->from[i] ? wa[i] : from[i];
-            double y = b[i] < p->until[i] ? wb[i] : until[i];
-            into[at[i]] += b[i] > a[i] ? y - x : 0.0;
-        }
+        for (size_t i = 0; i < p->n; i++)
+            into[at[i]] += length[i] > 0.0 ? y[i] - x[i] : 0.0;
     }
 }
 
 static void end_piece(const ipsim_tally *tally, pieces *p, bool changes)
 {
-    int64_t inner = 0;
-#pragma omp simd reduction(| : inner)
-    for (size_t i = 0; i < p->n; i++)
-        inner |= p->until[i] < p->to[i] && p->until[i] < tally->year_end[p->year[i]];
+    double known_t[IPSIM_CHUNK], known[IPSIM_CHUNK];
     for (size_t f = 0; f + 1 < tally->n_flavours; f++) {
         const double *restrict of_year = tally->worth_of_year + f * tally->plan->n_years;
-        double *restrict until = p->worth_until[f];
-        double unused[IPSIM_CHUNK];
-        if (changes && inner)
-            worths(&tally->schedule[f], p->n, p->until, until, unused);
 #pragma omp simd
         for (size_t i = 0; i < p->n; i++) {
-            double w = p->until[i] < tally->year_end[p->year[i]] ? until[i] : of_year[p->year[i]];
-            until[i] = p->until[i] < p->to[i] ? w : p->worth_to[f][i];
+            double end = tally->year_end[p->year[i]], worth = of_year[p->year[i]];
+            known_t[i] = end < p->to[i] ? end : p->to[i];
+            known[i] = end < p->to[i] ? worth : p->worth_to[f][i];
         }
+        if (changes)
+            worths_where(&tally->schedule[f], p->n, known_t, p->until, known, p->worth_until[f]);
+        else
+            memcpy(p->worth_until[f], known, p->n * sizeof *known);
     }
 }
 
@@ -335,7 +347,7 @@ static void add_points(ipsim_tally *tally, const ipsim_stay *stay, const double 
     }
 }
 
-static void move_spells(ipsim_tally *tally, const ipsim_stay *stay)
+static void move_spells(ipsim_tally *tally, const ipsim_stay *stay, const double weight[2][IPSIM_CHUNK])
 {
     const ipsim_compiled_model *model = tally->model->compiled;
     bool at_horizon = false;
@@ -344,7 +356,8 @@ static void move_spells(ipsim_tally *tally, const ipsim_stay *stay)
     for (size_t i = 0; i < stay->n; i++) {
         int64_t r = stay->risk[i];
         if (r < 0 ? at_horizon : tally->spells_of_risk[r])
-            ipsim_tally_spells(tally, (size_t)stay->slot[i], stay->state, r < 0 ? -1 : model->risks[r].to, stay->to_years[i]);
+            ipsim_tally_spells(tally, (size_t)stay->slot[i], stay->state, r < 0 ? -1 : model->risks[r].to, stay->to_years[i],
+                               (double[]){weight[0][i], weight[1][i]});
     }
 }
 
@@ -379,7 +392,7 @@ static void stay_in_state(ipsim_tally *tally, const ipsim_stay *stay)
     if (stay->days || tally->model->n_points)
         add_points(tally, stay, weight);
     if (tally->model->n_spells)
-        move_spells(tally, stay);
+        move_spells(tally, stay, weight);
 }
 
 /* ---- columns of values ---- */
