@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* compile/compiled_model: a scenario by names -> a model by numbers: states, risks, streams, clocks. See include/ipsim/compiled_model.h. */
 #include "ipsim/compiled_model.h"
 
 #include <math.h>
@@ -70,19 +71,11 @@ static int find_or_add_stream(builder *b, const char *name, ipsim_origin at)
 
 /* ---- risks ---- */
 
-static bool contains(const ipsim_names *names, const char *name)
-{
-    for (size_t i = 0; i < names->count; i++)
-        if (strcmp(names->items[i], name) == 0)
-            return true;
-    return false;
-}
-
 static bool event_active(const ipsim_scenario *scenario, const ipsim_event *event, size_t state)
 {
     if (scenario->states[state].role.value != IPSIM_ROLE_ALIVE)
         return false;
-    return event->states.count == 0 || contains(&event->states, scenario->states[state].name);
+    return event->states.count == 0 || ipsim_names_contain(&event->states, scenario->states[state].name);
 }
 
 static size_t count_risks(const ipsim_scenario *scenario)
@@ -145,7 +138,7 @@ static bool compile_all_risks(builder *b)
     for (size_t s = 0; s < scenario->n_states; s++) {
         b->first_risk[s] = b->model->n_risks;
         for (size_t k = 0; k < scenario->n_transitions; k++)
-            if (contains(&scenario->transitions[k].from, scenario->states[s].name) && !add_transition(b, k, s))
+            if (ipsim_names_contain(&scenario->transitions[k].from, scenario->states[s].name) && !add_transition(b, k, s))
                 return false;
         for (size_t e = 0; e < scenario->n_events; e++)
             if (event_active(scenario, &scenario->events[e], s) && !add_event(b, e, s))
@@ -167,7 +160,7 @@ static bool compile_clock_starts(builder *b, const char *name, ipsim_clock_start
         return false;
     size_t n = 0;
     for (size_t i = 0; i < scenario->n_clocks; i++)
-        if (contains(&scenario->clocks[i].starts_on, name)) {
+        if (ipsim_names_contain(&scenario->clocks[i].starts_on, name)) {
             clock[n] = IPSIM_CLOCK_NAMED + (int)i;
             restart[n++] = scenario->clocks[i].restart.value;
         }

@@ -12,16 +12,6 @@ static void warn(ipsim_scenario *s, ipsim_origin at, const char *message)
     }
 }
 
-static bool lists(const ipsim_names *names, const char *name)
-{
-    for (size_t i = 0; i < names->count; i++) {
-        if (strcmp(names->items[i], name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool is(const ipsim_text *text, const char *wanted)
 {
     return text->value != NULL && strcmp(text->value, wanted) == 0;
@@ -64,7 +54,7 @@ static void lint_states(ipsim_scenario *s)
     for (size_t i = 0; i < s->n_states; i++) {
         bool left = s->states[i].role.value != IPSIM_ROLE_ALIVE;
         for (size_t k = 0; k < s->n_transitions; k++) {
-            left = left || lists(&s->transitions[k].from, s->states[i].name);
+            left = left || ipsim_names_contain(&s->transitions[k].from, s->states[i].name);
         }
         if (!left) {
             warn(s, s->states[i].origin, "people in this state live on but never leave it, not even by death");
