@@ -225,7 +225,8 @@ static size_t year_of(const ipsim_account_plan *plan, double t)
     return year;
 }
 
-void ipsim_tally_point(ipsim_tally *tally, size_t basis, size_t slot, double t, double value)
+/* A point of `value` at time t, which may lie before the person's last time. */
+static void tally_point(ipsim_tally *tally, size_t basis, size_t slot, double t, double value)
 {
     double *cell = tally->basis + ipsim_tally_column(tally, basis, year_of(tally->plan, t), 0) + slot;
     double times[IPSIM_LANES] = {t}, worth[IPSIM_LANES], weight[IPSIM_LANES];
@@ -247,10 +248,10 @@ static void enter_spell(ipsim_tally *tally, size_t k, size_t slot, double t)
         return;
     tally->spell_seen[at] = 1;
     if (spell->type == IPSIM_OUTCOME_EVER)
-        ipsim_tally_point(tally, spell->basis, slot, t, 1.0);
+        tally_point(tally, spell->basis, slot, t, 1.0);
     if (spell->type == IPSIM_OUTCOME_FIRST_TIME) {
-        ipsim_tally_point(tally, spell->basis, slot, t, t - tally->entry_years[slot]);
-        ipsim_tally_point(tally, spell->basis + 1, slot, t, 1.0);
+        tally_point(tally, spell->basis, slot, t, t - tally->entry_years[slot]);
+        tally_point(tally, spell->basis + 1, slot, t, 1.0);
     }
 }
 
@@ -259,7 +260,7 @@ static void leave_spell(ipsim_tally *tally, size_t k, size_t slot, double t)
     const account_spell *spell = &tally->model->spells[k];
     double *began = &tally->spell_began[k * tally->stride + slot];
     if (spell->type == IPSIM_OUTCOME_SPELLS && t - *began >= spell->at_least_years)
-        ipsim_tally_point(tally, spell->basis, slot, *began + spell->at_least_years, 1.0);
+        tally_point(tally, spell->basis, slot, *began + spell->at_least_years, 1.0);
     *began = INFINITY;
 }
 

@@ -59,8 +59,6 @@ double ipsim_account_factor(const account_factor *factors, size_t n, const ipsim
 account_utility_of_state ipsim_account_utility_of(const account_model *m, size_t state);
 double ipsim_account_utility_for(const account_model *m, size_t state, const ipsim_people *people, size_t slot); /* add */
 
-/* A point of `value` at time t, which may lie before the person's last time. */
-void ipsim_tally_point(ipsim_tally *tally, size_t basis, size_t slot, double t, double value);
 void ipsim_tally_spells(ipsim_tally *tally, size_t slot, int from, int to, double t);
 
 /* ---- people ---- */

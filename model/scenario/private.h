@@ -42,7 +42,6 @@ void ipsim_validate_people(ipsim_loader *loader, const ipsim_scenario *scenario)
 void ipsim_validate_risks(ipsim_loader *loader, const ipsim_scenario *scenario);
 void ipsim_validate_graph(ipsim_loader *loader, const ipsim_scenario *scenario);
 void ipsim_validate_rewards(ipsim_loader *loader, const ipsim_scenario *scenario);
-void ipsim_validate_outcomes(ipsim_loader *loader, const ipsim_scenario *scenario);
 /* validate_numbers.c: rules across keys on values, checked again after each evaluation. */
 void ipsim_scenario_validate_numbers(const ipsim_scenario *scenario, ipsim_error_list *errors);
 

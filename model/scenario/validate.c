@@ -134,7 +134,7 @@ static void validate_target(ipsim_loader *loader, const ipsim_scenario *s, const
     }
 }
 
-void ipsim_validate_outcomes(ipsim_loader *loader, const ipsim_scenario *s)
+static void validate_outcomes(ipsim_loader *loader, const ipsim_scenario *s)
 {
     for (size_t i = 0; i < s->n_outcomes; i++) {
         validate_outcome(loader, s, &s->outcomes[i]);
@@ -158,5 +158,5 @@ void ipsim_scenario_validate(ipsim_loader *loader, const ipsim_scenario *s)
     ipsim_validate_risks(loader, s);
     ipsim_validate_graph(loader, s);
     ipsim_validate_rewards(loader, s);
-    ipsim_validate_outcomes(loader, s);
+    validate_outcomes(loader, s);
 }
