@@ -457,12 +457,27 @@ static bool find_same_measures(planner *p)
     return true;
 }
 
+/* Within a scenario names are unique; here one scenario's declared outcome may be what another reports by itself. */
+static void refuse_other_meanings(const ipsim_compiled_model *const *models, size_t n_models, ipsim_error_list *errors)
+{
+    for (size_t i = 0; i < n_models; i++)
+        for (size_t j = 0; j < n_models; j++)
+            for (size_t k = 0; k < models[i]->scenario->n_outcomes; k++) {
+                const ipsim_outcome *outcome = &models[i]->scenario->outcomes[k];
+                if (i != j && ipsim_scenario_reports(models[j]->scenario, outcome->name))
+                    ipsim_error_add(errors, IPSIM_ERR_INCOMPATIBLE, outcome->origin,
+                                    "\"%s\" reports an outcome of this name by itself, which means something else; choose another",
+                                    models[j]->scenario->name.value);
+            }
+}
+
 static bool build(planner *p, const ipsim_compiled_model *const *models, size_t n_models, ipsim_error_list *errors)
 {
     ipsim_account_plan *plan = p->plan;
     const ipsim_scenario *first = models[0]->scenario;
     init_discount(first, &first->economics.discount_costs, &plan->discount_costs, errors);
     init_discount(first, &first->economics.discount_effects, &plan->discount_effects, errors);
+    refuse_other_meanings(models, n_models, errors);
     plan->same_discount = same_discount(&plan->discount_costs, &plan->discount_effects);
     p->currency = first->economics.currency.value ? first->economics.currency.value : "currency units";
     plan->n_models = n_models;

@@ -67,6 +67,8 @@ bool ipsim_require_named_levels(ipsim_loader *loader, const ipsim_attribute *att
 void ipsim_refuse_duplicates(ipsim_loader *loader, const ipsim_names *names);
 /* origin with key replaced by "<key of item>.<key>". */
 ipsim_origin ipsim_origin_inside(ipsim_loader *loader, ipsim_origin item, const char *key);
+/* Refuses states that are dead or left, in which no time is counted. */
+void ipsim_require_alive(ipsim_loader *loader, const ipsim_scenario *scenario, const ipsim_names *states);
 bool ipsim_is_categorical(const ipsim_attribute *attribute);
 /* A clock as written in a clock key: known, and what it needs is there. */
 void ipsim_require_clock(ipsim_loader *loader, const ipsim_scenario *scenario, const ipsim_text *clock);

@@ -11,8 +11,7 @@ static bool begins(const char *name, const char *prefix)
     return strncmp(name, prefix, strlen(prefix)) == 0;
 }
 
-/* Outcomes that every run has, by name: the declared ones may not be called the same. */
-static bool is_automatic(const ipsim_scenario *s, const char *name)
+bool ipsim_scenario_reports(const ipsim_scenario *s, const char *name)
 {
     static const char *const always[] = {"life_years", "qalys", "cost", "cost_resource", "cost_transfer", "cost_production"};
     static const struct {
@@ -33,12 +32,13 @@ static bool is_automatic(const ipsim_scenario *s, const char *name)
             }
         }
     }
-    return false;
+    size_t reached = begins(name, "reached_") ? ipsim_find_named(s, &ipsim_names_outcome, name + strlen("reached_")) : s->n_outcomes;
+    return reached < s->n_outcomes && s->outcomes[reached].type.value == IPSIM_OUTCOME_FIRST_TIME;
 }
 
 static void validate_outcome(ipsim_loader *loader, const ipsim_scenario *s, const ipsim_outcome *o)
 {
-    if (is_automatic(s, o->name)) {
+    if (ipsim_scenario_reports(s, o->name)) {
         ipsim_error_add(loader->errors, IPSIM_ERR_DUPLICATE, o->origin,
                         "every run reports an outcome of this name by itself; choose another");
     }
@@ -104,7 +104,7 @@ static double try_at(void *data, const char *name, double years)
 {
     trial *t = data;
     const ipsim_scenario *s = t->scenario;
-    if (!is_automatic(s, name)) {
+    if (!ipsim_scenario_reports(s, name)) {
         ipsim_require_named(t->loader, s, &ipsim_names_outcome, name, t->at);
     }
     double horizon = s->simulation.horizon_years.value;
