@@ -65,6 +65,12 @@ static void validate_outcome(ipsim_loader *loader, const ipsim_scenario *s, cons
             ipsim_require_all_named(loader, s, selectors[i].kind, selectors[i].names);
         }
     }
+    if (o->type.value == IPSIM_OUTCOME_YEARS) {
+        ipsim_require_alive(loader, s, &o->states);
+    } else if (strcmp(o->name, "employment_years") == 0) {
+        ipsim_error_add(loader->errors, IPSIM_ERR_RULE, o->type.origin,
+                        "costs are set against employment_years as years of work, so its type must be years, not %s", type);
+    }
     for (size_t i = 0; o->type.value == IPSIM_OUTCOME_EVENT_DAYS && i < o->events.count; i++) {
         size_t e = ipsim_find_named(s, &ipsim_names_event, o->events.items[i]);
         if (e < s->n_events && !s->events[e].duration_days.given) {
