@@ -147,6 +147,9 @@ static void line_ends_and_byte_order_mark(void **state)
     ipsim_scenario *s = testlib_load_text("\xEF\xBB\xBFtitle = \"Sk\xC3\xB8yen\";\r\nparameters: { r_death = 0.01; };\r\n" BASE);
     assert_string_equal(s->title.value, "Sk\xC3\xB8yen");
     ipsim_scenario_free(s);
+    s = testlib_load_text("title = \"one\r\n\ttwo\"; parameters: { r_death = 0.01; };\r\n" BASE);
+    assert_non_null(strstr(s->title.value, "\n\ttwo"));
+    ipsim_scenario_free(s);
 }
 
 static void included_files(void **state)
@@ -289,6 +292,9 @@ static void a_rate_table(void **state)
     assert_int_equal(t->n_years, 1);
     assert_int_equal(t->n_keys, 1);
     assert_int_equal(t->n_strata, 2);
+    assert_string_equal(message_of_setting(GOOD, "title", "a \x1b[2J b"),
+                        "--set: title: there is an invisible control character in the text (U+001B), which could garble what is printed; "
+                        "remove it (IPSIM_ERR_SYNTAX)");
     assert_int_equal(t->key_attribute[0], 1);
     assert_close(t->ages[1], 50, 0);
     /* -log(1 - p): stratum 0 is male, whatever the order of rows. */
