@@ -226,6 +226,27 @@ static void chains_of_parents(void **state)
     ipsim_scenario_free(s);
 }
 
+/* Sixty-four files may extend each other; one more is too many, and no cycle. */
+static void chains_of_parents_have_a_limit(void **state)
+{
+    (void)state;
+    char name[32], text[64];
+    testlib_write("c0.cfg", BASE PARAMETERS);
+    for (int i = 1; i <= 64; i++) {
+        snprintf(name, sizeof name, "c%d.cfg", i);
+        snprintf(text, sizeof text, "extends = \"c%d.cfg\";\n", i - 1);
+        testlib_write(name, text);
+    }
+    ipsim_scenario_free(testlib_load(testlib_path("c63.cfg")));
+    ipsim_error_list errors = {0};
+    ipsim_scenario *scenario = NULL;
+    assert_int_equal(ipsim_scenario_load(testlib_path("c64.cfg"), NULL, 0, &scenario, &errors), IPSIM_ERR_LIMIT);
+    assert_int_equal(errors.count, 1);
+    assert_string_equal(errors.items[0].message,
+                        "this is file number 65 of a chain in which each extends the next; at most 64 are allowed");
+    ipsim_error_list_clear(&errors);
+}
+
 /* ---- --set ---- */
 static void settings(void **state)
 {
@@ -493,3 +514,4 @@ int main(void)
     };
     return cmocka_run_group_tests_name("scenario", tests, NULL, NULL);
 }
+        cmocka_unit_test(chains_of_parents_have_a_limit),
