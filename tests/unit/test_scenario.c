@@ -292,6 +292,9 @@ static void settings_that_are_refused(void **state)
                         "--set: simulation.persons: expected a whole number, found the text \"many\" (IPSIM_ERR_TYPE)");
     assert_string_equal(message_of_setting(GOOD, "simulation..persons", "1"),
                         "--set: simulation..persons: a part of the key between two points is empty (IPSIM_ERR_USAGE)");
+    assert_string_equal(message_of_setting(GOOD, "title", "a \x1b[2J b"),
+                        "--set: title: there is an invisible control character in the text (U+001B), which could garble what is printed; "
+                        "remove it (IPSIM_ERR_SYNTAX)");
     assert_string_equal(message_of_setting(GOOD, "extends", "x.cfg"),
                         "--set: extends: the parent of a file cannot be set from the command line (IPSIM_ERR_USAGE)");
     assert_string_equal(message_of_setting(GOOD, "r_adm", "1; seed = 3"),
@@ -313,9 +316,6 @@ static void a_rate_table(void **state)
     assert_int_equal(t->n_years, 1);
     assert_int_equal(t->n_keys, 1);
     assert_int_equal(t->n_strata, 2);
-    assert_string_equal(message_of_setting(GOOD, "title", "a \x1b[2J b"),
-                        "--set: title: there is an invisible control character in the text (U+001B), which could garble what is printed; "
-                        "remove it (IPSIM_ERR_SYNTAX)");
     assert_int_equal(t->key_attribute[0], 1);
     assert_close(t->ages[1], 50, 0);
     /* -log(1 - p): stratum 0 is male, whatever the order of rows. */
@@ -438,6 +438,21 @@ static void warnings(void **state)
     ipsim_scenario_free(s);
 }
 
+/* Amounts beneath a thousand steps of 2^-16 of the currency, 0.01526, of whatever the reward is for. */
+static void small_amounts_are_doubtful(void **state)
+{
+    (void)state;
+    ipsim_scenario *s = load_child(
+        "payers: { p: {}; }; rewards: { a: { payer = \"p\"; per = \"start\"; amount = 0.0152; };\n"
+        "b: { payer = \"p\"; per = \"year\"; amount = 0.000001; }; c: { payer = \"p\"; per = \"death\"; amount = 0; };\n"
+        "d: { payer = \"p\"; per = \"death\"; amount = 0.0153; }; };\n");
+    assert_true(has_warning(s, "rewards.a.amount", "use a smaller unit of currency"));
+    assert_true(has_warning(s, "rewards.b.amount", "use a smaller unit of currency"));
+    assert_false(has_warning(s, "rewards.c.amount", "unit of currency"));
+    assert_false(has_warning(s, "rewards.d.amount", "unit of currency"));
+    ipsim_scenario_free(s);
+}
+
 /* The reference is what analysts read: every row has a full sentence, and no key stands twice. */
 static void reference(void **state)
 {
@@ -500,6 +515,7 @@ int main(void)
         cmocka_unit_test(removing_items_and_keys),
         cmocka_unit_test(a_new_family_drops_the_old_ones_parameters),
         cmocka_unit_test(chains_of_parents),
+        cmocka_unit_test(chains_of_parents_have_a_limit),
         cmocka_unit_test(settings),
         cmocka_unit_test(settings_that_remove),
         cmocka_unit_test(settings_that_are_refused),
@@ -509,9 +525,9 @@ int main(void)
         cmocka_unit_test(diff),
         cmocka_unit_test(digests),
         cmocka_unit_test(warnings),
+        cmocka_unit_test(small_amounts_are_doubtful),
         cmocka_unit_test(reference),
         cmocka_unit_test(many_states),
     };
     return cmocka_run_group_tests_name("scenario", tests, NULL, NULL);
 }
-        cmocka_unit_test(chains_of_parents_have_a_limit),
