@@ -46,6 +46,7 @@ typedef struct builder {
     ipsim_stream *streams;
     ipsim_risk *risks;
     size_t *first_risk;
+    bool too_many_streams; /* said once; what shares a stream cannot be told any more */
 } builder;
 
 static int find_or_add_stream(builder *b, const char *name, ipsim_origin at)
@@ -62,7 +63,13 @@ static int find_or_add_stream(builder *b, const char *name, ipsim_origin at)
         }
     }
     if (model->n_streams == IPSIM_STREAMS_MAX) {
-        ipsim_error_add(b->errors, IPSIM_ERR_LIMIT, at, "more than %d streams", (int)IPSIM_STREAMS_MAX);
+        if (!b->too_many_streams)
+            ipsim_error_add(
+                b->errors, IPSIM_ERR_LIMIT, at,
+                "this is one stream more than a model may have, which is %d; transitions from several states to the same one can "
+                "share a stream",
+                (int)IPSIM_STREAMS_MAX);
+        b->too_many_streams = true;
         return 0;
     }
     b->streams[model->n_streams] = (ipsim_stream){.name = name, .key = key};
@@ -124,7 +131,7 @@ static bool add_event(builder *b, size_t e, size_t state)
 
 static void refuse_shared_stream(builder *b, size_t state)
 {
-    for (size_t i = b->first_risk[state]; i < b->model->n_risks; i++)
+    for (size_t i = b->first_risk[state]; i < b->model->n_risks && !b->too_many_streams; i++)
         for (size_t j = b->first_risk[state]; j < i; j++)
             if (b->risks[i].stream == b->risks[j].stream) {
                 ipsim_error_add(b->errors, IPSIM_ERR_RULE, b->risks[i].origin, "two ways out of state \"%s\" share the stream \"%s\"",
