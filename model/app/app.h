@@ -62,6 +62,10 @@ typedef struct ipsim_inputs {
     size_t count;
     ipsim_scenario **items; /* NULL where loading failed */
 } ipsim_inputs;
+/* ipsim_scenario_load, but a setting that an earlier scenario refused is not complained about again, in whatever words: it stands on the
+ * command line once, for all of them. */
+ipsim_status ipsim_inputs_load_one(const char *path, const ipsim_setting *settings, size_t n_settings, ipsim_scenario **out,
+                                   ipsim_error_list *errors);
 /* Loads every operand with the settings of the command line; goes on after a failure, so that all problems are seen at once. */
 ipsim_status ipsim_inputs_load(const ipsim_cli *cli, ipsim_inputs *out, ipsim_error_list *errors);
 void ipsim_inputs_free(ipsim_inputs *inputs);

@@ -47,7 +47,7 @@ static void copy_all(ipsim_error_list *to, const ipsim_error *items, size_t coun
 static void check_one(const ipsim_cli *cli, size_t index, ipsim_scenario **scenario, findings *found)
 {
     const char *file = cli->operands[index];
-    ipsim_status status = ipsim_scenario_load(file, cli->settings, cli->n_settings, scenario, &found->errors);
+    ipsim_status status = ipsim_inputs_load_one(file, cli->settings, cli->n_settings, scenario, &found->errors);
     if (status == IPSIM_OK) {
         const ipsim_scenario *alone[] = {*scenario};
         status = ipsim_run_check(alone, 1, &found->errors);

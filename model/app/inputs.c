@@ -26,6 +26,32 @@ static bool concerns(const ipsim_inputs *plain, size_t scenario, const ipsim_set
     return !somewhere || has_parameter(plain->items[scenario], setting->key);
 }
 
+static bool said_before(const ipsim_error_list *errors, const ipsim_error *err)
+{
+    for (size_t i = 0; i < errors->count; i++) {
+        const ipsim_error *before = &errors->items[i];
+        if (before->status == err->status && strcmp(before->file, err->file) == 0 && strcmp(before->key, err->key) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+ipsim_status ipsim_inputs_load_one(const char *path, const ipsim_setting *settings, size_t n_settings, ipsim_scenario **out,
+                                   ipsim_error_list *errors)
+{
+    ipsim_error_list found = {0};
+    ipsim_status status = ipsim_scenario_load(path, settings, n_settings, out, &found);
+    for (size_t i = 0; i < found.count; i++) {
+        if (strcmp(found.items[i].file, "--set") != 0 || !said_before(errors, &found.items[i])) {
+            (void)ipsim_error_add_copy(errors, &found.items[i]);
+        }
+    }
+    errors->out_of_memory = errors->out_of_memory || found.out_of_memory;
+    ipsim_error_list_clear(&found);
+    return status;
+}
+
 static ipsim_status load_all(const ipsim_cli *cli, const ipsim_inputs *plain, ipsim_inputs *out, ipsim_error_list *errors)
 {
     ipsim_setting *settings = calloc(cli->n_settings + 1, sizeof *settings);
@@ -38,7 +64,7 @@ static ipsim_status load_all(const ipsim_cli *cli, const ipsim_inputs *plain, ip
                 settings[n_settings++] = cli->settings[k];
             }
         }
-        ipsim_status status = ipsim_scenario_load(cli->operands[i], settings, n_settings, &out->items[i], errors);
+        ipsim_status status = ipsim_inputs_load_one(cli->operands[i], settings, n_settings, &out->items[i], errors);
         first = first == IPSIM_OK ? status : first;
     }
     free(settings);
