@@ -42,7 +42,9 @@ static double look_up_outcome(void *data, const char *name, double years)
 static void put_target(ipsim_table *table, const ipsim_scenario *scenario, const ipsim_target *target, double simulated)
 {
     const char *verdict = "not available";
-    if (!isnan(simulated)) {
+    if (!isnan(simulated) && !target->low.given && !target->high.given) {
+        verdict = "no range"; /* nothing says what would be far off */
+    } else if (!isnan(simulated)) {
         bool low = !target->low.given || simulated >= target->low.value, high = !target->high.given || simulated <= target->high.value;
         verdict = low && high ? "inside" : "outside";
     }
