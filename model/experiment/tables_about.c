@@ -129,15 +129,19 @@ static void put_label(ipsim_table *table, const char *scenario, const char *kind
     put_row(table, scenario, key, label ? label : name);
 }
 
-static void list_numbers(char *buffer, size_t size, const ipsim_numbers *numbers)
+/* As many as there are: a schedule of report years may be long. */
+static void put_numbers(ipsim_table *table, const char *scenario, const char *key, const ipsim_numbers *numbers)
 {
-    size_t used = 0;
-    buffer[0] = '\0';
-    for (size_t i = 0; i < numbers->count && used < size; i++) {
-        char one[64];
-        snprintf(one, sizeof one, "%.12g", numbers->items[i].value);
-        used += (size_t)snprintf(buffer + used, size - used, "%s%s", i ? ", " : "", one);
-    }
+    char *list = NULL;
+    size_t size = 0;
+    FILE *text = open_memstream(&list, &size);
+    for (size_t i = 0; text && i < numbers->count; i++)
+        fprintf(text, "%s%.12g", i ? ", " : "", numbers->items[i].value);
+    if (!text || fclose(text) != 0 || !list)
+        table->out_of_memory = true;
+    else
+        put_row(table, scenario, key, list);
+    free(list);
 }
 
 static void describe_discounting(char *buffer, size_t size, const ipsim_scenario *scenario, const ipsim_discount_spec *spec)
@@ -164,8 +168,7 @@ static void about_conventions(ipsim_table *table, const ipsim_scenario *s, const
     put_row(table, name, "digest", buffer);
     snprintf(buffer, sizeof buffer, "%.12g", s->simulation.horizon_years.value);
     put_row(table, name, "horizon_years", buffer);
-    list_numbers(buffer, sizeof buffer, &s->simulation.report_years);
-    put_row(table, name, "report_years", buffer);
+    put_numbers(table, name, "report_years", &s->simulation.report_years);
     describe_discounting(buffer, sizeof buffer, s, &s->economics.discount_costs);
     put_row(table, name, "discounting_costs", buffer);
     describe_discounting(buffer, sizeof buffer, s, &s->economics.discount_effects);
@@ -174,8 +177,7 @@ static void about_conventions(ipsim_table *table, const ipsim_scenario *s, const
     put_row(table, name, "currency", s->economics.currency.value ? s->economics.currency.value : "currency units");
     snprintf(buffer, sizeof buffer, "%lld", (long long)s->economics.price_year.value);
     put_row(table, name, "price_year", s->economics.price_year.given ? buffer : "");
-    list_numbers(buffer, sizeof buffer, &s->economics.thresholds);
-    put_row(table, name, "thresholds", buffer);
+    put_numbers(table, name, "thresholds", &s->economics.thresholds);
     snprintf(buffer, sizeof buffer, "%lld", (long long)results->persons);
     put_row(table, name, "persons", buffer);
     snprintf(buffer, sizeof buffer, "%llu", (unsigned long long)results->seed);
