@@ -18,7 +18,7 @@
 
 /* Clocks are numbered; each person carries origin[clock], the model time at which that clock reads 0 (INFINITY: not started). */
 enum { IPSIM_CLOCK_SOJOURN, IPSIM_CLOCK_START, IPSIM_CLOCK_AGE, IPSIM_CLOCK_CALENDAR, IPSIM_CLOCK_NAMED };
-enum { IPSIM_CLOCKS_MAX = 32, IPSIM_STREAMS_MAX = 512, IPSIM_NO_ATTRIBUTE = -1 };
+enum { IPSIM_CLOCKS_MAX = 32, IPSIM_STREAMS_MAX = 4096, IPSIM_NO_ATTRIBUTE = -1 };
 
 /* A step function of a clock: piece j holds for breaks[j - 1] <= reading < breaks[j]; n_pieces = n_breaks + 1.
  * On a clock that has not started it is neutral. */

@@ -12,7 +12,7 @@
 #include "ipsim/account.h"
 #include "ipsim/compiled_model.h"
 
-enum { IPSIM_FIRINGS_MAX = 1000000 }; /* of one person; more means hazards so large that time stands still */
+enum { IPSIM_FIRINGS_MAX = 1000000 }; /* of one person; more means that time stands still: waits of zero length, or hazards that large */
 
 typedef struct ipsim_luck {
     uint64_t seed;

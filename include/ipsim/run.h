@@ -73,7 +73,8 @@ typedef struct ipsim_run_options {
  *   differences  scenario, comparator, subgroup, outcome, payer, discounted, year, estimate, mcse, unit: scenario minus comparator, paired error
  *   occupancy    scenario, year, state, estimate, mcse, unit
  *   population   attribute, level, statistic, simulated, mcse, target, source, unit
- *   targets      scenario, target, use, simulated, value, low, high, verdict (inside | outside | not available), unit, source, note
+ *   targets      scenario, target, use, simulated, value, low, high, verdict, unit, source, note
+ *                verdict: inside | outside (of low to high, either of which may be absent) | no range (both are) | not available
  *   ratios       scenario, comparator, subgroup, perspective, effect, discounted, year, cost, effect_gain, ratio, mcse, reading, unit:
  *                incremental cost per unit of effect (qalys, and the outcome employment_years where declared); mcse by the delta method;
  *                reading: ratio | dominant | dominated | less effective | no difference | not available

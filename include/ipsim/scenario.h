@@ -408,5 +408,8 @@ ipsim_status ipsim_measure_evaluate(const char *measure, ipsim_measure_lookup *s
 size_t ipsim_scenario_find_state(const ipsim_scenario *scenario, const char *name);
 size_t ipsim_scenario_find_attribute(const ipsim_scenario *scenario, const char *name);
 size_t ipsim_attribute_find_level(const ipsim_attribute *attribute, const char *level);
+/* Whether a run of the scenario reports an outcome of this name without its being declared. */
+bool ipsim_scenario_reports(const ipsim_scenario *scenario, const char *outcome);
+bool ipsim_names_contain(const ipsim_names *names, const char *name);
 
 #endif

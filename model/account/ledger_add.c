@@ -23,10 +23,10 @@ struct ledger_scratch {
     const account_kernels *kernels;
     size_t stride, longest; /* of a column; of a view's order */
     size_t n_models, n_kept, n_cells;
-    size_t *kept;           /* n_measures: where a measure of the pairs and conditional means is kept until all cells are there; or SIZE_MAX */
-    limbs *cells;           /* [(n_kept + 1) * n_models]: the kept ones, and the one at work */
-    limbs work[4];          /* differences, and what a view puts in its own order */
-    cell_sums *sums;        /* n_groups: of the block */
+    size_t *kept;    /* n_measures: where a measure of the pairs and conditional means is kept until all cells are there; or SIZE_MAX */
+    limbs *cells;    /* [(n_kept + 1) * n_models]: the kept ones, and the one at work */
+    limbs work[4];   /* differences, and what a view puts in its own order */
+    cell_sums *sums; /* n_groups: of the block */
     account_values *values; /* n_models */
 };
 
@@ -296,6 +296,28 @@ static const double *column_of(const adder *a, size_t model, size_t measure)
     return ipsim_values_column(&a->scratch->values[model], measure);
 }
 
+/* Where to look when a measure is too large: at the reward that gives somebody the most of it, else at the scenario. */
+static ipsim_origin largest_part(const adder *a, size_t model, size_t measure)
+{
+    const account_model *m = &a->ledger->plan->models[model];
+    const ipsim_scenario *scenario = m->compiled->scenario;
+    const account_formula *formula = &m->formulas[measure];
+    ipsim_origin at = {.file = scenario->path};
+    double largest = 0.0;
+    for (size_t k = 0; !a->given && k < formula->n_terms; k++) {
+        const account_term *term = &formula->terms[k];
+        const account_values *v = &a->scratch->values[model];
+        for (size_t i = 0; term->is_reward && term->index < m->n_rewards && i < v->people->n_slots; i++) {
+            double part = fabs(term->weight * v->money[term->index * v->people->stride + i]);
+            if (part > largest) {
+                largest = part;
+                at = scenario->rewards[term->index].amount.origin;
+            }
+        }
+    }
+    return at;
+}
+
 /* A measure, and those that are the same by definition. */
 static ipsim_status add_measure(const adder *a, size_t measure, ipsim_error *err)
 {
@@ -307,9 +329,9 @@ static ipsim_status add_measure(const adder *a, size_t measure, ipsim_error *err
     for (size_t model = 0; model < ledger->n_models; model++) {
         if (!split(a, column_of(a, model, measure), quantum, &cells[model])) {
             const ipsim_measure *m = &plan->measures[measure];
-            return ipsim_error_set(err, IPSIM_ERR_OVERFLOW,
-                                   "one person's \"%s\" (payer \"%s\") exceeds %.3g, the most that the exact ledger can hold", m->outcome,
-                                   m->payer, ACCOUNT_QUANTA_MAX * quantum);
+            return ipsim_error_set_at(err, IPSIM_ERR_OVERFLOW, largest_part(a, model, measure),
+                                      "one person's \"%s\" (payer \"%s\") exceeds %.3g, the most that the exact ledger can hold",
+                                      m->outcome, m->payer, ACCOUNT_QUANTA_MAX * quantum);
         }
         if (cells[model].zero)
             continue;
@@ -407,8 +429,7 @@ ipsim_status ipsim_ledger_add_block(ipsim_ledger *ledger, ipsim_tally *const *ta
             ipsim_values_accumulate(tallies[model]);
         ipsim_values_begin(&ledger->scratch->values[model], tallies[model], people);
     }
-    adder a = {
-        .ledger = ledger, .scratch = ledger->scratch, .n = people->n_slots, .n_views = people->n_views, .views = people->views};
+    adder a = {.ledger = ledger, .scratch = ledger->scratch, .n = people->n_slots, .n_views = people->n_views, .views = people->views};
     return add_all(&a, err);
 }
 
@@ -440,7 +461,13 @@ ipsim_status ipsim_ledger_add(ipsim_ledger *ledger, const double *const *values,
                 view->n_stretches += stretch->n > 0;
             }
         }
-        adder a = {.ledger = ledger, .scratch = ledger->scratch, .n = n, .n_views = n_views, .views = views, .given = values, .capacity = capacity};
+        adder a = {.ledger = ledger,
+                   .scratch = ledger->scratch,
+                   .n = n,
+                   .n_views = n_views,
+                   .views = views,
+                   .given = values,
+                   .capacity = capacity};
         status = add_all(&a, err);
     } else {
         status = ipsim_error_set(err, IPSIM_ERR_MEMORY, "not enough memory for the ledger");

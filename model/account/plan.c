@@ -14,14 +14,6 @@ typedef struct planner {
 
 /* ---- naming: every model adds the measures that it knows; the union is the run's list ---- */
 
-static bool names_contain(const ipsim_names *names, const char *name)
-{
-    for (size_t i = 0; i < names->count; i++)
-        if (strcmp(names->items[i], name) == 0)
-            return true;
-    return false;
-}
-
 size_t ipsim_account_find(const ipsim_account_plan *plan, const char *outcome, const char *payer)
 {
     for (size_t i = 0; i < plan->n_measures; i++)
@@ -200,11 +192,11 @@ static double share_of_payer(const ipsim_reward *reward, const char *payer)
 static double perspective_weight(const ipsim_scenario *scenario, const ipsim_perspective *perspective, const ipsim_reward *reward)
 {
     double weight = 0.0;
-    bool kind_counts = perspective->kinds.count == 0 || names_contain(&perspective->kinds, kind_names[reward->kind.value]);
+    bool kind_counts = perspective->kinds.count == 0 || ipsim_names_contain(&perspective->kinds, kind_names[reward->kind.value]);
     for (size_t i = 0; i < scenario->n_payers; i++) {
         const ipsim_payer *payer = &scenario->payers[i];
         double share = share_of_payer(reward, payer->name);
-        if (kind_counts && (perspective->payers.count == 0 || names_contain(&perspective->payers, payer->name)))
+        if (kind_counts && (perspective->payers.count == 0 || ipsim_names_contain(&perspective->payers, payer->name)))
             weight += share;
         if (payer->is_public.value && reward->kind.value != IPSIM_KIND_PRODUCTION && perspective->public_funds_cost.given)
             weight += share * perspective->public_funds_cost.value;
@@ -253,8 +245,8 @@ static void add_matching_risks(const account_model *m, formula_builder *f, const
         bool event = risk->event != SIZE_MAX;
         if (!m->first_counted[r])
             continue;
-        if (event ? names_contain(events, scenario->events[risk->event].name)
-                  : names_contain(transitions, scenario->transitions[risk->transition].name))
+        if (event ? ipsim_names_contain(events, scenario->events[risk->event].name)
+                  : ipsim_names_contain(transitions, scenario->transitions[risk->transition].name))
             add_term(f, false, m->counter[r], 1.0);
     }
 }
@@ -294,7 +286,7 @@ static bool outcome_formulas(planner *p, account_model *m, formula_builder *f)
             break;
         case IPSIM_OUTCOME_EVENT_DAYS:
             for (size_t e = 0; e < scenario->n_events; e++)
-                if (names_contain(&spec->events, scenario->events[e].name))
+                if (ipsim_names_contain(&spec->events, scenario->events[e].name))
                     add_term(f, false, m->basis_event_days + e, 1.0);
             break;
         case IPSIM_OUTCOME_EVER:
@@ -465,12 +457,27 @@ static bool find_same_measures(planner *p)
     return true;
 }
 
+/* Within a scenario names are unique; here one scenario's declared outcome may be what another reports by itself. */
+static void refuse_other_meanings(const ipsim_compiled_model *const *models, size_t n_models, ipsim_error_list *errors)
+{
+    for (size_t i = 0; i < n_models; i++)
+        for (size_t j = 0; j < n_models; j++)
+            for (size_t k = 0; k < models[i]->scenario->n_outcomes; k++) {
+                const ipsim_outcome *outcome = &models[i]->scenario->outcomes[k];
+                if (i != j && ipsim_scenario_reports(models[j]->scenario, outcome->name))
+                    ipsim_error_add(errors, IPSIM_ERR_INCOMPATIBLE, outcome->origin,
+                                    "\"%s\" reports an outcome of this name by itself, which means something else; choose another",
+                                    models[j]->scenario->name.value);
+            }
+}
+
 static bool build(planner *p, const ipsim_compiled_model *const *models, size_t n_models, ipsim_error_list *errors)
 {
     ipsim_account_plan *plan = p->plan;
     const ipsim_scenario *first = models[0]->scenario;
     init_discount(first, &first->economics.discount_costs, &plan->discount_costs, errors);
     init_discount(first, &first->economics.discount_effects, &plan->discount_effects, errors);
+    refuse_other_meanings(models, n_models, errors);
     plan->same_discount = same_discount(&plan->discount_costs, &plan->discount_effects);
     p->currency = first->economics.currency.value ? first->economics.currency.value : "currency units";
     plan->n_models = n_models;

@@ -6,20 +6,12 @@
 
 #include "plan.h"
 
-static bool names_contain(const ipsim_names *names, const char *name)
-{
-    for (size_t i = 0; i < names->count; i++)
-        if (strcmp(names->items[i], name) == 0)
-            return true;
-    return false;
-}
-
 bool *ipsim_account_states_mask(ipsim_arena *arena, const ipsim_scenario *scenario, const ipsim_names *states, bool alive_when_empty)
 {
     bool *mask = ipsim_arena_alloc(arena, scenario->n_states, sizeof *mask);
     for (size_t s = 0; mask && s < scenario->n_states; s++)
         mask[s] = states->count == 0 ? alive_when_empty && scenario->states[s].role.value == IPSIM_ROLE_ALIVE
-                                     : names_contain(states, scenario->states[s].name);
+                                     : ipsim_names_contain(states, scenario->states[s].name);
     return mask;
 }
 
@@ -40,7 +32,7 @@ static bool build_factors(ipsim_arena *arena, const ipsim_scenario *scenario, co
         for (size_t level = 0; level < n_levels; level++) {
             const char *name = attribute->levels.items[level];
             by_level[level] = 1.0;
-            if (names_contain(&spec->level, name))
+            if (ipsim_names_contain(&spec->level, name))
                 by_level[level] = spec->factor.value;
             for (size_t j = 0; j < spec->by_level.count; j++)
                 if (strcmp(spec->by_level.names[j], name) == 0)
@@ -67,7 +59,7 @@ static int window_clock(const ipsim_scenario *scenario, const ipsim_text *clock)
 /* Whether the outcome "entries" counts a risk that leaves `from`. */
 static bool enters(const ipsim_scenario *scenario, const ipsim_outcome *spec, size_t from, size_t to)
 {
-    return names_contain(&spec->states, scenario->states[to].name) && !names_contain(&spec->states, scenario->states[from].name);
+    return ipsim_names_contain(&spec->states, scenario->states[to].name) && !ipsim_names_contain(&spec->states, scenario->states[from].name);
 }
 
 static bool told_apart(const ipsim_scenario *scenario, const ipsim_risk *a, size_t from_a, const ipsim_risk *b, size_t from_b)
@@ -161,8 +153,8 @@ typedef struct basis_list {
 static bool risk_is_of(const ipsim_scenario *scenario, const ipsim_risk *risk, const ipsim_names *transitions, const ipsim_names *events)
 {
     if (risk->event != SIZE_MAX)
-        return names_contain(events, scenario->events[risk->event].name);
-    return names_contain(transitions, scenario->transitions[risk->transition].name);
+        return ipsim_names_contain(events, scenario->events[risk->event].name);
+    return ipsim_names_contain(transitions, scenario->transitions[risk->transition].name);
 }
 
 /* Whether something per entry, transition, event or death counts a risk; none of them asks where it came from. */
@@ -203,7 +195,7 @@ static bool build_basis(ipsim_arena *arena, const account_model *m, ipsim_per pe
         break;
     case IPSIM_PER_EVENT_DAY:
         for (size_t e = 0; e < scenario->n_events; e++)
-            if (names_contain(events, scenario->events[e].name))
+            if (ipsim_names_contain(events, scenario->events[e].name))
                 list.items[list.n++] = m->basis_event_days + e;
         break;
     case IPSIM_PER_START:

@@ -95,7 +95,9 @@ __attribute__((format(printf, 4, 0))) static void fill(ipsim_error *err, ipsim_s
     if (length < 0) {
         copy_text(message, sizeof message, "the error message could not be formatted");
     } else if ((size_t)length >= sizeof message) {
+        message[sizeof message - sizeof "..."] = '\0';
         drop_broken_tail(message);
+        strcat(message, "...");
     }
     err->status = status;
     copy_text(err->file, sizeof err->file, at.file);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* compile/compile_risks: the laws of time to a risk, and the effects and modifiers that multiply its hazard. */
 #include "compile_risks.h"
 
 #include <math.h>

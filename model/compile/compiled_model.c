@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* compile/compiled_model: a scenario by names -> a model by numbers: states, risks, streams, clocks. See include/ipsim/compiled_model.h. */
 #include "ipsim/compiled_model.h"
 
 #include <math.h>
@@ -45,6 +46,7 @@ typedef struct builder {
     ipsim_stream *streams;
     ipsim_risk *risks;
     size_t *first_risk;
+    bool too_many_streams; /* said once; what shares a stream cannot be told any more */
 } builder;
 
 static int find_or_add_stream(builder *b, const char *name, ipsim_origin at)
@@ -61,7 +63,13 @@ static int find_or_add_stream(builder *b, const char *name, ipsim_origin at)
         }
     }
     if (model->n_streams == IPSIM_STREAMS_MAX) {
-        ipsim_error_add(b->errors, IPSIM_ERR_LIMIT, at, "more than %d streams", (int)IPSIM_STREAMS_MAX);
+        if (!b->too_many_streams)
+            ipsim_error_add(
+                b->errors, IPSIM_ERR_LIMIT, at,
+                "this is one stream more than a model may have, which is %d; transitions from several states to the same one can "
+                "share a stream",
+                (int)IPSIM_STREAMS_MAX);
+        b->too_many_streams = true;
         return 0;
     }
     b->streams[model->n_streams] = (ipsim_stream){.name = name, .key = key};
@@ -70,19 +78,11 @@ static int find_or_add_stream(builder *b, const char *name, ipsim_origin at)
 
 /* ---- risks ---- */
 
-static bool contains(const ipsim_names *names, const char *name)
-{
-    for (size_t i = 0; i < names->count; i++)
-        if (strcmp(names->items[i], name) == 0)
-            return true;
-    return false;
-}
-
 static bool event_active(const ipsim_scenario *scenario, const ipsim_event *event, size_t state)
 {
     if (scenario->states[state].role.value != IPSIM_ROLE_ALIVE)
         return false;
-    return event->states.count == 0 || contains(&event->states, scenario->states[state].name);
+    return event->states.count == 0 || ipsim_names_contain(&event->states, scenario->states[state].name);
 }
 
 static size_t count_risks(const ipsim_scenario *scenario)
@@ -131,7 +131,7 @@ static bool add_event(builder *b, size_t e, size_t state)
 
 static void refuse_shared_stream(builder *b, size_t state)
 {
-    for (size_t i = b->first_risk[state]; i < b->model->n_risks; i++)
+    for (size_t i = b->first_risk[state]; i < b->model->n_risks && !b->too_many_streams; i++)
         for (size_t j = b->first_risk[state]; j < i; j++)
             if (b->risks[i].stream == b->risks[j].stream) {
                 ipsim_error_add(b->errors, IPSIM_ERR_RULE, b->risks[i].origin, "two ways out of state \"%s\" share the stream \"%s\"",
@@ -145,7 +145,7 @@ static bool compile_all_risks(builder *b)
     for (size_t s = 0; s < scenario->n_states; s++) {
         b->first_risk[s] = b->model->n_risks;
         for (size_t k = 0; k < scenario->n_transitions; k++)
-            if (contains(&scenario->transitions[k].from, scenario->states[s].name) && !add_transition(b, k, s))
+            if (ipsim_names_contain(&scenario->transitions[k].from, scenario->states[s].name) && !add_transition(b, k, s))
                 return false;
         for (size_t e = 0; e < scenario->n_events; e++)
             if (event_active(scenario, &scenario->events[e], s) && !add_event(b, e, s))
@@ -167,7 +167,7 @@ static bool compile_clock_starts(builder *b, const char *name, ipsim_clock_start
         return false;
     size_t n = 0;
     for (size_t i = 0; i < scenario->n_clocks; i++)
-        if (contains(&scenario->clocks[i].starts_on, name)) {
+        if (ipsim_names_contain(&scenario->clocks[i].starts_on, name)) {
             clock[n] = IPSIM_CLOCK_NAMED + (int)i;
             restart[n++] = scenario->clocks[i].restart.value;
         }

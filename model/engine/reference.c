@@ -193,11 +193,11 @@ ipsim_status ipsim_reference_simulate(ipsim_reference *e, ipsim_luck luck, int64
 
     for (int firings = 0; model->role[state] == IPSIM_ROLE_ALIVE; firings++) {
         if (firings == IPSIM_FIRINGS_MAX)
-            return ipsim_error_set_at(
-                err, IPSIM_ERR_LIMIT, model->scenario->states[state].origin,
-                "person %lld of scenario \"%s\" fired %d times and is only at year %.6g: a hazard is so large that time "
-                "stands still",
-                (long long)person, model->scenario->name.value, (int)IPSIM_FIRINGS_MAX, now);
+            return ipsim_error_set_at(err, IPSIM_ERR_LIMIT, model->scenario->states[state].origin,
+                                      "person %lld of scenario \"%s\" fired %d times and is only at year %.6g: time stands still, through "
+                                      "waits of zero length or a "
+                                      "hazard so large that they are next to nothing",
+                                      (long long)person, model->scenario->name.value, (int)IPSIM_FIRINGS_MAX, now);
         double when;
         const ipsim_risk *winner = next_risk(e, state, now, &when);
         int64_t r = winner ? winner - model->risks : -1;
@@ -213,7 +213,8 @@ ipsim_status ipsim_reference_simulate(ipsim_reference *e, ipsim_luck luck, int64
         if (winner->event != SIZE_MAX) { /* the state goes on */
             start_clocks(e, &model->starts_on_event[winner->event], now);
             tell(observer, data,
-                 (ipsim_step){.kind = IPSIM_STEP_EVENT, .t_years = now, .from = state, .to = state, .risk = (size_t)r, .duration_days = days},
+                 (ipsim_step){
+                     .kind = IPSIM_STEP_EVENT, .t_years = now, .from = state, .to = state, .risk = (size_t)r, .duration_days = days},
                  e->origin);
             continue;
         }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* population: the attributes of each person, drawn from the scenario's distributions and tables. See include/ipsim/population.h. */
 #include "ipsim/population.h"
 
 #include <math.h>

@@ -17,12 +17,19 @@ static void print_target(ipsim_summary_writer *s, size_t row, bool with_verdict)
     const char *name = ipsim_summary_text_at(ipsim_summary_column(targets, "target", IPSIM_TEXT), row);
     const char *verdict = ipsim_summary_text_at(ipsim_summary_column(targets, "verdict", IPSIM_TEXT), row);
     const char *columns[] = {"simulated", "value", "low", "high"};
-    char numbers[4][IPSIM_FORMAT_SIZE], figures[4 * IPSIM_FORMAT_SIZE + 64];
+    char numbers[4][IPSIM_FORMAT_SIZE], range[2 * IPSIM_FORMAT_SIZE + 16] = "", figures[4 * IPSIM_FORMAT_SIZE + 80];
+    double value[4];
     for (size_t i = 0; i < 4; i++) {
-        ipsim_format_number(ipsim_summary_column(targets, columns[i], IPSIM_REAL)->real[row], 4, numbers[i], sizeof numbers[i]);
+        value[i] = ipsim_summary_column(targets, columns[i], IPSIM_REAL)->real[row];
+        ipsim_format_number(value[i], 4, numbers[i], sizeof numbers[i]);
     }
-    snprintf(figures, sizeof figures, ": %s simulated, %s published (%s to %s)%s%s", numbers[0], numbers[1], numbers[2], numbers[3],
-             with_verdict ? ", " : "", with_verdict ? verdict : "");
+    if (!isnan(value[2]) && !isnan(value[3])) {
+        snprintf(range, sizeof range, " (%s to %s)", numbers[2], numbers[3]);
+    } else if (!isnan(value[2]) || !isnan(value[3])) {
+        snprintf(range, sizeof range, isnan(value[3]) ? " (at least %s)" : " (at most %s)", numbers[isnan(value[3]) ? 2 : 3]);
+    }
+    snprintf(figures, sizeof figures, ": %s simulated, %s published%s%s%s", numbers[0], numbers[1], range, with_verdict ? ", " : "",
+             with_verdict ? verdict : "");
     const char *label = ipsim_summary_name(s, "target:", name);
     size_t taken = 2 + ipsim_format_width(scenario) + 2 + ipsim_format_width(figures);
     size_t room = taken + 10 < IPSIM_SUMMARY_WIDTH ? IPSIM_SUMMARY_WIDTH - taken : 10;
@@ -38,19 +45,21 @@ void ipsim_summary_targets(ipsim_summary_writer *s)
     }
     const ipsim_column *use = ipsim_summary_column(targets, "use", IPSIM_TEXT),
                        *verdict = ipsim_summary_column(targets, "verdict", IPSIM_TEXT);
-    size_t asked[2] = {0}, inside[2] = {0}, unknown = 0, outside = 0;
+    size_t asked[2] = {0}, inside[2] = {0}, unknown = 0, no_range = 0, outside = 0;
     for (size_t row = 0; row < targets->n_rows; row++) {
         size_t held_out = strcmp(ipsim_summary_text_at(use, row), "calibration") != 0;
         const char *text = ipsim_summary_text_at(verdict, row);
         if (strcmp(text, "inside") != 0 && strcmp(text, "outside") != 0) {
-            unknown++;
+            bool without = strcmp(text, "no range") == 0; /* neither met nor missed */
+            no_range += without;
+            unknown += !without;
             continue;
         }
         asked[held_out]++;
         inside[held_out] += strcmp(text, "inside") == 0;
         outside += strcmp(text, "outside") == 0;
     }
-    bool all = asked[0] + asked[1] <= MOST_TARGETS;
+    bool all = asked[0] + asked[1] + no_range <= MOST_TARGETS;
     fprintf(s->page, "PUBLISHED FIGURES reproduced within their range:");
     for (size_t held_out = 0; held_out < 2; held_out++) {
         if (asked[held_out] > 0) {
@@ -60,6 +69,12 @@ void ipsim_summary_targets(ipsim_summary_writer *s)
                                    : "used to calibrate");
         }
     }
+    if (asked[0] + asked[1] == 0) {
+        fprintf(s->page, " none can be judged");
+    }
+    if (no_range > 0) {
+        fprintf(s->page, "; %zu without a range", no_range);
+    }
     if (unknown > 0) {
         fprintf(s->page, "; %zu not available", unknown);
     }
@@ -67,7 +82,7 @@ void ipsim_summary_targets(ipsim_summary_writer *s)
     size_t shown = 0;
     for (size_t row = 0; row < targets->n_rows && shown < MOST_TARGETS; row++) {
         const char *text = ipsim_summary_text_at(verdict, row);
-        if (strcmp(text, "outside") == 0 || (all && strcmp(text, "inside") == 0)) {
+        if (strcmp(text, "outside") == 0 || (all && (strcmp(text, "inside") == 0 || strcmp(text, "no range") == 0))) {
             print_target(s, row, all);
             shown++;
         }

@@ -164,22 +164,49 @@ void ipsim_check_hazard_numbers(const ipsim_hazard_spec *hazard, ipsim_error_lis
     }
 }
 
-void ipsim_check_distribution_numbers(const ipsim_distribution_spec *d, ipsim_error_list *errors)
+/* False when it cannot be used: recorded in errors (NULL: nowhere), or already. */
+static bool make_distribution(const ipsim_distribution_spec *d, ipsim_distribution *ready, ipsim_error_list *errors)
 {
     if (!d->given || !numbers_ready(d, d->family.value, distribution_keys, sizeof distribution_keys / sizeof distribution_keys[0]) ||
         isnan(d->lower.value) || isnan(d->upper.value)) {
-        return;
+        return false;
     }
     for (size_t i = 0; i < sizeof distribution_keys / sizeof distribution_keys[0]; i++) {
         const ipsim_schema_row *row = ipsim_schema_find(IPSIM_SECTION_DISTRIBUTION, distribution_keys[i].key);
         const ipsim_number *number = ipsim_schema_const_member(d, distribution_keys[i].offset);
         if (number->given && row->above_min && number->value <= row->min) {
-            return; /* recorded as out of range */
+            return false; /* recorded as out of range */
         }
     }
     ipsim_error err;
-    ipsim_distribution ready;
-    if (ipsim_scenario_distribution(d, &ready, &err) != IPSIM_OK) {
+    bool sound = ipsim_scenario_distribution(d, ready, &err) == IPSIM_OK;
+    if (!sound && errors != NULL) {
         ipsim_error_add(errors, IPSIM_ERR_RANGE, d->origin, "%s", err.message);
+    }
+    return sound;
+}
+
+void ipsim_check_distribution_numbers(const ipsim_distribution_spec *d, ipsim_error_list *errors)
+{
+    ipsim_distribution ready;
+    (void)make_distribution(d, &ready, errors);
+}
+
+double ipsim_distribution_lowest(const ipsim_distribution_spec *spec)
+{
+    ipsim_distribution d;
+    if (!make_distribution(spec, &d, NULL)) {
+        return NAN;
+    }
+    switch (d.family) {
+    case IPSIM_DIST_FIXED:
+    case IPSIM_DIST_UNIFORM:
+    case IPSIM_DIST_TRIANGULAR:
+    case IPSIM_DIST_PERT:
+        return fmax(d.p[0], d.lower);
+    case IPSIM_DIST_NORMAL:
+        return d.lower;
+    default:
+        return fmax(0, d.lower);
     }
 }

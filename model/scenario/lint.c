@@ -12,16 +12,6 @@ static void warn(ipsim_scenario *s, ipsim_origin at, const char *message)
     }
 }
 
-static bool lists(const ipsim_names *names, const char *name)
-{
-    for (size_t i = 0; i < names->count; i++) {
-        if (strcmp(names->items[i], name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool is(const ipsim_text *text, const char *wanted)
 {
     return text->value != NULL && strcmp(text->value, wanted) == 0;
@@ -59,12 +49,29 @@ static void lint_literals(ipsim_scenario *s)
     }
 }
 
+/* Sums of money are exact because each person's are rounded to 2^-16 of the currency first: an amount of a few such steps is changed by that. */
+static void lint_small_amounts(ipsim_scenario *s)
+{
+    const double least = 1000 * 0x1p-16;
+    for (size_t i = 0; i < s->n_rewards; i++) {
+        const ipsim_number *amount = &s->rewards[i].amount;
+        if (amount->value > 0 && amount->value < least) {
+            char message[300];
+            snprintf(message, sizeof message,
+                     "%.10g %s is so little that rounding each person's money to 0.000015 would show in results; use a smaller unit of "
+                     "currency (kroner, not millions of kroner)",
+                     amount->value, s->economics.currency.value == NULL ? "" : s->economics.currency.value);
+            warn(s, amount->origin, message);
+        }
+    }
+}
+
 static void lint_states(ipsim_scenario *s)
 {
     for (size_t i = 0; i < s->n_states; i++) {
         bool left = s->states[i].role.value != IPSIM_ROLE_ALIVE;
         for (size_t k = 0; k < s->n_transitions; k++) {
-            left = left || lists(&s->transitions[k].from, s->states[i].name);
+            left = left || ipsim_names_contain(&s->transitions[k].from, s->states[i].name);
         }
         if (!left) {
             warn(s, s->states[i].origin, "people in this state live on but never leave it, not even by death");
@@ -161,6 +168,7 @@ void ipsim_scenario_lint(ipsim_loader *loader, ipsim_scenario *s)
 {
     lint_parameters(s);
     lint_literals(s);
+    lint_small_amounts(s);
     lint_states(s);
     lint_deaths(s);
     for (size_t i = 0; i < s->n_transitions; i++) {

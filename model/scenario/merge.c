@@ -208,8 +208,16 @@ static ipsim_node *load_chain(ipsim_loader *loader, const char *path, ipsim_orig
     if (link.resolved == NULL || base == NULL) {
         return NULL;
     }
+    if (link.length > CHAIN_MAX) {
+        ipsim_error_add(loader->errors, IPSIM_ERR_LIMIT, asked_from,
+                        "this is file number %d of a chain in which each extends the next; "
+                        "at most %d are allowed",
+                        link.length, (int)CHAIN_MAX);
+        loader->incomplete = true;
+        return base;
+    }
     for (const chain *c = child; c != NULL; c = c->child) {
-        if (strcmp(c->resolved, link.resolved) == 0 || link.length > CHAIN_MAX) {
+        if (strcmp(c->resolved, link.resolved) == 0) {
             const char *cycle = describe_cycle(loader, child, link.resolved, path);
             ipsim_error_add(loader->errors, IPSIM_ERR_CYCLE, asked_from, "the files extend each other: %s", cycle == NULL ? path : cycle);
             loader->incomplete = true;

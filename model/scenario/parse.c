@@ -5,6 +5,22 @@
 
 #include "node.h"
 
+/* Text that nobody should have to print. */
+static void check_text(ipsim_loader *loader, ipsim_node *node, ipsim_origin at)
+{
+    unsigned control = ipsim_text_control_character(node->text);
+    if (!ipsim_text_is_utf8(node->text)) { /* an escape such as "\xff" */
+        ipsim_error_add(loader->errors, IPSIM_ERR_SYNTAX, at, "the text is not UTF-8");
+    } else if (control != 0) {
+        ipsim_error_add(loader->errors, IPSIM_ERR_SYNTAX, at,
+                        "there is an invisible control character in the text (U+%04X), which could garble what is printed; remove it",
+                        control);
+    } else {
+        return;
+    }
+    node->text = "";
+}
+
 /* Depth is bounded by text.c (32 for each file, 10 includes), so recursion is safe. */
 static ipsim_node *convert(ipsim_loader *loader, const config_setting_t *setting, const ipsim_source_text *text)
 {
@@ -38,10 +54,7 @@ static ipsim_node *convert(ipsim_loader *loader, const config_setting_t *setting
         if (node->text == NULL) {
             return NULL;
         }
-        if (!ipsim_text_is_utf8(node->text)) { /* an escape such as "\xff" */
-            ipsim_error_add(loader->errors, IPSIM_ERR_SYNTAX, (ipsim_origin){at.file, at.line, name}, "the text is not UTF-8");
-            node->text = "";
-        }
+        check_text(loader, node, (ipsim_origin){at.file, at.line, name});
         break;
     default:
         node->type = config_setting_type(setting) == CONFIG_TYPE_GROUP ? IPSIM_NODE_GROUP : IPSIM_NODE_LIST;
@@ -117,6 +130,7 @@ ipsim_node *ipsim_parse_value(ipsim_loader *loader, const char *name, const char
         config_init(&config);
         if (config_read_string(&config, scanned.text) == CONFIG_TRUE && config_setting_length(config_root_setting(&config)) == 1) {
             node = convert(&quiet, config_setting_get_elem(config_root_setting(&config), 0), &scanned);
+            node = unheard.count > 0 ? NULL : node; /* an escape that no text may hold */
         }
         config_destroy(&config);
     }
@@ -124,9 +138,8 @@ ipsim_node *ipsim_parse_value(ipsim_loader *loader, const char *name, const char
     ipsim_error_list_clear(&unheard);
     if (node == NULL && (node = ipsim_node_create(loader, NULL, IPSIM_NODE_TEXT, NULL, 0)) != NULL) {
         node->text = ipsim_loader_strdup(loader, text);
-        if (!ipsim_text_is_utf8(text)) {
-            ipsim_error_add(loader->errors, IPSIM_ERR_SYNTAX, (ipsim_origin){source, 0, name}, "the value is not UTF-8 text");
-            node->text = "";
+        if (node->text != NULL) {
+            check_text(loader, node, (ipsim_origin){source, 0, name});
         }
     }
     loader->out_of_memory = loader->out_of_memory || quiet.out_of_memory;

@@ -35,6 +35,8 @@ void ipsim_check_hazard(const ipsim_hazard_spec *hazard, ipsim_error_list *error
 void ipsim_check_distribution(const ipsim_distribution_spec *distribution, ipsim_error_list *errors);
 void ipsim_check_hazard_numbers(const ipsim_hazard_spec *hazard, ipsim_error_list *errors);
 void ipsim_check_distribution_numbers(const ipsim_distribution_spec *distribution, ipsim_error_list *errors);
+/* The lower end of what can be drawn, -INFINITY for none; NaN when nothing can. */
+double ipsim_distribution_lowest(const ipsim_distribution_spec *distribution);
 
 /* validate.c: rules across keys that do not depend on numbers; it calls the others, one for each part of a scenario. */
 void ipsim_scenario_validate(ipsim_loader *loader, const ipsim_scenario *scenario);
@@ -42,7 +44,6 @@ void ipsim_validate_people(ipsim_loader *loader, const ipsim_scenario *scenario)
 void ipsim_validate_risks(ipsim_loader *loader, const ipsim_scenario *scenario);
 void ipsim_validate_graph(ipsim_loader *loader, const ipsim_scenario *scenario);
 void ipsim_validate_rewards(ipsim_loader *loader, const ipsim_scenario *scenario);
-void ipsim_validate_outcomes(ipsim_loader *loader, const ipsim_scenario *scenario);
 /* validate_numbers.c: rules across keys on values, checked again after each evaluation. */
 void ipsim_scenario_validate_numbers(const ipsim_scenario *scenario, ipsim_error_list *errors);
 
@@ -66,6 +67,8 @@ const ipsim_attribute *ipsim_require_attribute(ipsim_loader *loader, const ipsim
 bool ipsim_require_levels(ipsim_loader *loader, const ipsim_attribute *attribute, const ipsim_names *levels);
 bool ipsim_require_named_levels(ipsim_loader *loader, const ipsim_attribute *attribute, const ipsim_named_numbers *levels);
 void ipsim_refuse_duplicates(ipsim_loader *loader, const ipsim_names *names);
+/* Refuses states that are dead or left, in which no time is counted. */
+void ipsim_require_alive(ipsim_loader *loader, const ipsim_scenario *scenario, const ipsim_names *states);
 /* origin with key replaced by "<key of item>.<key>". */
 ipsim_origin ipsim_origin_inside(ipsim_loader *loader, ipsim_origin item, const char *key);
 bool ipsim_is_categorical(const ipsim_attribute *attribute);

@@ -131,6 +131,18 @@ void ipsim_refuse_duplicates(ipsim_loader *loader, const ipsim_names *names)
     }
 }
 
+void ipsim_require_alive(ipsim_loader *loader, const ipsim_scenario *scenario, const ipsim_names *states)
+{
+    for (size_t i = 0; i < states->count; i++) {
+        size_t state = ipsim_scenario_find_state(scenario, states->items[i]);
+        int role = state < scenario->n_states ? scenario->states[state].role.value : IPSIM_ROLE_ALIVE;
+        if (role == IPSIM_ROLE_DEAD || role == IPSIM_ROLE_LEFT) {
+            ipsim_error_add(loader->errors, IPSIM_ERR_RULE, states->origin, "state %s has role %s, where nothing accrues", states->items[i],
+                            role == IPSIM_ROLE_DEAD ? "dead" : "left");
+        }
+    }
+}
+
 ipsim_origin ipsim_origin_inside(ipsim_loader *loader, ipsim_origin item, const char *key)
 {
     const char *joined = ipsim_loader_printf(loader, "%s.%s", item.key, key);

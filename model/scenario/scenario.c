@@ -167,3 +167,13 @@ size_t ipsim_attribute_find_level(const ipsim_attribute *attribute, const char *
     }
     return i;
 }
+
+bool ipsim_names_contain(const ipsim_names *names, const char *name)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        if (strcmp(names->items[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}

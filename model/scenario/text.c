@@ -177,6 +177,34 @@ static size_t utf8_length(const char *text, size_t left)
     return overlong || beyond ? 0 : length;
 }
 
+/* Characters that no text needs and that do things to a terminal: control characters but tab and line ends, and those that turn the
+ * direction of writing. 0 for all others. length: of the sequence at text, which is valid. */
+static unsigned control_character(const char *text, size_t length, size_t left)
+{
+    const unsigned char *b = (const unsigned char *)text;
+    if (length == 1) {
+        bool line_end = b[0] == '\n' || (b[0] == '\r' && left > 1 && b[1] == '\n');
+        return (b[0] < 0x20 && b[0] != '\t' && !line_end) || b[0] == 0x7F ? b[0] : 0;
+    }
+    unsigned code = length == 2   ? (b[0] & 0x1Fu) << 6 | (b[1] & 0x3Fu)
+                    : length == 3 ? (b[0] & 0x0Fu) << 12 | (b[1] & 0x3Fu) << 6 | (b[2] & 0x3Fu)
+                                  : 0;
+    bool refused = (code >= 0x80 && code <= 0x9F) || (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
+    return refused ? code : 0;
+}
+
+unsigned ipsim_text_control_character(const char *text)
+{
+    for (size_t left = strlen(text), length; left > 0; left -= length, text += length) {
+        length = utf8_length(text, left);
+        unsigned found = length == 0 ? 0 : control_character(text, length, left);
+        if (length == 0 || found != 0) {
+            return found;
+        }
+    }
+    return 0;
+}
+
 bool ipsim_text_is_utf8(const char *text)
 {
     for (size_t left = strlen(text), length; left > 0; left -= length, text += length) {
@@ -195,6 +223,14 @@ static bool check_encoding(scanner *s)
         size_t length = utf8_length(s->text + i, s->size - i);
         if (length == 0) {
             complain(s, IPSIM_ERR_SYNTAX, line, NULL, "a byte here is not UTF-8 text; save the file as UTF-8");
+            return false;
+        }
+        unsigned control = control_character(s->text + i, length, s->size - i);
+        if (control != 0) {
+            char message[160];
+            snprintf(message, sizeof message,
+                     "there is an invisible control character here (U+%04X), which could garble what is printed; remove it", control);
+            complain(s, IPSIM_ERR_SYNTAX, line, NULL, message);
             return false;
         }
         line += s->text[i] == '\n';

@@ -11,8 +11,7 @@ static bool begins(const char *name, const char *prefix)
     return strncmp(name, prefix, strlen(prefix)) == 0;
 }
 
-/* Outcomes that every run has, by name: the declared ones may not be called the same. */
-static bool is_automatic(const ipsim_scenario *s, const char *name)
+bool ipsim_scenario_reports(const ipsim_scenario *s, const char *name)
 {
     static const char *const always[] = {"life_years", "qalys", "cost", "cost_resource", "cost_transfer", "cost_production"};
     static const struct {
@@ -33,12 +32,13 @@ static bool is_automatic(const ipsim_scenario *s, const char *name)
             }
         }
     }
-    return false;
+    size_t reached = begins(name, "reached_") ? ipsim_find_named(s, &ipsim_names_outcome, name + strlen("reached_")) : s->n_outcomes;
+    return reached < s->n_outcomes && s->outcomes[reached].type.value == IPSIM_OUTCOME_FIRST_TIME;
 }
 
 static void validate_outcome(ipsim_loader *loader, const ipsim_scenario *s, const ipsim_outcome *o)
 {
-    if (is_automatic(s, o->name)) {
+    if (ipsim_scenario_reports(s, o->name)) {
         ipsim_error_add(loader->errors, IPSIM_ERR_DUPLICATE, o->origin,
                         "every run reports an outcome of this name by itself; choose another");
     }
@@ -64,6 +64,12 @@ static void validate_outcome(ipsim_loader *loader, const ipsim_scenario *s, cons
         } else if (selectors[i].used) {
             ipsim_require_all_named(loader, s, selectors[i].kind, selectors[i].names);
         }
+    }
+    if (o->type.value == IPSIM_OUTCOME_YEARS) {
+        ipsim_require_alive(loader, s, &o->states);
+    } else if (strcmp(o->name, "employment_years") == 0) {
+        ipsim_error_add(loader->errors, IPSIM_ERR_RULE, o->type.origin,
+                        "costs are set against employment_years as years of work, so its type must be years, not %s", type);
     }
     for (size_t i = 0; o->type.value == IPSIM_OUTCOME_EVENT_DAYS && i < o->events.count; i++) {
         size_t e = ipsim_find_named(s, &ipsim_names_event, o->events.items[i]);
@@ -104,7 +110,7 @@ static double try_at(void *data, const char *name, double years)
 {
     trial *t = data;
     const ipsim_scenario *s = t->scenario;
-    if (!is_automatic(s, name)) {
+    if (!ipsim_scenario_reports(s, name)) {
         ipsim_require_named(t->loader, s, &ipsim_names_outcome, name, t->at);
     }
     double horizon = s->simulation.horizon_years.value;
@@ -134,7 +140,7 @@ static void validate_target(ipsim_loader *loader, const ipsim_scenario *s, const
     }
 }
 
-void ipsim_validate_outcomes(ipsim_loader *loader, const ipsim_scenario *s)
+static void validate_outcomes(ipsim_loader *loader, const ipsim_scenario *s)
 {
     for (size_t i = 0; i < s->n_outcomes; i++) {
         validate_outcome(loader, s, &s->outcomes[i]);
@@ -158,5 +164,5 @@ void ipsim_scenario_validate(ipsim_loader *loader, const ipsim_scenario *s)
     ipsim_validate_risks(loader, s);
     ipsim_validate_graph(loader, s);
     ipsim_validate_rewards(loader, s);
-    ipsim_validate_outcomes(loader, s);
+    validate_outcomes(loader, s);
 }

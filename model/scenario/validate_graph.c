@@ -129,16 +129,6 @@ static void refuse_shared_streams(ipsim_loader *loader, const way_out *ways, siz
     }
 }
 
-static bool lists(const ipsim_names *names, const char *name)
-{
-    for (size_t i = 0; i < names->count; i++) {
-        if (strcmp(names->items[i], name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void validate_streams(ipsim_loader *loader, const ipsim_scenario *s)
 {
     way_out *ways = ipsim_loader_alloc(loader, s->n_transitions + s->n_events, sizeof *ways);
@@ -147,7 +137,7 @@ static void validate_streams(ipsim_loader *loader, const ipsim_scenario *s)
         size_t count = 0;
         for (size_t k = 0; k < s->n_transitions; k++) {
             const ipsim_transition *t = &s->transitions[k];
-            if (!lists(&t->from, state) || t->to.value == NULL) {
+            if (!ipsim_names_contain(&t->from, state) || t->to.value == NULL) {
                 continue;
             }
             const char *stream = t->stream.given ? t->stream.value : ipsim_loader_printf(loader, "%s->%s", state, t->to.value);
@@ -157,7 +147,7 @@ static void validate_streams(ipsim_loader *loader, const ipsim_scenario *s)
         }
         for (size_t k = 0; k < s->n_events; k++) {
             const ipsim_event *e = &s->events[k];
-            if (lists(&e->states, state) && e->stream.value != NULL) {
+            if (ipsim_names_contain(&e->states, state) && e->stream.value != NULL) {
                 ways[count++] = (way_out){e->stream.value, e->name, e->stream.given ? e->stream.origin : e->origin, true};
             }
         }

@@ -96,6 +96,20 @@ static void check_modifiers(const ipsim_modifier *modifiers, size_t count, ipsim
     }
 }
 
+/* Else a run would end at the first person who is drawn below 0. */
+static void check_entry(const ipsim_attribute *a, ipsim_error_list *errors)
+{
+    double lowest = a->distribution.given ? ipsim_distribution_lowest(&a->distribution) : 0;
+    char what[40] = "any number below 0";
+    if (lowest < 0) {
+        if (isfinite(lowest)) {
+            snprintf(what, sizeof what, "%.10g", lowest);
+        }
+        ipsim_error_add(errors, IPSIM_ERR_RANGE, a->distribution.origin,
+                        "this may give %s, and nobody enters before the model starts; truncate it with lower = 0", what);
+    }
+}
+
 void ipsim_scenario_validate_numbers(const ipsim_scenario *s, ipsim_error_list *errors)
 {
     check_simulation(s, errors);
@@ -110,6 +124,9 @@ void ipsim_scenario_validate_numbers(const ipsim_scenario *s, ipsim_error_list *
         require_sum_one(a->probabilities.items, a->probabilities.count, a->probabilities.origin, errors);
         require_sum_one(a->target_probabilities.items, a->target_probabilities.count, a->target_probabilities.origin, errors);
         require_ascending(&a->breaks, errors);
+        if (strcmp(a->name, "entry_time") == 0) {
+            check_entry(a, errors);
+        }
         bool in_years = strcmp(a->name, "age") == 0 || strcmp(a->name, "entry_time") == 0;
         if (in_years && a->value.given && a->value.value < 0) {
             ipsim_error_add(errors, IPSIM_ERR_RANGE, a->value.origin, "%.10g is below 0", a->value.value);

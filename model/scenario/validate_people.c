@@ -105,6 +105,14 @@ static void validate_target(ipsim_loader *loader, const ipsim_attribute *a)
 
 void ipsim_validate_people(ipsim_loader *loader, const ipsim_scenario *s)
 {
+    for (size_t i = 0; i < s->n_person_tables; i++) {
+        const ipsim_person_table_spec *table = &s->person_tables[i];
+        if (table->order.value == IPSIM_ORDER_FILE && table->weight.given) {
+            refuse(loader, IPSIM_ERR_RULE, table->weight.origin,
+                   "order = \"file\" takes every row in turn, so weights would have no effect; leave weight out, or draw rows by weight "
+                   "with order = \"random\"");
+        }
+    }
     for (size_t i = 0; i < s->n_attributes; i++) {
         const ipsim_attribute *a = &s->attributes[i];
         validate_levels(loader, a);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* scenario/validate_rewards: rules of rewards, utilities, factors and perspectives. */
+#include <string.h>
+
 #include "private.h"
 
 static void refuse(ipsim_loader *loader, ipsim_status status, ipsim_origin at, const char *message)
@@ -48,12 +50,8 @@ static void validate_selectors(ipsim_loader *loader, const ipsim_scenario *s, co
     if (per->value == IPSIM_PER_EVENT_DAY) {
         require_durations(loader, s, events);
     }
-    for (size_t i = 0; per->value == IPSIM_PER_YEAR && states->given && i < states->count; i++) {
-        size_t state = ipsim_scenario_find_state(s, states->items[i]);
-        if (state < s->n_states && (s->states[state].role.value == IPSIM_ROLE_DEAD || s->states[state].role.value == IPSIM_ROLE_LEFT)) {
-            ipsim_error_add(loader->errors, IPSIM_ERR_RULE, states->origin, "state %s has role %s, where nothing accrues", states->items[i],
-                            s->states[state].role.value == IPSIM_ROLE_DEAD ? "dead" : "left");
-        }
+    if (per->value == IPSIM_PER_YEAR && states->given) {
+        ipsim_require_alive(loader, s, states);
     }
 }
 
@@ -141,8 +139,28 @@ static void validate_utility(ipsim_loader *loader, const ipsim_scenario *s, cons
     }
 }
 
+/* Names that results need for totals: a total of the same name would take the place of the other. */
+static void validate_money_names(ipsim_loader *loader, const ipsim_scenario *s)
+{
+    for (size_t i = 0; i < s->n_perspectives; i++) {
+        for (size_t kind = 0; kind < IPSIM_N_KINDS; kind++) {
+            if (strcmp(s->perspectives[i].name, ipsim_kind_names[kind]) == 0) {
+                ipsim_error_add(loader->errors, IPSIM_ERR_DUPLICATE, s->perspectives[i].origin,
+                                "the total of each kind of cost is called so (cost_%s); choose another name", ipsim_kind_names[kind]);
+            }
+        }
+    }
+    for (size_t i = 0; i < s->n_payers; i++) {
+        if (strcmp(s->payers[i].name, "all") == 0) {
+            refuse(loader, IPSIM_ERR_DUPLICATE, s->payers[i].origin,
+                   "\"all\" stands for all payers together in results; choose another name");
+        }
+    }
+}
+
 void ipsim_validate_rewards(ipsim_loader *loader, const ipsim_scenario *s)
 {
+    validate_money_names(loader, s);
     for (size_t i = 0; i < s->n_rewards; i++) {
         validate_reward(loader, s, &s->rewards[i]);
     }

@@ -51,6 +51,11 @@ run run "$model" --set no_such_parameter=1 --output "$scratch/none"
 expect 2 "--set of an unknown key" --err no_such_parameter
 run run "$model" --set illness_rate=-1 --output "$scratch/none"
 expect 2 "--set out of range" --err '-1'
+printf 'extends = "%s";\nparameters: { one_more = 1.0; };\n' "$model" >"$scratch/arm.cfg"
+run compare "$model" "$scratch/arm.cfg" --set illness_rate=abc --output "$scratch/none"
+expect 2 "--set that both arms refuse is said once" --err 'there is no parameter "abc"' --err '1 problem in --set'
+run check "$model" "$scratch/arm.cfg" --set illness_rate=abc
+expect 2 "check says so once, too" --err 'there is no parameter "abc"' --err '1 problem in --set'
 assert "bad settings: nothing written" is_absent "$scratch/none"
 run show "$model" --set illness_rate=0.125
 expect 0 "--set is seen by show" --out '0\.125'

@@ -316,6 +316,43 @@ static void the_start_state_draws_alone(void **state)
     ipsim_scenario_free(scenario);
 }
 
+/* 70 states, each with a way to every other: 4830 streams by default, and 70 when those into one state share theirs. */
+static void streams_have_a_limit(void **state)
+{
+    (void)state;
+    enum { N = 70 };
+    for (int shared = 0; shared < 2; shared++) {
+        char *text = malloc(400000), *at = text;
+        assert_non_null(text);
+        at += sprintf(at, "simulation: { horizon_years = 1.0; }; start_state = \"s0\"; states: {");
+        for (int i = 0; i < N; i++)
+            at += sprintf(at, " s%d: {};", i);
+        at += sprintf(at, " }; transitions: {");
+        for (int to = 0; to < N; to++) {
+            at += sprintf(at, " t%d: { to = \"s%d\"; hazard: { family = \"exponential\"; rate = 1; }; from = [", to, to);
+            for (int i = 0, n = 0; i < N; i++)
+                if (i != to)
+                    at += sprintf(at, "%s\"s%d\"", n++ ? ", " : "", i);
+            at += sprintf(at, "];");
+            if (shared)
+                at += sprintf(at, " stream = \"to%d\";", to);
+            at += sprintf(at, " };");
+        }
+        sprintf(at, " };");
+        ipsim_scenario *scenario = testlib_load_text(text);
+        ipsim_compiled_model *model;
+        ipsim_error_list errors = {0};
+        ipsim_status status = ipsim_compile(scenario, &model, &errors);
+        assert_int_equal(status, shared ? IPSIM_OK : IPSIM_ERR_LIMIT);
+        assert_int_equal(errors.count, shared ? 0 : 1); /* once */
+        assert_int_equal(shared ? model->n_streams : IPSIM_STREAMS_MAX, shared ? N : 4096);
+        ipsim_compiled_model_free(model);
+        ipsim_error_list_clear(&errors);
+        ipsim_scenario_free(scenario);
+        free(text);
+    }
+}
+
 static void bad_models_are_refused(void **state)
 {
     (void)state;
@@ -391,6 +428,7 @@ int main(void)
         cmocka_unit_test(probabilities_become_rates),
         cmocka_unit_test(clocks_know_what_starts_them),
         cmocka_unit_test(the_start_state_draws_alone),
+        cmocka_unit_test(streams_have_a_limit),
         cmocka_unit_test(bad_models_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -259,11 +259,11 @@ static void nobody_enters_before_the_model_starts(void **state)
     (void)state;
     sim s;
     ipsim_error err = {0};
-    sim_open_text(&s, "simulation: { horizon_years = 5.0; }; attributes: { entry_time: { distribution: { family = \"uniform\"; min = -0.5; "
-                      "max = -0.25; }; }; };"
+    sim_open_text(&s, "simulation: { horizon_years = 5.0; }; attributes: { entry_time: { value = 0; }; };"
                       "states: { A: {}; }; start_state = \"A\";");
-    assert_int_equal(simulate_person_7(&s, &err), IPSIM_ERR_RANGE);
-    assert_non_null(strstr(err.message, "person 7 would enter 0."));
+    s.attributes[0] = -0.25; /* which no scenario that loads can draw */
+    assert_int_equal(ipsim_reference_simulate(s.engine, s.luck, 7, s.attributes, NULL, NULL, NULL, &err), IPSIM_ERR_RANGE);
+    assert_non_null(strstr(err.message, "person 7 would enter 0.25"));
     assert_true(err.line > 0);
     sim_close(&s);
 }

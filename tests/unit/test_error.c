@@ -72,8 +72,8 @@ static void long_texts_are_cut_between_characters(void **state)
     ipsim_error_set_at(&err, IPSIM_ERR_DATA, (ipsim_origin){text, 1, text}, "%s", text);
     assert_int_equal(strlen(err.file), 510); /* the odd byte 511 is given up */
     assert_int_equal(strlen(err.key), 254);
-    assert_int_equal(strlen(err.message), 766);
-    assert_memory_equal(err.message + 764, "\xC3\xB8", 3);
+    assert_int_equal(strlen(err.message), 767); /* 764 bytes of it are letters */
+    assert_memory_equal(err.message + 762, "\xC3\xB8...", 6);
     char small[12];
     ipsim_error_set(&err, IPSIM_ERR_DATA, "%s", text);
     ipsim_error_format(&err, small, sizeof small);

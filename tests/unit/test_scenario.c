@@ -147,6 +147,9 @@ static void line_ends_and_byte_order_mark(void **state)
     ipsim_scenario *s = testlib_load_text("\xEF\xBB\xBFtitle = \"Sk\xC3\xB8yen\";\r\nparameters: { r_death = 0.01; };\r\n" BASE);
     assert_string_equal(s->title.value, "Sk\xC3\xB8yen");
     ipsim_scenario_free(s);
+    s = testlib_load_text("title = \"one\r\n\ttwo\"; parameters: { r_death = 0.01; };\r\n" BASE);
+    assert_non_null(strstr(s->title.value, "\n\ttwo"));
+    ipsim_scenario_free(s);
 }
 
 static void included_files(void **state)
@@ -223,6 +226,27 @@ static void chains_of_parents(void **state)
     ipsim_scenario_free(s);
 }
 
+/* Sixty-four files may extend each other; one more is too many, and no cycle. */
+static void chains_of_parents_have_a_limit(void **state)
+{
+    (void)state;
+    char name[32], text[64];
+    testlib_write("c0.cfg", BASE PARAMETERS);
+    for (int i = 1; i <= 64; i++) {
+        snprintf(name, sizeof name, "c%d.cfg", i);
+        snprintf(text, sizeof text, "extends = \"c%d.cfg\";\n", i - 1);
+        testlib_write(name, text);
+    }
+    ipsim_scenario_free(testlib_load(testlib_path("c63.cfg")));
+    ipsim_error_list errors = {0};
+    ipsim_scenario *scenario = NULL;
+    assert_int_equal(ipsim_scenario_load(testlib_path("c64.cfg"), NULL, 0, &scenario, &errors), IPSIM_ERR_LIMIT);
+    assert_int_equal(errors.count, 1);
+    assert_string_equal(errors.items[0].message,
+                        "this is file number 65 of a chain in which each extends the next; at most 64 are allowed");
+    ipsim_error_list_clear(&errors);
+}
+
 /* ---- --set ---- */
 static void settings(void **state)
 {
@@ -268,6 +292,9 @@ static void settings_that_are_refused(void **state)
                         "--set: simulation.persons: expected a whole number, found the text \"many\" (IPSIM_ERR_TYPE)");
     assert_string_equal(message_of_setting(GOOD, "simulation..persons", "1"),
                         "--set: simulation..persons: a part of the key between two points is empty (IPSIM_ERR_USAGE)");
+    assert_string_equal(message_of_setting(GOOD, "title", "a \x1b[2J b"),
+                        "--set: title: there is an invisible control character in the text (U+001B), which could garble what is printed; "
+                        "remove it (IPSIM_ERR_SYNTAX)");
     assert_string_equal(message_of_setting(GOOD, "extends", "x.cfg"),
                         "--set: extends: the parent of a file cannot be set from the command line (IPSIM_ERR_USAGE)");
     assert_string_equal(message_of_setting(GOOD, "r_adm", "1; seed = 3"),
@@ -411,6 +438,21 @@ static void warnings(void **state)
     ipsim_scenario_free(s);
 }
 
+/* Amounts beneath a thousand steps of 2^-16 of the currency, 0.01526, of whatever the reward is for. */
+static void small_amounts_are_doubtful(void **state)
+{
+    (void)state;
+    ipsim_scenario *s = load_child(
+        "payers: { p: {}; }; rewards: { a: { payer = \"p\"; per = \"start\"; amount = 0.0152; };\n"
+        "b: { payer = \"p\"; per = \"year\"; amount = 0.000001; }; c: { payer = \"p\"; per = \"death\"; amount = 0; };\n"
+        "d: { payer = \"p\"; per = \"death\"; amount = 0.0153; }; };\n");
+    assert_true(has_warning(s, "rewards.a.amount", "use a smaller unit of currency"));
+    assert_true(has_warning(s, "rewards.b.amount", "use a smaller unit of currency"));
+    assert_false(has_warning(s, "rewards.c.amount", "unit of currency"));
+    assert_false(has_warning(s, "rewards.d.amount", "unit of currency"));
+    ipsim_scenario_free(s);
+}
+
 /* The reference is what analysts read: every row has a full sentence, and no key stands twice. */
 static void reference(void **state)
 {
@@ -473,6 +515,7 @@ int main(void)
         cmocka_unit_test(removing_items_and_keys),
         cmocka_unit_test(a_new_family_drops_the_old_ones_parameters),
         cmocka_unit_test(chains_of_parents),
+        cmocka_unit_test(chains_of_parents_have_a_limit),
         cmocka_unit_test(settings),
         cmocka_unit_test(settings_that_remove),
         cmocka_unit_test(settings_that_are_refused),
@@ -482,6 +525,7 @@ int main(void)
         cmocka_unit_test(diff),
         cmocka_unit_test(digests),
         cmocka_unit_test(warnings),
+        cmocka_unit_test(small_amounts_are_doubtful),
         cmocka_unit_test(reference),
         cmocka_unit_test(many_states),
     };

@@ -342,10 +342,12 @@ static void targets_tell_what_was_missed(void **state)
     (void)state;
     fixture f = norway();
     add_target(&f, "ips", "late", "held_out", NAN, 0.4, 0.3, 0.5, "not available");
+    add_target(&f, "ips", "open", "calibration", 0.7, 0.4, NAN, NAN, "no range");
     char *text = summarise(&f, true);
     check_line(text, "PUBLISHED FIGURES", "5 of 6 used to calibrate");
     check_line(text, "PUBLISHED FIGURES", "3 of 3 held out");
     check_line(text, "PUBLISHED FIGURES", "1 not available");
+    check_line(text, "PUBLISHED FIGURES", "1 without a range");
     check_line(text, "ips  cal_2", "0.391");
     check_line(text, "ips  cal_2", "0.374");
     assert_null(strstr(text, "cal_1")); /* what was met is counted */
