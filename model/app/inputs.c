@@ -78,9 +78,13 @@ static ipsim_status load_all(const ipsim_cli *cli, attempt *attempts, ipsim_sett
     return IPSIM_OK;
 }
 
-/* A setting stands on the command line once, for all scenarios: it is complained about once, in whatever words. */
+/* A setting stands on the command line once, for all scenarios: a bad value is complained about once, in whatever words. (Of an unknown key
+ * each scenario may have its own guess.) */
 static bool said_before(const ipsim_error_list *errors, const ipsim_error *err)
 {
+    if (strcmp(err->file, "--set") != 0 || err->status == IPSIM_ERR_UNKNOWN_KEY) {
+        return false;
+    }
     for (size_t i = 0; i < errors->count; i++) {
         const ipsim_error *before = &errors->items[i];
         if (before->status == err->status && strcmp(before->file, err->file) == 0 && strcmp(before->key, err->key) == 0) {
@@ -107,7 +111,7 @@ ipsim_status ipsim_inputs_load(const ipsim_cli *cli, ipsim_inputs *out, ipsim_er
     for (size_t i = 0; attempts != NULL && i < cli->n_operands; i++) {
         for (size_t e = 0; e < attempts[i].errors.count; e++) {
             const ipsim_error *err = &attempts[i].errors.items[e];
-            if (strcmp(err->file, "--set") != 0 || !said_before(errors, err)) {
+            if (!said_before(errors, err)) {
                 (void)ipsim_error_add_copy(errors, err);
             }
         }
