@@ -14,6 +14,8 @@
 typedef enum ipsim_command_id {
     IPSIM_COMMAND_RUN,
     IPSIM_COMMAND_COMPARE,
+    IPSIM_COMMAND_CEA,
+    IPSIM_COMMAND_VOI,
     IPSIM_COMMAND_CHECK,
     IPSIM_COMMAND_SHOW,
     IPSIM_COMMAND_DIFF,
@@ -23,6 +25,13 @@ typedef enum ipsim_command_id {
     IPSIM_N_COMMANDS,
     IPSIM_COMMAND_NONE = IPSIM_N_COMMANDS /* `ipsim` alone, `ipsim --help`, `ipsim --version` */
 } ipsim_command_id;
+
+/* The options of cea and voi, as typed; NULL when not given. */
+typedef struct ipsim_cli_decision {
+    const char *cost, *effect, *strategy, *draw, *perspective, *subgroup, *weight, *parameters; /* columns and files */
+    const char *comparator, *threshold, *currency, *population, *years, *discount, *aversion, *norms, *age, *sex;
+    const char *sets, *study, *size, *arms, *study_cost, *study_years;
+} ipsim_cli_decision;
 
 /* A parsed command line. Text is borrowed from argv, except the keys of settings. */
 typedef struct ipsim_cli {
@@ -34,6 +43,7 @@ typedef struct ipsim_cli {
     int64_t threads;   /* 0: not given */
     int64_t person;    /* 0 unless given */
     const char *output;
+    ipsim_cli_decision decision;
     size_t n_settings, n_operands;
     ipsim_setting *settings;
     const char **operands;

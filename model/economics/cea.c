@@ -132,18 +132,47 @@ const char *ipsim_quadrant_name(ipsim_quadrant quadrant)
     return names[quadrant];
 }
 
-static int by_value(const void *left, const void *right)
+/* Puts the value of rank k where it would stand if the values were sorted, none greater before it and none smaller behind it (Hoare 1961). */
+static double select_rank(double *values, size_t n, size_t k)
 {
-    const double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
+    size_t low = 0, high = n - 1;
+    while (low < high) {
+        double pivot = values[low + (high - low) / 2];
+        size_t i = low, j = high;
+        for (;;) {
+            while (values[i] < pivot) {
+                i++;
+            }
+            while (values[j] > pivot) {
+                j--;
+            }
+            if (i >= j) {
+                break;
+            }
+            double held = values[i];
+            values[i++] = values[j];
+            values[j--] = held;
+        }
+        /* Everything up to j is at most the pivot, everything from j + 1 at least. */
+        if (k <= j) {
+            high = j;
+        } else {
+            low = j + 1;
+        }
+    }
+    return values[k];
 }
 
-/* Hyndman and Fan (1996), type 7. */
-static double quantile(const double *sorted, size_t n, double p)
+/* Hyndman and Fan (1996), type 7. Reorders the values. */
+static double quantile(double *values, size_t n, double p)
 {
     double place = p * (double)(n - 1);
-    size_t low = (size_t)place;
-    return low + 1 < n ? sorted[low] + (place - (double)low) * (sorted[low + 1] - sorted[low]) : sorted[n - 1];
+    size_t rank = (size_t)place;
+    double low = select_rank(values, n, rank), high = low;
+    for (size_t i = rank + 1; i < n; i++) {
+        high = i == rank + 1 || values[i] < high ? values[i] : high;
+    }
+    return low + (place - (double)rank) * (high - low);
 }
 
 ipsim_spread ipsim_spread_of(const double *values, size_t n, double *scratch)
@@ -160,6 +189,5 @@ ipsim_spread ipsim_spread_of(const double *values, size_t n, double *scratch)
         return (ipsim_spread){mean, NAN, NAN, NAN};
     }
     memcpy(scratch, values, n * sizeof *scratch);
-    qsort(scratch, n, sizeof *scratch, by_value);
     return (ipsim_spread){mean, sqrt(squares / (double)(n - 1) / (double)n), quantile(scratch, n, 0.025), quantile(scratch, n, 0.975)};
 }

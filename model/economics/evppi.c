@@ -214,20 +214,23 @@ ipsim_status ipsim_evppi_estimate(const ipsim_draws *draws, const ipsim_panel *p
     if (status != IPSIM_OK) {
         return status;
     }
+    ipsim_error *problems = calloc(n_sets + 1, sizeof *problems); /* one a set: which is told must not depend on who is first */
+    if (problems == NULL) {
+        status = ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+    } else {
 #pragma omp parallel for schedule(dynamic, 1)
-    for (size_t j = 0; j < n_sets; j++) {
-        ipsim_error own = {0};
-        ipsim_status mine = estimate_set(draws, &increments, &sets[j], thresholds, n_thresholds, &results[j * n_thresholds], &own);
-        if (mine != IPSIM_OK) {
-#pragma omp critical(ipsim_evppi_error)
-            if (status == IPSIM_OK) {
-                status = mine;
-                if (err != NULL) {
-                    *err = own;
-                }
-            }
+        for (size_t j = 0; j < n_sets; j++) {
+            ipsim_error *own = &problems[j];
+            own->status = estimate_set(draws, &increments, &sets[j], thresholds, n_thresholds, &results[j * n_thresholds], own);
         }
     }
+    for (size_t j = 0; status == IPSIM_OK && j < n_sets; j++) {
+        status = problems[j].status;
+        if (status != IPSIM_OK && err != NULL) {
+            *err = problems[j];
+        }
+    }
+    free(problems);
     ipsim_increments_clear(&increments);
     status = status == IPSIM_OK ? keep_within_evpi(panel, n_sets, thresholds, n_thresholds, results, err) : status;
     return status == IPSIM_OK ? keep_monotone(sets, n_sets, n_thresholds, results, err) : status;

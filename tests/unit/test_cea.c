@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* economics/cea: published frontiers, random tables against brute force with many ties, quadrants, percentiles, severity. */
 #include <math.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "ipsim/cea.h"
 #include "ipsim/stream.h"
@@ -161,6 +161,34 @@ static void spread(void **state)
     assert_true(isnan(ipsim_spread_of(values, 1, scratch).se));
 }
 
+static int by_value(const void *left, const void *right)
+{
+    const double a = *(const double *)left, b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
+/* Against sorting, with and without equal values. */
+static void percentiles_of_random_values(void **state)
+{
+    (void)state;
+    for (uint32_t table = 0; table < 2000; table++) {
+        double values[150], scratch[150];
+        size_t n = 2 + table % 149;
+        for (size_t i = 0; i < n; i++) {
+            double u = ipsim_stream_uniform(4, table, (int64_t)i, 1, 0);
+            values[i] = table % 3 == 0 ? floor(4 * u) : u;
+        }
+        ipsim_spread s = ipsim_spread_of(values, n, scratch);
+        qsort(values, n, sizeof *values, by_value);
+        const double p[] = {0.025, 0.975}, found[] = {s.low, s.high};
+        for (size_t k = 0; k < 2; k++) {
+            double place = p[k] * (double)(n - 1);
+            size_t low = (size_t)place;
+            assert_close(found[k], values[low] + (place - (double)low) * (values[low + 1] - values[low]), 1e-14);
+        }
+    }
+}
+
 static void severity_classes(void **state)
 {
     (void)state;
@@ -195,6 +223,7 @@ int main(void)
         cmocka_unit_test(random_tables_agree_with_brute_force),
         cmocka_unit_test(quadrants),
         cmocka_unit_test(spread),
+        cmocka_unit_test(percentiles_of_random_values),
         cmocka_unit_test(severity_classes),
         cmocka_unit_test(norms),
     };
