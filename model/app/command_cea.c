@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/decision.h"
+#include "economics/short_of_memory.h"
 #include "ipsim/format.h"
 
 typedef struct cea_page {
@@ -14,11 +15,6 @@ typedef struct cea_page {
     const char *perspective, *subgroup;
     bool doubtful; /* a mark was set that needs an explanation */
 } cea_page;
-
-static const char *unit_of_cost(const ipsim_decision_job *job)
-{
-    return job->currency[0] != '\0' ? job->currency : job->draws->cost_name;
-}
 
 static void print_title(cea_page *page)
 {
@@ -249,9 +245,9 @@ static void print_reading_help(const cea_page *page)
     const ipsim_decision_job *job = page->job;
     fputs("\nHOW TO READ THIS\n", page->stream);
     ipsim_page_paragraph(page->stream,
-                         "Amounts of money are in %s. Extra cost and effect in the first table are against the strategy named there, "
+                         "Amounts of money are in %s%s. Extra cost and effect in the first table are against the strategy named there, "
                          "everywhere else against the comparator. Cost a unit: extra cost for each extra unit of effect.",
-                         unit_of_cost(job));
+                         job->currency[0] != '\0' ? "" : "the unit of ", job->currency[0] != '\0' ? job->currency : job->draws->cost_name);
     if (page->tables[IPSIM_TABLE_EVPI] == NULL) {
         ipsim_page_paragraph(page->stream, "The table has one draw: there are means, and nothing can be said about uncertainty.");
         return;
@@ -268,10 +264,7 @@ static void print_reading_help(const cea_page *page)
                              "owed to the number of draws.");
     }
     if (!isnan(job->settings.persons)) {
-        char count[IPSIM_FORMAT_SIZE];
-        ipsim_page_paragraph(page->stream, "All: %s persons, %g a year for %g years, later ones discounted at %g %% a year.",
-                             ipsim_format_number(job->settings.persons, 4, count, sizeof count), job->persons_per_year, job->years,
-                             100.0 * job->rate);
+        ipsim_page_population(page->stream, job);
     }
 }
 
@@ -317,7 +310,7 @@ static ipsim_status analyse(ipsim_decision_job *job)
         print_page(&page);
     }
     if (status == IPSIM_OK && (stream == NULL || fclose(stream) != 0)) {
-        status = ipsim_error_set(&err, IPSIM_ERR_MEMORY, "memory is short");
+        status = short_of_memory(&err);
     }
     status = status == IPSIM_OK ? ipsim_decision_publish(job, "cea", tables, IPSIM_N_CEA_TABLES, text) : ipsim_app_complain_once(&err);
     free(text);

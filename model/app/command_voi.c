@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/decision.h"
+#include "economics/short_of_memory.h"
 #include "ipsim/format.h"
 #include "ipsim/nearest.h"
 #include "ipsim/uncertainty.h"
@@ -55,7 +56,7 @@ static ipsim_status single_sets(voi_request *r, const ipsim_draws *d, ipsim_erro
     r->labels = calloc(d->n_parameters + 1, sizeof *r->labels);
     r->members = calloc(d->n_parameters + 1, sizeof *r->members);
     if (r->sets == NULL || r->labels == NULL || r->members == NULL) {
-        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+        return short_of_memory(err);
     }
     for (size_t p = 0; p < d->n_parameters; p++) {
         r->members[p] = p;
@@ -98,7 +99,7 @@ static ipsim_status read_sets(voi_request *r, const ipsim_decision_job *job, ips
     r->labels = calloc(n_words, sizeof *r->labels);
     r->members = calloc(strlen(list) + 1, sizeof *r->members); /* more than there can be words */
     if (r->sets == NULL || r->labels == NULL || r->members == NULL) {
-        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+        return short_of_memory(err);
     }
     for (size_t i = 0; status == IPSIM_OK && i < n_words; i++) {
         status = read_set(r, job->draws, r->set_words[i], &n_members, err);
@@ -168,7 +169,7 @@ static ipsim_status read_study(voi_request *r, const ipsim_decision_job *job, ip
     ipsim_status status = ipsim_decision_words(options->study, ",", &r->study_text, &r->study_words, &n_words, err);
     r->measures = status == IPSIM_OK ? calloc(n_words, sizeof *r->measures) : NULL;
     if (status == IPSIM_OK && r->measures == NULL) {
-        status = ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+        status = short_of_memory(err);
     }
     double arms = 1.0;
     for (size_t i = 0; status == IPSIM_OK && i < n_words; i++) {
@@ -348,9 +349,7 @@ static void print_reading_help(const voi_page *page)
         "means that no draw would change the decision. Values of sets do not add up.",
         job->currency[0] != '\0' ? " in " : "", job->currency);
     if (!isnan(job->settings.persons)) {
-        ipsim_page_paragraph(page->stream, "All: %s persons, %g a year for %g years, later ones discounted at %g %% a year.",
-                             ipsim_format_number(job->settings.persons, 4, count, sizeof count), job->persons_per_year, job->years,
-                             100.0 * job->rate);
+        ipsim_page_population(page->stream, job);
     }
     if (page->tables[IPSIM_TABLE_EVSI] == NULL) {
         return;
@@ -404,7 +403,7 @@ static ipsim_status analyse(ipsim_decision_job *job, const voi_request *request)
         print_page(&page);
     }
     if (status == IPSIM_OK && (stream == NULL || fclose(stream) != 0)) {
-        status = ipsim_error_set(&err, IPSIM_ERR_MEMORY, "memory is short");
+        status = short_of_memory(&err);
     }
     status = status == IPSIM_OK ? ipsim_decision_publish(job, "voi", tables, IPSIM_N_VOI_TABLES, text) : ipsim_app_complain_once(&err);
     free(text);

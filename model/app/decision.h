@@ -67,6 +67,8 @@ void ipsim_page_end(ipsim_page_table *page, FILE *stream);
 void ipsim_page_paragraph(FILE *stream, const char *format, ...) IPSIM_PRINTF(2, 3);
 /* Titles of a perspective and a subgroup; nothing when there is one of each. */
 void ipsim_page_panel_title(FILE *stream, const ipsim_draws *draws, size_t perspective, size_t subgroup);
+/* Whom "all" means. */
+void ipsim_page_population(FILE *stream, const ipsim_decision_job *job);
 /* What was found out about the files, and what was assumed. */
 void ipsim_page_notes(FILE *stream, const ipsim_decision_job *job);
 

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "app/decision.h"
+#include "economics/short_of_memory.h"
 #include "ipsim/arena.h"
 #include "ipsim/cea.h"
 #include "ipsim/csv_read.h"
@@ -77,7 +78,7 @@ static ipsim_status find_files(ipsim_decision_job *job, ipsim_error *err)
     const char *asked = job->cli->decision.currency;
     job->currency = asked != NULL ? strdup(asked) : folder ? look_up_about(operand, "currency") : strdup("");
     job->currency = job->currency != NULL ? job->currency : strdup("");
-    return job->table_path != NULL && job->currency != NULL ? IPSIM_OK : ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+    return job->table_path != NULL && job->currency != NULL ? IPSIM_OK : short_of_memory(err);
 }
 
 static ipsim_status find_comparator(ipsim_decision_job *job, ipsim_error *err)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/decision.h"
+#include "economics/short_of_memory.h"
 #include "ipsim/number.h"
 
 enum { LONGEST_LIST = 10000 };
@@ -36,7 +37,7 @@ ipsim_status ipsim_decision_words(const char *list, const char *separator, char 
         free(*words);
         *text = NULL;
         *words = NULL;
-        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+        return short_of_memory(err);
     }
     char *rest = *text;
     for (char *word = strsep(&rest, separator); word != NULL; word = strsep(&rest, separator)) {
@@ -72,7 +73,7 @@ static ipsim_status make_range(const char *option, const char *text, double leas
     size_t n = (size_t)floor((to - from) / step + 1e-9) + 1;
     *values = calloc(n, sizeof **values);
     if (*values == NULL) {
-        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+        return short_of_memory(err);
     }
     for (size_t i = 0; i < n; i++) {
         (*values)[i] = from + (double)i * step;
@@ -84,9 +85,9 @@ static ipsim_status make_range(const char *option, const char *text, double leas
 static ipsim_status make_list(const char *option, const char *text, double least, char **words, size_t n, double **values, size_t *count,
                               ipsim_error *err)
 {
-    *values = calloc(n, sizeof **values);
+    *values = calloc(n + 1, sizeof **values);
     if (*values == NULL) {
-        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+        return short_of_memory(err);
     }
     for (size_t i = 0; i < n; i++) {
         if (n > LONGEST_LIST || !ipsim_parse_real(words[i], &(*values)[i]) || (*values)[i] < least) {

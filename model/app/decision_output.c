@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "app/decision.h"
+#include "economics/short_of_memory.h"
 
 enum { MOST_TABLES = 16 };
 
@@ -10,7 +11,7 @@ static ipsim_status write_one(const ipsim_output_folder *folder, const ipsim_tab
 {
     char *path = NULL;
     if (asprintf(&path, "%s/%s.csv", ipsim_output_work_path(folder), table->name) < 0) {
-        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+        return short_of_memory(err);
     }
     ipsim_status status = ipsim_write_csv(table, path, err);
     free(path);
@@ -26,8 +27,7 @@ static ipsim_status write_about(const ipsim_decision_job *job, const ipsim_outpu
     char *summary_path = NULL, *manifest_path = NULL;
     summary_path = asprintf(&summary_path, "%s/summary.txt", ipsim_output_work_path(folder)) < 0 ? NULL : summary_path;
     manifest_path = asprintf(&manifest_path, "%s/manifest.json", ipsim_output_work_path(folder)) < 0 ? NULL : manifest_path;
-    ipsim_status status = summary_path != NULL && manifest_path != NULL ? IPSIM_OK
-                                                                        : ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+    ipsim_status status = summary_path != NULL && manifest_path != NULL ? IPSIM_OK : short_of_memory(err);
     status = status == IPSIM_OK ? ipsim_write_text(summary, summary_path, err) : status;
     status = status == IPSIM_OK ? ipsim_manifest_write_analysis(job->cli, files, job->parameters_path != NULL ? 2 : 1, job->draws->n_draws,
                                                                 job->started, seconds, manifest_path, err)
@@ -65,8 +65,7 @@ ipsim_status ipsim_decision_publish(const ipsim_decision_job *job, const char *s
     }
     ipsim_error err = {0};
     char *path = ipsim_output_name_of_file(job->cli, job->cli->operands[0], suffix);
-    ipsim_status status = path != NULL ? write_folder(job, path, given, n_given, summary, &err)
-                                       : ipsim_error_set(&err, IPSIM_ERR_MEMORY, "memory is short");
+    ipsim_status status = path != NULL ? write_folder(job, path, given, n_given, summary, &err) : short_of_memory(&err);
     if (status == IPSIM_OK && job->cli->json) {
         status = ipsim_write_json(given, n_given, stdout, &err);
     } else if (status == IPSIM_OK && !job->cli->quiet) {

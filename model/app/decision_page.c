@@ -121,6 +121,14 @@ void ipsim_page_panel_title(FILE *stream, const ipsim_draws *d, size_t perspecti
     }
 }
 
+void ipsim_page_population(FILE *stream, const ipsim_decision_job *job)
+{
+    char all[IPSIM_FORMAT_SIZE], each[IPSIM_FORMAT_SIZE];
+    ipsim_page_paragraph(stream, "All: %s persons, %s a year for %g years, later ones discounted at %g %% a year.",
+                         ipsim_format_number(job->settings.persons, DIGITS, all, sizeof all),
+                         ipsim_format_number(job->persons_per_year, DIGITS, each, sizeof each), job->years, 100.0 * job->rate);
+}
+
 void ipsim_page_notes(FILE *stream, const ipsim_decision_job *job)
 {
     if (job->draws->n_notes + job->n_remarks > 0) {

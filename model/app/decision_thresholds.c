@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "app/decision.h"
+#include "economics/short_of_memory.h"
 #include "ipsim/cea.h"
+#include "ipsim/format.h"
 
 static void show(ipsim_decision_job *job, double threshold)
 {
@@ -37,7 +39,7 @@ static ipsim_status norwegian(ipsim_decision_job *job, ipsim_error *err)
     enum { STEPS = 21 };
     job->thresholds = calloc(STEPS + IPSIM_N_SEVERITY_CLASSES, sizeof *job->thresholds);
     if (job->thresholds == NULL) {
-        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+        return short_of_memory(err);
     }
     size_t n = 0;
     for (; n < STEPS; n++) {
@@ -61,7 +63,7 @@ static ipsim_status largest_ratio(const ipsim_draws *d, double *largest, ipsim_e
     size_t m = d->n_strategies;
     ipsim_cea_row *rows = malloc(m * sizeof *rows);
     double *means = malloc(2 * m * sizeof *means);
-    ipsim_status status = rows != NULL && means != NULL ? IPSIM_OK : ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+    ipsim_status status = rows != NULL && means != NULL ? IPSIM_OK : short_of_memory(err);
     *largest = 0.0;
     for (size_t p = 0; status == IPSIM_OK && p < d->n_perspectives * d->n_subgroups; p++) {
         ipsim_panel panel = ipsim_draws_panel(d, p / d->n_subgroups, p % d->n_subgroups);
@@ -108,18 +110,19 @@ static ipsim_status automatic(ipsim_decision_job *job, ipsim_error *err)
     }
     job->thresholds = calloc(STEPS + 1, sizeof *job->thresholds);
     if (job->thresholds == NULL) {
-        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+        return short_of_memory(err);
     }
     for (size_t i = 0; i <= STEPS; i++) {
         job->thresholds[i] = step * round[r] * (double)i;
     }
     job->settings.n_thresholds = STEPS + 1;
     job->settings.thresholds = job->thresholds;
+    char last[IPSIM_FORMAT_SIZE];
     ipsim_decision_remark(
         job,
-        "No threshold and no currency were given: thresholds from 0 to %g were chosen by the ratios found, and mean nothing by "
+        "No threshold and no currency were given: thresholds from 0 to %s were chosen by the ratios found, and mean nothing by "
         "themselves. Give --threshold or --currency.",
-        job->thresholds[STEPS]);
+        ipsim_format_number(job->thresholds[STEPS], 6, last, sizeof last));
     show_some(job);
     return IPSIM_OK;
 }
@@ -136,7 +139,7 @@ static ipsim_status add_thresholds(ipsim_decision_job *job, const char *text, ip
     double *all = realloc(job->thresholds, (n + n_more) * sizeof *all);
     if (all == NULL) {
         free(more);
-        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+        return short_of_memory(err);
     }
     memcpy(&all[n], more, n_more * sizeof *all);
     qsort(all, n + n_more, sizeof *all, by_value);

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "economics/short_of_memory.h"
+
 static int by_cost(const void *left, const void *right)
 {
     const ipsim_cea_row *a = left, *b = right;
@@ -92,9 +94,9 @@ static void describe_rows(ipsim_cea_row *rows, size_t n, const size_t *hull, siz
 
 ipsim_status ipsim_cea_incremental(const double *cost, const double *effect, size_t n, ipsim_cea_row *rows, ipsim_error *err)
 {
-    size_t *hull = malloc((n + 1) * sizeof *hull);
+    size_t *hull = calloc(n + 1, sizeof *hull);
     if (hull == NULL) {
-        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+        return short_of_memory(err);
     }
     for (size_t s = 0; s < n; s++) {
         rows[s] = (ipsim_cea_row){.strategy = s,

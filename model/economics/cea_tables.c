@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "economics/decision_private.h"
+#include "economics/short_of_memory.h"
 #include "economics/table_row.h"
 #include "ipsim/cea.h"
 #include "ipsim/uncertainty.h"
@@ -235,7 +236,7 @@ static ipsim_status describe_panels(cea_work *w, ipsim_error *err)
     w->rows = malloc(m * sizeof *w->rows);
     ipsim_status status = IPSIM_OK;
     if (memory == NULL || w->cost == NULL || w->rows == NULL) {
-        status = ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+        status = short_of_memory(err);
     } else {
         w->effect = w->cost + m;
         w->difference = memory;
@@ -356,7 +357,7 @@ static ipsim_status create_tables(const ipsim_draws *d, const ipsim_decision_set
     bool good = tables[IPSIM_TABLE_CEA] != NULL && tables[IPSIM_TABLE_FRONTIER] != NULL && tables[IPSIM_TABLE_PLANE] != NULL &&
                 tables[IPSIM_TABLE_NET_BENEFIT] != NULL &&
                 (!uncertain || (tables[IPSIM_TABLE_CEAC] != NULL && tables[IPSIM_TABLE_EVPI] != NULL));
-    return good ? IPSIM_OK : ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+    return good ? IPSIM_OK : short_of_memory(err);
 }
 
 ipsim_status ipsim_cea_tables(const ipsim_draws *draws, const ipsim_decision_settings *settings, ipsim_table *tables[IPSIM_N_CEA_TABLES],
@@ -369,7 +370,7 @@ ipsim_status ipsim_cea_tables(const ipsim_draws *draws, const ipsim_decision_set
     status = status == IPSIM_OK ? ipsim_subgroup_tables(draws, settings, tables, err) : status;
     for (size_t t = 0; status == IPSIM_OK && t < IPSIM_N_CEA_TABLES; t++) {
         if (tables[t] != NULL && tables[t]->out_of_memory) {
-            status = ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+            status = short_of_memory(err);
         }
     }
     for (size_t t = 0; status != IPSIM_OK && t < IPSIM_N_CEA_TABLES; t++) {

@@ -188,9 +188,9 @@ static void fill_tidy(draws_reader *r, draws_layout *layout, const draw_index *i
         size_t cell = kind[row] * d->n_draws + index->of_row[row];
         if (line_of[cell] != 0) {
             if (n_twice++ < PROBLEMS_SHOWN) {
-                ipsim_draws_problem(r, IPSIM_ERR_DUPLICATE, csv, csv->lines[row], NULL,
-                                    "draw %s of strategy \"%s\" is there twice, first in line %d", index->labels[index->of_row[row]],
-                                    d->strategies[kind[row] % d->n_strategies], line_of[cell]);
+                ipsim_draws_problem(
+                    r, IPSIM_ERR_DUPLICATE, csv, csv->lines[row], NULL, "draw %s of strategy \"%s\" is there twice, first in line %d",
+                    index->named ? index->labels[index->of_row[row]] : "", d->strategies[kind[row] % d->n_strategies], line_of[cell]);
             }
             continue;
         }

@@ -50,7 +50,7 @@ static bool parse_decimal_comma(const char *text, double *value)
     if (strlen(text) >= sizeof copy || strchr(text, '.') != NULL) {
         return false;
     }
-    strcpy(copy, text);
+    memcpy(copy, text, strlen(text) + 1);
     comma = strchr(copy, ',');
     if (comma == NULL || strchr(comma + 1, ',') != NULL) {
         return false;

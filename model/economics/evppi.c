@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "economics/increments.h"
+#include "economics/short_of_memory.h"
 #include "economics/smoother.h"
 #include "ipsim/uncertainty.h"
 
@@ -103,7 +104,7 @@ static ipsim_status estimate_set(const ipsim_draws *draws, const ipsim_increment
 {
     evppi_work w = {.increments = x, .thresholds = thresholds, .n_thresholds = n_thresholds};
     const double **columns = calloc(set->n_parameters + 1, sizeof *columns);
-    ipsim_status status = columns != NULL ? IPSIM_OK : ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+    ipsim_status status = columns != NULL ? IPSIM_OK : short_of_memory(err);
     for (size_t p = 0; status == IPSIM_OK && p < set->n_parameters; p++) {
         columns[p] = &draws->values[set->parameters[p] * draws->n_draws];
     }
@@ -116,7 +117,7 @@ static ipsim_status estimate_set(const ipsim_draws *draws, const ipsim_increment
         w.sums = calloc(3 * n_thresholds + 1, sizeof *w.sums);
         w.best = calloc(n_thresholds + 1, sizeof *w.best);
         if (w.coordinates == NULL || w.weights == NULL || w.design == NULL || w.sums == NULL || w.best == NULL) {
-            status = ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+            status = short_of_memory(err);
         }
     }
     status = status == IPSIM_OK ? ipsim_smoother_project(w.smoother, x->outcomes, 2 * x->n, w.coordinates, err) : status;
@@ -161,7 +162,7 @@ static ipsim_status keep_within_evpi(const ipsim_panel *panel, size_t n_sets, co
     size_t m = panel->n_strategies;
     double *memory = malloc(3 * m * sizeof *memory);
     if (memory == NULL) {
-        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+        return short_of_memory(err);
     }
     for (size_t t = 0; t < n_thresholds; t++) {
         ipsim_decision decision = {.mean = memory, .probability_best = memory + m, .expected_loss = memory + 2 * m};
@@ -183,7 +184,7 @@ static ipsim_status keep_monotone(const ipsim_parameter_set *sets, size_t n_sets
 {
     ipsim_evppi *original = malloc((n_sets * n_thresholds + 1) * sizeof *original);
     if (original == NULL) {
-        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+        return short_of_memory(err);
     }
     memcpy(original, results, n_sets * n_thresholds * sizeof *original);
     for (size_t j = 0; j < n_sets; j++) {
@@ -216,7 +217,7 @@ ipsim_status ipsim_evppi_estimate(const ipsim_draws *draws, const ipsim_panel *p
     }
     ipsim_error *problems = calloc(n_sets + 1, sizeof *problems); /* one a set: which is told must not depend on who is first */
     if (problems == NULL) {
-        status = ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+        status = short_of_memory(err);
     } else {
 #pragma omp parallel for schedule(dynamic, 1)
         for (size_t j = 0; j < n_sets; j++) {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "economics/increments.h"
+#include "economics/short_of_memory.h"
 #include "economics/study.h"
 
 enum { BLOCK = 256, STUDIES_MAX = 2048 };
@@ -31,7 +32,7 @@ static ipsim_status fit(evsi_work *w, ipsim_error *err)
     double *coordinates = calloc(m * rank, sizeof *coordinates), *weights = calloc(m * n_terms, sizeof *weights);
     double *design = calloc(BLOCK * n_terms, sizeof *design);
     if (coordinates == NULL || weights == NULL || design == NULL) {
-        status = ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+        status = short_of_memory(err);
     }
     status = status == IPSIM_OK ? ipsim_smoother_project(smoother, x->outcomes, m, coordinates, err) : status;
     for (size_t y = 0; status == IPSIM_OK && y < m; y++) {
@@ -84,7 +85,7 @@ static void weigh(const evsi_work *w, const double *log_likelihood, double *like
 static ipsim_status carry_out(evsi_work *w, double size, ipsim_error *err)
 {
     size_t n = w->increments->n_draws, m = 2 * w->increments->n;
-    bool short_of_memory = false;
+    bool failed = false;
 #pragma omp parallel
     {
         double *scratch = malloc(2 * n * sizeof *scratch);
@@ -95,12 +96,12 @@ static ipsim_status carry_out(evsi_work *w, double size, ipsim_error *err)
                 weigh(w, scratch, scratch + n, &w->posterior[study * m]);
             } else {
 #pragma omp atomic write
-                short_of_memory = true;
+                failed = true;
             }
         }
         free(scratch);
     }
-    return short_of_memory ? ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short") : IPSIM_OK;
+    return failed ? short_of_memory(err) : IPSIM_OK;
 }
 
 /* The best increment by net benefit (0: the first strategy, s + 1: increment s), and its net benefit. */
@@ -166,7 +167,7 @@ static ipsim_status evaluate(evsi_work *w, const double *sizes, size_t n_sizes, 
 {
     const ipsim_increments *x = w->increments;
     double *means = calloc(4 * x->n, sizeof *means), *of_fitted = means + 2 * x->n;
-    ipsim_status status = means != NULL ? IPSIM_OK : ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+    ipsim_status status = means != NULL ? IPSIM_OK : short_of_memory(err);
     if (status == IPSIM_OK) {
         mean_row(w->fitted, x->n_draws, 2 * x->n, of_fitted);
     }
@@ -198,7 +199,7 @@ ipsim_status ipsim_evsi_estimate(const ipsim_draws *draws, const ipsim_panel *pa
         w.n_studies = panel->n_draws < STUDIES_MAX ? panel->n_draws : STUDIES_MAX;
         w.fitted = calloc(panel->n_draws * 2 * increments.n, sizeof *w.fitted);
         w.posterior = calloc(w.n_studies * 2 * increments.n, sizeof *w.posterior);
-        status = w.fitted != NULL && w.posterior != NULL ? status : ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+        status = w.fitted != NULL && w.posterior != NULL ? status : short_of_memory(err);
     }
     status = status == IPSIM_OK ? fit(&w, err) : status;
     status = status == IPSIM_OK ? evaluate(&w, sizes, n_sizes, thresholds, n_thresholds, results, err) : status;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* economics/evppi: differences between strategies, draw by draw. See increments.h. */
 #include "economics/increments.h"
+#include "economics/short_of_memory.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +37,7 @@ ipsim_status ipsim_increments_init(ipsim_increments *x, const ipsim_panel *panel
     x->effect = memory;
     if (memory == NULL || x->outcomes == NULL) {
         ipsim_increments_clear(x);
-        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+        return short_of_memory(err);
     }
     x->cost = memory + m * n;
     x->mean_effect = x->cost + m * n;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "economics/short_of_memory.h"
 #include "economics/spline_margin.h"
 
 enum { BLOCK = 256, KNOTS_OF_ONE = 20, KNOTS_OF_MANY = 10, TERMS_OF_TWO = 150, TERMS_OF_MANY = 300 };
@@ -232,18 +233,18 @@ ipsim_status ipsim_smoother_create(const double *const *columns, size_t n_column
     }
     ipsim_smoother *s = calloc(1, sizeof *s);
     if (s == NULL) {
-        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+        return short_of_memory(err);
     }
     *s = (ipsim_smoother){.columns = columns, .n_columns = n_columns, .n_rows = n_rows};
     s->margins = calloc(n_columns, sizeof *s->margins);
     size_t most = n_columns == 1 ? KNOTS_OF_ONE : KNOTS_OF_MANY;
     most = n_rows / 10 < most ? n_rows / 10 : most;
-    ipsim_status status = s->margins != NULL ? IPSIM_OK : ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+    ipsim_status status = s->margins != NULL ? IPSIM_OK : short_of_memory(err);
     for (size_t c = 0; status == IPSIM_OK && c < n_columns; c++) {
         status = ipsim_spline_margin_init(&s->margins[c], columns[c], n_rows, most > 4 ? most : 4, err);
     }
     if (status == IPSIM_OK && (!make_terms(s) || !diagonalise(s))) {
-        status = ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+        status = short_of_memory(err);
     }
     if (status != IPSIM_OK) {
         ipsim_smoother_free(s);
@@ -274,7 +275,7 @@ ipsim_status ipsim_smoother_project(const ipsim_smoother *s, const double *const
     if (design == NULL || sums == NULL) {
         free(design);
         free(sums);
-        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+        return short_of_memory(err);
     }
     for (size_t first = 0; first < s->n_rows; first += BLOCK) {
         size_t count = s->n_rows - first < BLOCK ? s->n_rows - first : BLOCK;
@@ -326,7 +327,8 @@ double ipsim_smoother_fit(const ipsim_smoother *s, const double *coordinates, do
     /* An exact fit leaves rounding, of either sign. */
     double unexplained = mean_square - explained > 1e-15 * mean_square ? mean_square - explained : 1e-15 * mean_square;
     smoothing best = try_smoothing(s, coordinates, unexplained, 0x1p40);
-    for (double lambda = 0x1p39; lambda >= 0x1p-40; lambda *= 0.5) {
+    double lambda = 0x1p39;
+    for (int step = 0; step < 80; step++, lambda *= 0.5) {
         smoothing next = try_smoothing(s, coordinates, unexplained, lambda);
         best = next.score < best.score ? next : best; /* of equals the smoothest */
     }

@@ -4,6 +4,7 @@
  * A natural cubic spline is given by its values at the knots; its second derivatives there follow by a tridiagonal system
  * B curvature = D values, and its integrated squared second derivative is values' D' B^-1 D values (Green and Silverman 1994, ch. 2). */
 #include "economics/spline_margin.h"
+#include "economics/short_of_memory.h"
 
 #include <gsl/gsl_eigen.h>
 #include <gsl/gsl_linalg.h>
@@ -205,9 +206,9 @@ ipsim_status ipsim_spline_margin_init(ipsim_spline_margin *m, const double *valu
         m->sd = 0.0;
         return IPSIM_OK;
     }
-    double *z = malloc(2 * n * sizeof *z);
+    double *z = malloc((2 * n + 1) * sizeof *z);
     if (z == NULL) {
-        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+        return short_of_memory(err);
     }
     double *sorted = z + n;
     for (size_t i = 0; i < n; i++) {
@@ -223,7 +224,7 @@ ipsim_status ipsim_spline_margin_init(ipsim_spline_margin *m, const double *valu
         good = diagonalise(m, z, n);
     }
     free(z);
-    return good ? IPSIM_OK : ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+    return good ? IPSIM_OK : short_of_memory(err);
 }
 
 void ipsim_spline_margin_at(const ipsim_spline_margin *m, double x, double *functions)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* economics/evsi: the data of a study. See study.h. */
 #include "economics/study.h"
+#include "economics/short_of_memory.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -110,11 +111,11 @@ ipsim_status ipsim_study_init(ipsim_study *study, const ipsim_draws *draws, cons
     for (size_t m = 0; status == IPSIM_OK && m < n_measures; m++) {
         status = check_range(draws, &measures[m], err);
         if (status == IPSIM_OK && !prepare_measure(study, draws, m)) {
-            status = ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+            status = short_of_memory(err);
         }
     }
     if (status == IPSIM_OK && !rank_draws(study)) {
-        status = ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+        status = short_of_memory(err);
     }
     return status;
 }

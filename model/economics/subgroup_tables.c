@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "economics/decision_private.h"
+#include "economics/short_of_memory.h"
 #include "economics/table_row.h"
 #include "ipsim/cea.h"
 #include "ipsim/uncertainty.h"
@@ -28,7 +29,7 @@ ipsim_status ipsim_find_divisions(const ipsim_draws *d, ipsim_division **divisio
     *n_divisions = 0;
     *divisions = calloc(1, (most + 1) * sizeof **divisions + (most * most + 1) * sizeof(size_t));
     if (*divisions == NULL) {
-        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+        return short_of_memory(err);
     }
     ipsim_division *all = *divisions;
     size_t *room = (size_t *)(void *)(all + most + 1);
@@ -204,7 +205,7 @@ static ipsim_status create_tables(const ipsim_draws *d, const ipsim_decision_set
     tables[IPSIM_TABLE_EQUITY] = weighted ? ipsim_table_create("equity", equity, sizeof equity / sizeof equity[0]) : NULL;
     bool good = tables[IPSIM_TABLE_SUBGROUPS] != NULL && tables[IPSIM_TABLE_DISTRIBUTION] != NULL &&
                 (!weighted || tables[IPSIM_TABLE_EQUITY] != NULL);
-    return good ? IPSIM_OK : ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+    return good ? IPSIM_OK : short_of_memory(err);
 }
 
 static ipsim_status describe_divisions(group_work *w, const ipsim_division *divisions, size_t n_divisions, ipsim_error *err)
@@ -215,7 +216,7 @@ static ipsim_status describe_divisions(group_work *w, const ipsim_division *divi
     w->best = calloc(n, sizeof *w->best);
     ipsim_status status = create_tables(w->draws, w->settings, w->tables, err);
     if (status == IPSIM_OK && (memory == NULL || w->panels == NULL || w->best == NULL)) {
-        status = ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+        status = short_of_memory(err);
     }
     if (status == IPSIM_OK) {
         w->weights = memory;
@@ -248,7 +249,7 @@ static ipsim_status put_shortfall(const ipsim_draws *d, const ipsim_decision_set
     };
     ipsim_table *table = tables[IPSIM_TABLE_SHORTFALL] = ipsim_table_create("shortfall", columns, sizeof columns / sizeof columns[0]);
     if (table == NULL) {
-        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+        return short_of_memory(err);
     }
     ipsim_panel panel = ipsim_draws_panel(d, 0, d->total < d->n_subgroups ? d->total : 0);
     double qalys = mean_of(&panel, panel.effect, settings->comparator), shortfall = settings->norm_qalys - qalys;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "economics/short_of_memory.h"
 #include "economics/table_row.h"
 #include "ipsim/decision_tables.h"
 #include "ipsim/uncertainty.h"
@@ -169,7 +170,7 @@ static ipsim_status create_tables(voi_work *w, ipsim_error *err)
     w->tables[IPSIM_TABLE_EVSI] = w->plan != NULL ? ipsim_table_create("evsi", evsi, sizeof evsi / sizeof evsi[0]) : NULL;
     bool good = w->tables[IPSIM_TABLE_VOI_EVPI] != NULL && w->tables[IPSIM_TABLE_EVPPI] != NULL &&
                 (w->plan == NULL || w->tables[IPSIM_TABLE_EVSI] != NULL);
-    return good ? IPSIM_OK : ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+    return good ? IPSIM_OK : short_of_memory(err);
 }
 
 static ipsim_status describe_panels(voi_work *w, ipsim_error *err)
@@ -181,7 +182,7 @@ static ipsim_status describe_panels(voi_work *w, ipsim_error *err)
     w->evsi = calloc(n_sizes * n_thresholds + 1, sizeof *w->evsi);
     ipsim_status status = create_tables(w, err);
     if (memory == NULL || w->evppi == NULL || w->evsi == NULL) {
-        status = ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+        status = short_of_memory(err);
     } else {
         w->evpi = memory;
         double *rest = memory + n_thresholds;
@@ -209,7 +210,7 @@ ipsim_status ipsim_voi_tables(const ipsim_draws *draws, const ipsim_decision_set
     ipsim_status status = describe_panels(&w, err);
     for (size_t t = 0; status == IPSIM_OK && t < IPSIM_N_VOI_TABLES; t++) {
         if (tables[t] != NULL && tables[t]->out_of_memory) {
-            status = ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+            status = short_of_memory(err);
         }
     }
     for (size_t t = 0; status != IPSIM_OK && t < IPSIM_N_VOI_TABLES; t++) {

@@ -35,7 +35,11 @@ expect 0 "a table of means" --out 'extendedly dominated by B and D' --out 'nothi
 assert "D costs 12 500 a unit against B" is_cell 12500 "$out/frontier.csv" icer strategy=D compared_with=B
 assert "B costs 5 000 a unit" is_cell 5000 "$out/frontier.csv" icer strategy=B
 assert "D is best up to the ratio of E" is_cell 20000 "$out/frontier.csv" best_until_threshold strategy=D
+assert "and from its own" is_cell 12500 "$out/frontier.csv" best_from_threshold strategy=D
 assert "A is dominated by B" is_cell B "$out/cea.csv" by strategy=A standing=dominated
+sed '2,$s/^/1,/; 1s/^/draw,/; $r '<(sed '1d; s/^/2,/' "$scratch/six.csv") "$scratch/six.csv" >"$scratch/twelve.csv"
+run cea "$scratch/twelve.csv" --threshold 15000 --quiet --output "$scratch/twelve"
+assert "net benefits 10, 10.5, 20, 20, 25, 20 thousand: D, then B" is_cell B "$scratch/twelve/evpi.csv" next_best best_strategy=D lead=5000
 assert "no tables about uncertainty" is_absent "$out/evpi.csv"
 run voi "$scratch/six.csv" --output "$scratch/none"
 expect 2 "voi refuses one draw" --err 'one draw'
@@ -66,6 +70,25 @@ assert "the manifest names the table" jq -e '.inputs[0].digest | test("^[0-9a-f]
 for threshold in 275000 385000 495000 605000 715000 825000; do
     assert "the Norwegian step $threshold is in the grid" grep -q ",$threshold," "$out/evpi.csv"
 done
+assert "ips costs 30 000 more for the health service" is_cell 30000 "$out/plane.csv" difference_cost perspective=health subgroup=all
+assert "and 10 000 more for society" is_cell 10000 "$out/plane.csv" difference_cost perspective=society subgroup=all
+# The columns of this table hold no commas, so that awk reads them.
+assert "net benefit, plane and EVPI agree with each other" awk -F, '
+    function near(a, b) { return a - b < 1e-6 * (1 + b * b) ^ 0.5 && b - a < 1e-6 * (1 + b * b) ^ 0.5 }
+    FNR == 1 { file++; for (i = 1; i <= NF; i++) at[file, $i] = i; next }
+    { key = $at[file, "perspective"] "/" $at[file, "subgroup"] }
+    file == 1 { cost[key] = $at[1, "difference_cost"]; effect[key] = $at[1, "difference_effect"]; next }
+    file == 2 && $at[2, "strategy"] == "ips" {
+        n++
+        if (!near($at[2, "incremental_nmb"], $at[2, "threshold"] * effect[key] - cost[key])) bad = 1
+        if (($at[2, "highest_mean"] == "yes") != ($at[2, "incremental_nmb"] > 0)) bad = 1
+        lead[key, $at[2, "threshold"]] = $at[2, "incremental_nmb"]
+    }
+    file == 3 {
+        l = lead[key, $at[3, "threshold"]]
+        if (!near($at[3, "lead"], l < 0 ? -l : l) || !near($at[3, "population_evpi"], $at[3, "evpi"] * 1000 * (1 - 1.04 ^ -10) / log(1.04))) bad = 1
+    }
+    END { exit bad || n != 2 * 3 * 27 }' "$out/plane.csv" "$out/net_benefit.csv" "$out/evpi.csv"
 assert "probabilities add up to 1" awk -F, 'NR > 1 { sum[$1 $2 $3] += $5 } END { for (k in sum) if (sum[k] < 0.999999 || sum[k] > 1.000001) exit 1 }' \
     "$out/ceac.csv"
 assert "no number is NaN or infinite" sh -c "! grep -Ei '(^|,)-?(nan|inf)(inity)?(,|\$)' '$out'/*.csv"
