@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The build of ipsim. `make help` lists the targets; everything that is built lies in build/ and in ./ipsim.
 #
-# Switches, usable with every target: CC=clang, SAN=address,undefined (sanitizers), WERROR=1 (warnings are errors), V=1 (show commands),
+# Switches, usable with every target: CC=clang, MPI=1 (for mpirun, with OpenMPI), SAN=address,undefined (sanitizers), WERROR=1 (warnings are errors), V=1 (show commands),
 # CFLAGS=... (replaces -O2 -g), JOBS=n (parallel jobs, default the number of processors).
 # Each compiler and sanitizer has a folder of its own in build/, and a change of any flag rebuilds it, so that objects never mix.
 
@@ -10,10 +10,12 @@ PREFIX  ?= /usr/local
 CFLAGS  ?= -O2 -g
 JOBS    ?= $(shell nproc 2>/dev/null || echo 2)
 NEEDS  ?= build
+ROUNDS  ?= 5
+PERSONS ?= 1e6
 
 empty   :=
 comma   := ,
-variant := $(notdir $(firstword $(CC)))$(if $(SAN),-$(subst $(comma),-,$(SAN)))
+variant := $(notdir $(firstword $(CC)))$(if $(MPI),-mpi)$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 BUILD   := build/$(variant)
 
 # ---- flags -----------------------------------------------------------------------------------------------------------------------
@@ -25,15 +27,18 @@ SANITIZE := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-fr
 package  = $(shell pkg-config $(1) $(2) 2>/dev/null || echo '$(3)')
 LUA     := $(shell for name in lua5.4 lua-5.4 lua54; do pkg-config --exists $$name 2>/dev/null && echo $$name && break; done)
 INCLUDES := $(sort $(call package,--cflags,gsl) $(call package,--cflags,libconfig) $(call package,--cflags,sqlite3) \
-            $(call package,--cflags,jansson) $(call package,--cflags,$(LUA),-I/usr/include/lua5.4))
+            $(if $(MPI),$(call package,--cflags,ompi-c)) $(call package,--cflags,jansson) $(call package,--cflags,$(LUA),-I/usr/include/lua5.4))
 LIBS    := $(call package,--libs,gsl,-lgsl -lgslcblas) $(call package,--libs,libconfig,-lconfig) $(call package,--libs,$(LUA),-llua5.4) \
-           $(call package,--libs,sqlite3,-lsqlite3) $(call package,--libs,jansson,-ljansson) -lcsv -lm
+           $(call package,--libs,sqlite3,-lsqlite3) $(call package,--libs,jansson,-ljansson) $(call package,--libs,zlib,-lz) \
+           $(if $(MPI),$(call package,--libs,ompi-c,-lmpi)) -lcsv -lm
 
 COMPILE := $(CC) -std=gnu11 -D_GNU_SOURCE -Iinclude -Imodel $(INCLUDES) $(CPPFLAGS) $(CFLAGS) -fopenmp -ffp-contract=off $(WARNINGS) $(SANITIZE)
 LINK    := $(CC) $(CFLAGS) -fopenmp $(SANITIZE) $(LDFLAGS)
 # The folder .git must be ours: an unpacked release may lie inside another repository.
 GIT_HASH := $(if $(wildcard .git),$(shell git rev-parse -q --verify --short=12 HEAD 2>/dev/null || echo unknown)$(shell \
             git diff --quiet HEAD 2>/dev/null; [ $$? != 1 ] || echo -modified),unknown)
+
+VECTORISE := $(if $(findstring -O0,$(CFLAGS)),,-O3)
 
 # ---- files -----------------------------------------------------------------------------------------------------------------------
 SOURCES := $(sort $(wildcard model/*/*.c))
@@ -46,13 +51,14 @@ PROGRAM := $(BUILD)/ipsim
 QUICK_TESTS := $(sort $(wildcard tests/unit/test_*.c tests/analytic/test_*.c tests/invalid/test_*.c))
 SLOW_TESTS  := $(sort $(wildcard tests/statistical/test_*.c))
 FUZZ_TESTS  := $(sort $(wildcard tests/fuzz/fuzz_*.c))
-CLI_TESTS   := $(sort $(wildcard tests/cli/test_*.sh))
+CLUSTER_TESTS := tests/cli/test_mpi.sh tests/cli/test_slurm.sh
+CLI_TESTS   := $(filter-out $(CLUSTER_TESTS),$(sort $(wildcard tests/cli/test_*.sh)))
 TEST_LIBRARY := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/*.c))
 programs     = $(patsubst tests/%.c,$(BUILD)/tests/%,$(if $(TEST),$(filter %/$(TEST).c,$(1)),$(1)))
 scripts      = $(if $(TEST),$(filter %/$(TEST).sh,$(1)),$(1))
 RUN_TESTS    = IPSIM=$(abspath $(PROGRAM)) CASE='$(CASE)' tests/run.sh -j $(JOBS) -o $(BUILD)/tests
 C_FILES     := $(wildcard model/*/*.[ch] include/ipsim/*.h tests/*.[ch] tests/*/*.[ch])
-SH_FILES    := .ci/run $(wildcard tools/*.sh tests/*.sh tests/cli/*.sh)
+SH_FILES    := .ci/run $(wildcard tools/slurm/*.sbatch tools/*.sh tests/*.sh tests/cli/*.sh)
 DEMO        := traditional usual-care ips ips-young
 
 MAKEFLAGS += --no-print-directory
@@ -60,14 +66,14 @@ parallel   = $(MAKE) $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
 say        = @$(if $(V),:,printf '%-7s %s\n' $(1) $(2))
 quiet     := $(if $(V),,@)
 
-.PHONY: all program demo test test-programs run-tests test-slow slow-programs run-slow fuzz-programs run-fuzz lint format check-layers check-symbols dependencies \
+.PHONY: all program demo test test-programs run-tests test-slow slow-programs run-slow run-cluster fuzz-programs run-fuzz bench lint format check-layers check-symbols dependencies \
         install uninstall clean help FORCE
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 
 # ---- what people type --------------------------------------------------------------------------------------------------------------
 all: ## build ./ipsim (the default); installs nothing
-	@tools/install_dependencies.sh --check build
+	@tools/install_dependencies.sh --check build $(if $(MPI),mpi)
 	+@$(parallel) program
 
 demo: ## install what is missing, build, run the Norwegian comparison, say where the results lie
@@ -81,9 +87,14 @@ test: ## install what is missing, build, run every test; TEST=test_hazard runs o
 	+@$(parallel) program test-programs
 	+@$(MAKE) run-tests
 
-test-slow: ## statistical tests, unit tests under sanitizers, a clang build, a fuzz smoke test
-	@tools/install_dependencies.sh build test slow
+test-slow: ## statistical tests, ranks and Slurm, unit tests under sanitizers, a clang build, a fuzz smoke test
+	@tools/install_dependencies.sh build test slow mpi slurm
 	+@tests/slow.sh "$(MAKE)" "$(JOBS)" "$(BUILD)"
+
+bench: ## measure speed: medians and ratios within the run, on the screen and in bench.csv; ROUNDS=5 PERSONS=1e6 (largest)
+	@tools/install_dependencies.sh build
+	+@$(parallel) program $(BUILD)/bench
+	$(BUILD)/bench $(ROUNDS) $(PERSONS)
 
 lint: ## formatting, cppcheck, clang-tidy, shellcheck, layers, symbol prefixes
 	@tools/install_dependencies.sh build test lint
@@ -129,6 +140,8 @@ run-tests:
 	@$(RUN_TESTS) $(call programs,$(QUICK_TESTS)) $(call scripts,$(CLI_TESTS))
 run-slow:
 	@$(RUN_TESTS) $(call programs,$(SLOW_TESTS))
+run-cluster:
+	@IPSIM_MPI=$(abspath $(BUILD)-mpi/ipsim) $(subst -j $(JOBS),-j 1,$(RUN_TESTS)) $(call scripts,$(CLUSTER_TESTS))
 run-fuzz:
 	@$(RUN_TESTS) $(call programs,$(FUZZ_TESTS))
 
@@ -143,6 +156,13 @@ $(BUILD)/sources: FORCE
 $(BUILD)/model/app/version.o: $(BUILD)/version
 $(BUILD)/model/app/version.o: private EXTRA := -DIPSIM_VERSION='"$(VERSION)"' -DIPSIM_GIT_HASH='"$(GIT_HASH)"' \
     -DIPSIM_LIBCONFIG_VERSION='"$(shell pkg-config --modversion libconfig 2>/dev/null || echo unknown)"'
+
+# Kernels are compiled once for each level of vector instructions, which the program chooses among when it starts.
+$(BUILD)/model/account/kernels_sse2.o $(BUILD)/model/engine/fast_sse2.o: private EXTRA := $(VECTORISE)
+$(BUILD)/model/account/kernels_avx2.o $(BUILD)/model/engine/fast_avx2.o: private EXTRA := $(VECTORISE) -mavx2 -mtune=haswell
+$(BUILD)/model/account/kernels_avx512.o $(BUILD)/model/engine/fast_avx512.o: private EXTRA := $(VECTORISE) -mavx512f -mavx512dq -mavx512vl \
+    -mavx512bw -mprefer-vector-width=512 -mtune=icelake-server
+$(BUILD)/model/app/mpi_driver.o: private EXTRA := $(if $(MPI),-DIPSIM_MPI)
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(call say,CC,$<)
@@ -159,6 +179,10 @@ $(PROGRAM): $(MAIN) $(LIBRARY)
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_LIBRARY) $(LIBRARY)
 	$(call say,LINK,$@)
 	$(quiet)$(LINK) $^ $(LIBS) -lcmocka -o $@
+
+$(BUILD)/bench: $(BUILD)/tools/bench.o $(LIBRARY)
+	$(call say,LINK,$@)
+	$(quiet)$(LINK) $^ $(LIBS) -o $@
 
 .SECONDARY:
 -include $(OBJECTS:.o=.d) $(patsubst tests/%.c,$(BUILD)/tests/%.d,$(wildcard tests/*.c tests/*/*.c))

@@ -5,7 +5,7 @@
 #   tests/run.sh [-j jobs] [-o folder] [-t seconds] program-or-script...
 #
 # Each prints the Test Anything Protocol ("ok 1 - name", "not ok 2 - name", "ok 3 - name # SKIP why"); its output is kept in
-# <folder>/<name>.log and shown when something in it failed. A program that crashes, runs out of time or ends before its plan is
+# <folder>/<name>.log and, but for what passed, shown when something in it failed. A program that crashes, runs out of time or ends before its plan is
 # fulfilled counts as one failed case more. The last line is the summary; the exit code is 0 only if nothing failed.
 set -euo pipefail
 
@@ -24,6 +24,13 @@ if [ $# = 0 ]; then
     exit 1
 fi
 mkdir -p "$folder"
+# A locale with a decimal comma, for the tests that numbers do not follow it.
+if [ ! -e "$folder/locale/nb_NO.UTF-8" ]; then
+    mkdir -p "$folder/locale"
+    localedef --no-archive -i nb_NO -f UTF-8 "$folder/locale/nb_NO.UTF-8" >/dev/null 2>&1 || true
+fi
+LOCPATH=$(cd "$folder/locale" && pwd)
+export LOCPATH
 export LSAN_OPTIONS=suppressions=$PWD/tests/leaks.supp:print_suppressions=0
 
 # Prints how many cases passed, failed and were skipped. cmocka writes a skipped case as "not ok 3 # SKIP", and a failed one behind
@@ -52,11 +59,12 @@ run_one() {
     {
         if [ "$failed" != 0 ]; then
             echo "FAILED  $path: $passed passed, $failed failed, exit code $code; its output:"
-            sed 's/^/    /' "$log"
+            grep -v '^ok ' "$log" | head -n 150 | sed 's/^/    /'
+            echo "    (everything is in $log)"
             [ "$code" != 124 ] || echo "    (stopped after $seconds seconds)"
         else
             echo "passed  $path: $passed passed$([ "$skipped" = 0 ] || echo ", $skipped skipped") ($((SECONDS - started)) s)"
-            grep -h '# SKIP' "$log" | sed -E 's/^(not )?ok [0-9]+ (- )?/        skipped: /; s/# SKIP//' || true
+            grep -h '# SKIP' "$log" | sed -E 's/^(not )?ok [0-9]+ (- )?/        skipped: /; s/# SKIP //; s/ # SKIP/:/' || true
         fi
     } >"$folder/$name.report"
     cat "$folder/$name.report" # in one go, so that parallel reports do not mix

@@ -135,6 +135,11 @@ typedef struct estimate {
     double value, mcse;
 } estimate;
 
+static inline const char *shown(const char *wish)
+{
+    return wish ? wish : "(any)";
+}
+
 /* The row of results or differences; year NaN: the last year. Fails when there is none. */
 static inline estimate find_estimate(const ipsim_table *table, const char *scenario, const char *subgroup, const char *outcome,
                                      const char *payer, const char *discounted, double year)
@@ -146,8 +151,8 @@ static inline estimate find_estimate(const ipsim_table *table, const char *scena
             table_matches(table, row, "discounted", discounted) && (isnan(year) || fabs(table_real(table, row, "year") - year) < 1e-9))
             found = row;
     if (found == SIZE_MAX)
-        fail_msg("table %s has no row %s, %s, %s, %s, discounted %s, year %g", table->name, scenario, subgroup, outcome, payer, discounted,
-                 year);
+        fail_msg("table %s has no row %s, %s, %s, %s, discounted %s, year %g", table->name, shown(scenario), shown(subgroup),
+                 shown(outcome), shown(payer), shown(discounted), year);
     return (estimate){table_real(table, found, "estimate"), table_real(table, found, "mcse")};
 }
 
@@ -169,7 +174,7 @@ static inline estimate occupancy(const ipsim_results *r, const char *scenario, c
         if (table_matches(table, row, "scenario", scenario) && table_matches(table, row, "state", state) &&
             fabs(table_real(table, row, "year") - year) < 1e-9)
             return (estimate){table_real(table, row, "estimate"), table_real(table, row, "mcse")};
-    fail_msg("no occupancy of %s in %s at %g", state, scenario, year);
+    fail_msg("no occupancy of %s in %s at %g", state, shown(scenario), year);
     return (estimate){NAN, NAN};
 }
 

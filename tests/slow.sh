@@ -33,6 +33,9 @@ if compgen -G 'tests/statistical/test_*.c' >/dev/null; then
     step "statistical tests: build" "" "$make" "-j$jobs" "$build/ipsim" slow-programs
     step "statistical tests" "$build/tests/summary" "$make" run-slow
 fi
+step "a build with MPI without warnings" "" "$make" "-j$jobs" "$build-mpi/ipsim" MPI=1 WERROR=1 "BUILD=$build-mpi"
+step "the program for the tests of ranks and Slurm" "" "$make" "-j$jobs" "$build/ipsim"
+step "ranks and Slurm" "$build/tests/summary" "$make" run-cluster
 step "a build by clang without warnings" "" "$make" "-j$jobs" build/clang/ipsim test-programs CC=clang WERROR=1 SAN=
 
 # The laws of tests/analytic/ need many persons, too many for sanitizers.

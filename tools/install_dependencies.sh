@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Looks for what ipsim needs and installs what is missing.
 #
-#   tools/install_dependencies.sh [--check] [build] [test] [slow] [lint]
+#   tools/install_dependencies.sh [--check] [build] [test] [slow] [lint] [mpi] [slurm]
 #
 # On Debian and Ubuntu missing packages are installed with apt-get (through sudo where that is needed). With --check, and on every
 # other system, nothing is installed: the exact list of what to install is printed and the exit code is 1.
@@ -14,9 +14,9 @@ groups=""
 for argument in "$@"; do
     case $argument in
     --check) check_only=yes ;;
-    build | test | slow | lint) groups="$groups $argument" ;;
+    build | test | slow | lint | mpi | slurm) groups="$groups $argument" ;;
     *)
-        echo "usage: tools/install_dependencies.sh [--check] [build] [test] [slow] [lint]" >&2
+        echo "usage: tools/install_dependencies.sh [--check] [build] [test] [slow] [lint] [mpi] [slurm]" >&2
         exit 2
         ;;
     esac
@@ -69,16 +69,26 @@ look_for() { # group
         need_header '#include <sqlite3.h>' "$(flags_of sqlite3)" libsqlite3-dev "SQLite 3 (sqlite3.h)"
         need_header '#include <jansson.h>' "$(flags_of jansson)" libjansson-dev "Jansson 2.12 or newer (jansson.h)"
         need_header '#include <csv.h>' '' libcsv-dev "libcsv 3 (csv.h)"
+        need_header '#include <zlib.h>' '' zlib1g-dev "zlib (zlib.h)"
         ;;
     test)
         need_header '#include <stdarg.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <setjmp.h>\n#include <cmocka.h>' \
             "$(flags_of cmocka)" libcmocka-dev "cmocka 1.1 or newer (cmocka.h)"
         need_command bash bash "bash"
+        [ -e /usr/share/i18n/locales/nb_NO ] || need locales "the sources of locales (/usr/share/i18n/locales/nb_NO), for localedef"
         need_command jq jq "jq"
         ;;
     slow)
         need_command clang clang "clang 14 or newer"
         printf '#include <omp.h>\n' | clang -fopenmp -E -x c - >/dev/null 2>&1 || need libomp-dev "OpenMP for clang (omp.h, libomp)"
+        ;;
+    mpi)
+        need_header '#include <mpi.h>' "$(flags_of ompi-c) $(flags_of ompi)" libopenmpi-dev "OpenMPI 4 or newer (mpi.h)"
+        need_command mpirun openmpi-bin "mpirun"
+        ;;
+    slurm)
+        need_command slurmctld slurm-wlm "Slurm (slurmctld, slurmd), for its test"
+        need_command munged munge "munge, for the test of Slurm"
         ;;
     lint)
         need_command clang-format clang-format "clang-format 14"

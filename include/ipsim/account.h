@@ -2,7 +2,8 @@
 /* account: what people's histories cost and give. It is told "state s from t0 to t1" and "risk r fired at t"; it knows no hazards.
  *
  * plan    which measures there are (outcome x payer) over all scenarios of a run, and how each scenario computes them
- * tally   one person under one scenario, in doubles, in the order of the person's own history
+ * people  a block of persons, each in a slot
+ * tally   the histories of a block under one scenario, in doubles; each person's additions are in the order of the person's own history
  * ledger  exact sums over persons: each person's value is rounded to a whole number of quanta and added in 128-bit integers, its squares and
  *         paired differences in 192-bit integers, so that no order of adding exists to depend on. Overflow is refused, not wrapped.
  *
@@ -11,6 +12,7 @@
 #ifndef IPSIM_ACCOUNT_H
 #define IPSIM_ACCOUNT_H
 
+#include "ipsim/bytes.h"
 #include "ipsim/compiled_model.h"
 #include "ipsim/discount.h"
 
@@ -38,23 +40,69 @@ size_t ipsim_account_n_years(const ipsim_account_plan *plan);
 double ipsim_account_year(const ipsim_account_plan *plan, size_t index);
 bool ipsim_account_has(const ipsim_account_plan *plan, size_t model, size_t measure); /* false: this scenario does not know it (0) */
 
-/* ---- tally ---- */
+/* ---- people: the persons of a block; each has a slot, the same in every scenario ----
+ * Columns hold one value a slot and are `stride` long. Slots are ordered by subgroup, and padded so that the people of every combination
+ * of subgroups stand in whole vectors; the last vector of each column belongs to nobody and takes what padding lanes write. */
+typedef struct ipsim_people {
+    size_t capacity, stride; /* most persons; length of a column */
+    size_t n_persons, n_slots;
+    int64_t *person;    /* [slot]; -1: nobody */
+    double *attributes; /* [attribute * stride + slot] */
+    size_t n_attributes;
+    /* Views: in each, every slot lies in one stretch, whose people share their group in the dimensions of the view. */
+    size_t n_dimensions, n_views;
+    struct ipsim_people_view *views;
+} ipsim_people;
+
+/* How the people are put into groups: in dimension d by the level of an attribute, group first[d] + level; group 0 is everybody. */
+typedef struct ipsim_grouping {
+    size_t n_dimensions;
+    const size_t *attribute, *n_levels;
+    const uint32_t *first;
+} ipsim_grouping;
+
+ipsim_people *ipsim_people_create(size_t capacity, size_t n_attributes, const ipsim_grouping *grouping);
+void ipsim_people_free(ipsim_people *people);
+/* Gives n persons, numbered from first on, their slots; attributes[i * n_attributes + a] is borrowed for the call. */
+void ipsim_people_seat(ipsim_people *people, int64_t first, size_t n, const double *attributes);
+
+/* ---- tally: the histories of a block of people under one scenario ---- */
 typedef struct ipsim_tally ipsim_tally;
 
 /* One for each thread and model. */
-ipsim_tally *ipsim_tally_create(const ipsim_account_plan *plan, size_t model);
+ipsim_tally *ipsim_tally_create(const ipsim_account_plan *plan, size_t model, size_t stride);
 void ipsim_tally_free(ipsim_tally *tally);
+/* Forgets the last block. people is borrowed until the next reset. */
+void ipsim_tally_reset(ipsim_tally *tally, const ipsim_people *people);
 
-/* state < 0: a person who never enters (all values are 0). attributes is borrowed until the values are read. */
-void ipsim_tally_begin(ipsim_tally *tally, const double *attributes, int state, double t_years);
-/* The person spent [from, to] in state; origin: the clocks during that time. Flows accrue only in alive states. */
-void ipsim_tally_accrue(ipsim_tally *tally, int state, double from_years, double to_years, const double *origin);
-/* A risk fired: a transition from -> to, or a recurrent event of the given duration. */
-void ipsim_tally_transition(ipsim_tally *tally, size_t risk, int from, int to, double t_years);
-void ipsim_tally_event(ipsim_tally *tally, size_t risk, double t_years, double duration_days);
-void ipsim_tally_end(ipsim_tally *tally, int state, double t_years);
-/* values[(measure * n_years + year) * 2 + discounted], cumulative over years, written with the given stride between values. */
-void ipsim_tally_values(ipsim_tally *tally, double *values, size_t stride);
+/* People who enter the model; n may be any number. */
+void ipsim_tally_enter(ipsim_tally *tally, size_t n, const int64_t *slot, const int64_t *state, const double *t_years);
+
+/* Most people that one call of ipsim_tally_stay takes; a whole number of vectors. */
+enum { IPSIM_CHUNK = 128 };
+
+/* People who spent [from, to] in one alive state, and what ended it. Arrays are padded to whole vectors with people who are nobody. */
+typedef struct ipsim_stay {
+    int state;
+    size_t n;
+    const int64_t *slot;
+    const double *from_years, *to_years;
+    const int64_t *risk; /* what fired at to_years, or -1: the horizon came */
+    const double *days;  /* how long a recurrent event lasts; NULL: no event of these has a duration */
+    const double *const *origin; /* [clock][i]: the clocks during the stay; only those of ipsim_tally_needs_clock are read */
+} ipsim_stay;
+void ipsim_tally_stay(ipsim_tally *tally, const ipsim_stay *stay);
+/* The same for one person, in the slot selected last; origin[clock]. */
+void ipsim_tally_select(ipsim_tally *tally, size_t slot);
+void ipsim_tally_one_enters(ipsim_tally *tally, int state, double t_years);
+void ipsim_tally_one_stays(ipsim_tally *tally, int state, double from_years, double to_years, int64_t risk, double days,
+                           const double *origin);
+/* Ends the block and gives one person's values, cumulative over years, [cell] as in ipsim_ledger_add; for tests and inspection. The
+ * tally must be reset before it is used again. false: memory is short. */
+bool ipsim_tally_values(ipsim_tally *tally, size_t slot, double *values) IPSIM_MUST_CHECK;
+bool ipsim_tally_needs_clock(const ipsim_tally *tally, int state, int clock);
+/* Two scenarios of the plan keep the same basis quantities of the same histories, so that one tally serves both. */
+bool ipsim_account_same_basis(const ipsim_account_plan *plan, size_t model, size_t other);
 
 /* ---- ledger ---- */
 typedef struct ipsim_ledger ipsim_ledger;
@@ -63,12 +111,22 @@ typedef struct ipsim_ledger ipsim_ledger;
 ipsim_ledger *ipsim_ledger_create(const ipsim_account_plan *plan, size_t n_models, size_t n_groups);
 void ipsim_ledger_free(ipsim_ledger *ledger);
 
-/* Adds a batch. values[model][cell * capacity + i] for person i of n (cell as in ipsim_tally_values); group[d * capacity + i] is person
- * i's group in dimension d of n_dimensions (0: in none). IPSIM_ERR_OVERFLOW names the measure. */
+/* Adds a block: tallies[model] holds the histories under each model (two models may share one, see ipsim_account_same_basis). Ends the
+ * block: the tallies must be reset before they are used again. IPSIM_ERR_OVERFLOW names the measure. */
+ipsim_status ipsim_ledger_add_block(ipsim_ledger *ledger, ipsim_tally *const *tallies, const ipsim_people *people,
+                                    ipsim_error *err) IPSIM_MUST_CHECK;
+/* Adds values that are there already. values[model][cell * capacity + i] for person i of n, cell = (measure * n_years + year) * 2 +
+ * discounted; group[d * capacity + i] is person i's group in dimension d of n_dimensions (0: in none). */
 ipsim_status ipsim_ledger_add(ipsim_ledger *ledger, const double *const *values, size_t n, size_t capacity, const uint32_t *group,
                               size_t n_dimensions, ipsim_error *err) IPSIM_MUST_CHECK;
 /* Exact, so any order gives the same bits. */
 void ipsim_ledger_merge(ipsim_ledger *into, const ipsim_ledger *from);
+/* Only group 0, which may be the only one that `into` has. */
+void ipsim_ledger_merge_everybody(ipsim_ledger *into, const ipsim_ledger *from);
+void ipsim_ledger_clear(ipsim_ledger *ledger);
+/* Bytes and back, for ledgers of one plan and shape; what is read takes the place of what was there. The reader turns bad when bytes lack. */
+void ipsim_ledger_pack(const ipsim_ledger *ledger, ipsim_bytes *bytes);
+void ipsim_ledger_unpack(ipsim_ledger *ledger, ipsim_reader *reader);
 
 int64_t ipsim_ledger_persons(const ipsim_ledger *ledger, size_t group);
 typedef struct ipsim_estimate {

@@ -20,6 +20,7 @@ typedef enum ipsim_command_id {
     IPSIM_COMMAND_SHOW,
     IPSIM_COMMAND_DIFF,
     IPSIM_COMMAND_REPLAY,
+    IPSIM_COMMAND_MERGE,
     IPSIM_COMMAND_HELP,
     IPSIM_COMMAND_VERSION,
     IPSIM_N_COMMANDS,
@@ -36,13 +37,19 @@ typedef struct ipsim_cli_decision {
 /* A parsed command line. Text is borrowed from argv, except the keys of settings. */
 typedef struct ipsim_cli {
     ipsim_command_id command;
-    bool help, version, quiet, json, csv, strict, markdown;
-    int64_t persons;   /* 0: not given */
-    int64_t seed;      /* -1: not given */
-    int64_t replicate; /* 0 unless given */
-    int64_t threads;   /* 0: not given */
-    int64_t person;    /* 0 unless given */
+    bool help, version, quiet, json, csv, strict, markdown, resume;
+    int64_t persons;    /* 0: not given */
+    int64_t seed;       /* -1: not given */
+    int64_t replicate;  /* 0 unless given */
+    int64_t threads;    /* 0: not given */
+    int64_t person;     /* 0 unless given */
+    int64_t replicates; /* 0: not given */
     const char *output;
+    const char *engine;     /* NULL: not given */
+    const char *seeds;      /* file; NULL: not given, as below */
+    const char *until_mcse; /* OUTCOME=VALUE */
+    const char *shard;      /* i/n */
+    const char *checkpoint; /* file, or empty for the usual place */
     ipsim_cli_decision decision;
     size_t n_settings, n_operands;
     ipsim_setting *settings;
@@ -55,6 +62,7 @@ typedef enum ipsim_option_kind {
     IPSIM_OPTION_FLAG,   /* bool */
     IPSIM_OPTION_WHOLE,  /* int64_t between minimum and maximum; 1e6 is accepted */
     IPSIM_OPTION_TEXT,   /* const char * */
+    IPSIM_OPTION_MAYBE,  /* const char *, "" without a value, which must follow "=" */
     IPSIM_OPTION_SETTING /* KEY=VALUE, repeatable: appended to settings */
 } ipsim_option_kind;
 

@@ -37,8 +37,38 @@ ipsim_reference *ipsim_reference_create(const ipsim_compiled_model *model);
 void ipsim_reference_free(ipsim_reference *engine);
 
 /* One person's whole life: tally (may be NULL) and observer (may be NULL) are told of it as it happens.
- * IPSIM_ERR_LIMIT when the person fires more than IPSIM_FIRINGS_MAX times. */
+ * IPSIM_ERR_LIMIT when the person fires more than IPSIM_FIRINGS_MAX times; IPSIM_ERR_RANGE when entry_time is below 0. */
 ipsim_status ipsim_reference_simulate(ipsim_reference *engine, ipsim_luck luck, int64_t person, const double *attributes,
                                       ipsim_tally *tally, ipsim_observer *observer, void *data, ipsim_error *err) IPSIM_MUST_CHECK;
+
+/* ---- the fast engine: the same histories to the last bit, a block of people at a time. People stand in a list for each state, and a list
+ * is taken through its state's kernels together; slots move between lists, people stay where they are. ---- */
+typedef struct ipsim_fast ipsim_fast;
+
+/* Counts of moves by time, for occupancy: at a grid time t people have arrived in a state who came at or before t. */
+typedef struct ipsim_occupancy {
+    size_t n_times;
+    const double *times; /* ascending */
+    int64_t *moves;      /* [time * n_states + state]: arrivals less departures since the last grid time */
+    int64_t firings;     /* transitions and recurrent events */
+} ipsim_occupancy;
+
+typedef void ipsim_block_observer(void *data, size_t slot, const ipsim_step *step);
+
+/* For one thread and model. tally: the one that will be told, or NULL. */
+ipsim_fast *ipsim_fast_create(const ipsim_compiled_model *model, size_t stride, const ipsim_tally *tally);
+void ipsim_fast_free(ipsim_fast *engine);
+
+/* The lives of everybody in the block. seen, tally, observer may be NULL; the tally has been reset. IPSIM_ERR_LIMIT when somebody may fire
+ * more than IPSIM_FIRINGS_MAX times: the reference engine then says who. */
+ipsim_status ipsim_fast_simulate(ipsim_fast *engine, ipsim_luck luck, const ipsim_people *people, ipsim_tally *tally, ipsim_occupancy *seen,
+                                 ipsim_block_observer *observer, void *data, ipsim_error *err) IPSIM_MUST_CHECK;
+
+/* Where the time goes: processor ticks are added to phases as they pass. NULL: nothing is measured, which is how an engine begins. */
+typedef enum ipsim_phase { IPSIM_PHASE_BEGIN, IPSIM_PHASE_HAZARDS, IPSIM_PHASE_TALLY, IPSIM_PHASE_DRAWS, IPSIM_PHASE_LISTS, IPSIM_N_PHASES } ipsim_phase;
+void ipsim_fast_measure(ipsim_fast *engine, uint64_t ticks[IPSIM_N_PHASES]);
+
+/* Both models give every person the same history, under the same luck. */
+bool ipsim_engine_same_histories(const ipsim_compiled_model *a, const ipsim_compiled_model *b);
 
 #endif

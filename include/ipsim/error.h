@@ -69,12 +69,10 @@ const char *ipsim_status_name(ipsim_status status);
 ipsim_status ipsim_error_set(ipsim_error *err, ipsim_status status, const char *format, ...) IPSIM_PRINTF(3, 4);
 
 /* Same, with the position of the value at fault. */
-ipsim_status ipsim_error_set_at(ipsim_error *err, ipsim_status status, ipsim_origin at, const char *format, ...)
-    IPSIM_PRINTF(4, 5);
+ipsim_status ipsim_error_set_at(ipsim_error *err, ipsim_status status, ipsim_origin at, const char *format, ...) IPSIM_PRINTF(4, 5);
 
 /* Records one problem and goes on; returns status. An identical problem (same position, key and message) is recorded once. */
-ipsim_status ipsim_error_add(ipsim_error_list *list, ipsim_status status, ipsim_origin at, const char *format, ...)
-    IPSIM_PRINTF(4, 5);
+ipsim_status ipsim_error_add(ipsim_error_list *list, ipsim_status status, ipsim_origin at, const char *format, ...) IPSIM_PRINTF(4, 5);
 ipsim_status ipsim_error_add_copy(ipsim_error_list *list, const ipsim_error *err);
 
 /* The status of the first recorded error; IPSIM_OK for an empty list. */

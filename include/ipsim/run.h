@@ -14,11 +14,55 @@
 /* Called from one thread at a time, at most about ten times a second. */
 typedef void ipsim_progress(void *data, int64_t persons_done, int64_t persons_total);
 
+typedef enum ipsim_engine_choice { IPSIM_ENGINE_FAST, IPSIM_ENGINE_REFERENCE } ipsim_engine_choice;
+/* A sentence about something that does not end the run: a warning, such as a damaged record of a journal, or just how it goes. One thread at
+ * a time. */
+typedef void ipsim_note(void *data, bool warning, const char *text);
+
+/* Where a run comes from: kept in journals and partial results, so that they are told apart and can be joined. Borrowed. */
+typedef struct ipsim_run_origin {
+    const char *program; /* version and build */
+    const char *command; /* "run" or "compare" */
+    const ipsim_setting *settings;
+    size_t n_settings;
+} ipsim_run_origin;
+
+/* The processes of one run, each with a part of the work; member 0 deals it and has the results. Calls come from one thread at a time. Every
+ * function gives up (returns false, or value) when the run is to stop: a member that waits for one that is gone would wait for ever. */
+typedef bool ipsim_team_grant(void *work, int64_t range[2]);              /* the next units first .. end - 1; false: none are left */
+typedef bool ipsim_team_take(void *sums, const void *bytes, size_t size); /* false: they cannot be used */
+typedef struct ipsim_team {
+    int member, size;
+    void *data;
+    /* Member 0: answers those who have asked, without waiting; with `last`, waits until everybody has been told that none are left. */
+    void (*serve)(void *data, ipsim_team_grant *grant, void *work, bool last);
+    /* The others: asks member 0 and waits. */
+    bool (*ask)(void *data, int64_t range[2]);
+    /* The others: bytes for member 0, which takes those of each. false: a member's bytes could not be taken. */
+    bool (*gather)(void *data, const void *bytes, size_t size, ipsim_team_take *take, void *sums);
+    int64_t (*agree)(void *data, int64_t value); /* what member 0 says */
+    bool (*all_fine)(void *data, bool fine);     /* whether every member is */
+} ipsim_team;
+
 typedef struct ipsim_run_options {
-    int64_t persons; /* 0: as the scenario says */
+    int64_t persons; /* of each replicate; 0: as the scenario says */
     int64_t seed;    /* negative: as the scenario says */
     uint32_t replicate;
+    uint32_t n_replicates; /* replicate, replicate + 1, ...; 0 is 1 */
+    const uint64_t *seeds; /* instead: one replicate for each of n_seeds seeds; NULL for none */
+    size_t n_seeds;
+    const char *until_outcome; /* "outcome" or "outcome:scenario": go on until its error is at most until_mcse; NULL for a fixed number */
+    double until_mcse;
+    const char *journal;     /* path; NULL for none */
+    bool resume;             /* an existing journal is gone on with */
+    int64_t shard, n_shards; /* shard 1 .. n_shards; 0, 0: everything */
+    const char *shard_file;  /* where the shard is written */
+    ipsim_run_origin origin;
+    const ipsim_team *team; /* NULL: alone */
+    ipsim_note *note;       /* NULL for none */
+    void *note_data;
     int n_threads;            /* 0: as OpenMP chooses */
+    ipsim_engine_choice engine; /* results are the same */
     ipsim_progress *progress; /* NULL for none */
     void *progress_data;
     const volatile sig_atomic_t *stop; /* when it becomes non-zero: blocks in flight are finished, the rest is left; NULL for never */
@@ -32,21 +76,33 @@ typedef struct ipsim_run_options {
  *   targets      scenario, target, use, simulated, value, low, high, verdict (inside | outside | not available), unit, source, note
  *   ratios       scenario, comparator, subgroup, perspective, effect, discounted, year, cost, effect_gain, ratio, mcse, reading, unit:
  *                incremental cost per unit of effect (qalys, and the outcome employment_years where declared); mcse by the delta method;
- *                reading: ratio | dominant | dominated | less effective | no difference
+ *                reading: ratio | dominant | dominated | less effective | no difference | not available
  *   parameters   scenario, parameter, value, unit, status, source, label, note, file, line
+ *   replicates, replicate_means, settling (NULL for a single replicate): see below
  *   about        scenario, key, value: titles, labels (state:NAME, payer:NAME, perspective:NAME, outcome:NAME, subgroup level labels),
  *                conventions (horizon, report years, discounting, price year, currency, timing), one row each
+ * With several replicates all tables above are pooled over the persons of all, who are independent, and for the main outcomes (years and
+ * qalys, declared outcomes, costs of perspectives) of everybody at the horizon:
+ *   replicates       replicate, seed, scenario, comparator, outcome, payer, discounted, estimate, mcse, unit: of one replicate; comparator empty:
+ *                    a mean, otherwise a paired difference
+ *   replicate_means  scenario, comparator, outcome, payer, discounted, replicates, mean, mcse (from the spread between replicates), sd, lowest,
+ *                    highest, pooled, pooled_mcse, unit
+ *   settling         scenario, comparator, outcome, payer, discounted, replicates, mean, mcse, unit: over the first so many replicates
  * subgroup is "all" or "attribute=level". payer is "all" where an outcome has none. The last year is the horizon.
  * Outcomes: life_years, qalys, years_<state>, n_<transition>, n_<event>, days_<event>, the declared outcomes; cost (payer, or all),
  * cost_<kind> (payer or all), cost_<perspective> (all), item_<reward> (payer). */
 typedef struct ipsim_results {
     ipsim_table *results, *differences, *occupancy, *population, *targets, *ratios, *parameters, *about;
+    ipsim_table *replicates, *replicate_means, *settling;
     int64_t persons; /* simulated: fewer than asked when stopped; then exactly the result of a run of that many */
     int64_t requested;
     uint64_t seed;
     uint32_t replicate;
     int n_threads;
+    int64_t n_replicates;
     bool interrupted;
+    bool kept_in_journal; /* interrupted, and what is finished stands in the journal: there are no tables */
+    bool shard_written;   /* there are no tables */
     double wall_seconds;
     double events_per_person; /* transitions and recurrent events, mean over arms */
 } ipsim_results;
@@ -56,6 +112,28 @@ typedef struct ipsim_results {
 ipsim_status ipsim_run(const ipsim_scenario *const *scenarios, size_t n_scenarios, const ipsim_run_options *options, ipsim_results **out,
                        ipsim_error_list *errors) IPSIM_MUST_CHECK;
 void ipsim_results_free(ipsim_results *results);
+
+/* The journal of a run whose result is safe, with the files of all ranks. */
+void ipsim_run_remove_journal(const char *path);
+
+/* ---- partial results ---- */
+/* What a shard's file says about itself. Text is owned. */
+typedef struct ipsim_shard_about {
+    char *text;
+    char *program, *command;
+    int64_t shard, n_shards;
+    size_t n_files, n_settings;
+    char **files;
+    ipsim_setting *settings; /* keys own the text of both */
+} ipsim_shard_about;
+ipsim_status ipsim_shard_describe(const char *path, ipsim_shard_about *out, ipsim_error *err) IPSIM_MUST_CHECK;
+void ipsim_shard_about_clear(ipsim_shard_about *about);
+
+/* Joins the shards of one run, in any order, into the results that the whole run would have had. The scenarios must be those of the shards
+ * (their digests are compared). IPSIM_ERR_INCOMPATIBLE: shards of different runs, or a shard that is missing or there twice, by name;
+ * IPSIM_ERR_DATA: damaged files. All problems at once. */
+ipsim_status ipsim_run_merge(const ipsim_scenario *const *scenarios, size_t n_scenarios, const ipsim_run_options *options,
+                             const char *const *files, size_t n_files, ipsim_results **out, ipsim_error_list *errors) IPSIM_MUST_CHECK;
 
 /* Everything that `ipsim check` can see without simulating: compiles, and refuses what cannot be compared. */
 ipsim_status ipsim_run_check(const ipsim_scenario *const *scenarios, size_t n_scenarios, ipsim_error_list *errors) IPSIM_MUST_CHECK;

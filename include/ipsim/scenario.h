@@ -68,11 +68,38 @@ typedef struct ipsim_named_numbers { /* a group name = number */
 } ipsim_named_numbers;
 
 /* ---- choices ---- */
-typedef enum ipsim_source_status { IPSIM_SOURCE_UNSTATED, IPSIM_SOURCE_PUBLISHED, IPSIM_SOURCE_DERIVED, IPSIM_SOURCE_CALIBRATED, IPSIM_SOURCE_ASSUMED } ipsim_source_status;
-typedef enum ipsim_role { IPSIM_ROLE_ALIVE, IPSIM_ROLE_DEAD, IPSIM_ROLE_LEFT } ipsim_role; /* left: out of scope (retired, moved): absorbing, accrues nothing */
+typedef enum ipsim_source_status {
+    IPSIM_SOURCE_UNSTATED,
+    IPSIM_SOURCE_PUBLISHED,
+    IPSIM_SOURCE_DERIVED,
+    IPSIM_SOURCE_CALIBRATED,
+    IPSIM_SOURCE_ASSUMED
+} ipsim_source_status;
+typedef enum ipsim_role {
+    IPSIM_ROLE_ALIVE,
+    IPSIM_ROLE_DEAD,
+    IPSIM_ROLE_LEFT
+} ipsim_role; /* left: out of scope (retired, moved): absorbing, accrues nothing */
 typedef enum ipsim_kind { IPSIM_KIND_RESOURCE, IPSIM_KIND_TRANSFER, IPSIM_KIND_PRODUCTION, IPSIM_N_KINDS } ipsim_kind;
-typedef enum ipsim_per { IPSIM_PER_YEAR, IPSIM_PER_ENTRY, IPSIM_PER_TRANSITION, IPSIM_PER_EVENT, IPSIM_PER_EVENT_DAY, IPSIM_PER_START, IPSIM_PER_DEATH } ipsim_per;
-typedef enum ipsim_outcome_type { IPSIM_OUTCOME_YEARS, IPSIM_OUTCOME_ENTRIES, IPSIM_OUTCOME_EVER, IPSIM_OUTCOME_FIRST_TIME, IPSIM_OUTCOME_SPELLS, IPSIM_OUTCOME_TRANSITIONS, IPSIM_OUTCOME_EVENTS, IPSIM_OUTCOME_EVENT_DAYS } ipsim_outcome_type;
+typedef enum ipsim_per {
+    IPSIM_PER_YEAR,
+    IPSIM_PER_ENTRY,
+    IPSIM_PER_TRANSITION,
+    IPSIM_PER_EVENT,
+    IPSIM_PER_EVENT_DAY,
+    IPSIM_PER_START,
+    IPSIM_PER_DEATH
+} ipsim_per;
+typedef enum ipsim_outcome_type {
+    IPSIM_OUTCOME_YEARS,
+    IPSIM_OUTCOME_ENTRIES,
+    IPSIM_OUTCOME_EVER,
+    IPSIM_OUTCOME_FIRST_TIME,
+    IPSIM_OUTCOME_SPELLS,
+    IPSIM_OUTCOME_TRANSITIONS,
+    IPSIM_OUTCOME_EVENTS,
+    IPSIM_OUTCOME_EVENT_DAYS
+} ipsim_outcome_type;
 typedef enum ipsim_row_order { IPSIM_ORDER_RANDOM, IPSIM_ORDER_FILE } ipsim_row_order;
 typedef enum ipsim_target_use { IPSIM_TARGET_CALIBRATION, IPSIM_TARGET_HELD_OUT } ipsim_target_use;
 /* The families of hazard.h plus two that compile translates. */
@@ -83,7 +110,7 @@ typedef enum ipsim_hazard_choice { IPSIM_HAZARD_AT = IPSIM_N_FAMILIES, IPSIM_HAZ
 typedef struct ipsim_rate_table {
     const char *path;
     size_t n_ages, n_years, n_keys, n_strata; /* n_years 1 when there is no year column; n_strata: product of the keys' levels */
-    double *ages;          /* where each age band begins, ascending; the last band never ends */
+    double *ages;                             /* where each age band begins, ascending; the last band never ends */
     double *years;         /* where each calendar year band begins; years[0] is ignored (the first band reaches back for ever) */
     size_t *key_attribute; /* n_keys: index into scenario->attributes */
     double *values;        /* [(stratum * n_years + year) * n_ages + age]; stratum = mixed radix over keys, first key slowest */
@@ -92,9 +119,9 @@ typedef struct ipsim_rate_table {
 typedef struct ipsim_person_table {
     const char *path;
     size_t n_rows, n_columns;
-    const char **names;   /* attribute names */
-    double *values;       /* [row * n_columns + column]; level index for categorical attributes */
-    double *weights;      /* n_rows, positive sum; NULL for equal weights */
+    const char **names; /* attribute names */
+    double *values;     /* [row * n_columns + column]; level index for categorical attributes */
+    double *weights;    /* n_rows, positive sum; NULL for equal weights */
 } ipsim_person_table;
 
 /* ---- sections ---- */
@@ -257,7 +284,8 @@ typedef struct ipsim_utility {
     ipsim_number from_years, until_years;
     ipsim_numbers breaks, values;
     size_t n_factors;
-    ipsim_factor *factors; /* multiply `add`; for `multiply` and `values`: raise to use or not (factor 0 = leave utility alone) is not supported */
+    ipsim_factor
+        *factors; /* multiply `add`; for `multiply` and `values`: raise to use or not (factor 0 = leave utility alone) is not supported */
 } ipsim_utility;
 
 typedef struct ipsim_payer {
@@ -303,7 +331,7 @@ typedef struct ipsim_discount_spec {
 } ipsim_discount_spec;
 
 typedef struct ipsim_scenario {
-    const char *path; /* as given */
+    const char *path;                    /* as given */
     ipsim_text name, title, description; /* name: default the file's stem */
     struct {
         ipsim_integer persons, seed;
@@ -336,8 +364,8 @@ typedef struct ipsim_scenario {
     ipsim_outcome *outcomes;
     ipsim_target *targets;
 
-    uint64_t digest;    /* of the resolved contents, data files included; not of file names, comments or order of keys */
-    size_t n_warnings;  /* lint: see ipsim_scenario_warnings */
+    uint64_t digest;   /* of the resolved contents, data files included; not of file names, comments or order of keys */
+    size_t n_warnings; /* lint: see ipsim_scenario_warnings */
     struct ipsim_scenario_private *private_parts; /* arena, merged tree, Lua state */
 } ipsim_scenario;
 

@@ -91,6 +91,11 @@ static ipsim_estimate conditional_difference(const ipsim_ledger *ledger, size_t 
     conditional_part b = conditional_parts(ledger, 0, group, measure, year);
     if (!(a.mean_given > 0.0) || !(b.mean_given > 0.0))
         return (ipsim_estimate){NAN, NAN};
+    /* Without spread between equal totals everybody is the same in both: exactly no difference, which doubles might miss below. */
+    if (a.value->x == b.value->x && a.given->x == b.given->x &&
+        ipsim_wide_variance_of_mean_difference(&a.value->xx, &a.value->with_comparator, &b.value->xx, a.value->x, b.value->x, n) == 0.0 &&
+        ipsim_wide_variance_of_mean_difference(&a.given->xx, &a.given->with_comparator, &b.given->xx, a.given->x, b.given->x, n) == 0.0)
+        return (ipsim_estimate){0.0, 0.0};
     double ratio_a = a.mean_value / a.mean_given, ratio_b = b.mean_value / b.mean_given;
     size_t k = 0;
     while (ledger->conditional[k] != measure)

@@ -251,9 +251,11 @@ static void add_matching_risks(const account_model *m, formula_builder *f, const
     for (size_t r = 0; r < m->n_risks; r++) {
         const ipsim_risk *risk = &m->compiled->risks[r];
         bool event = risk->event != SIZE_MAX;
+        if (!m->first_counted[r])
+            continue;
         if (event ? names_contain(events, scenario->events[risk->event].name)
                   : names_contain(transitions, scenario->transitions[risk->transition].name))
-            add_term(f, false, m->basis_risk + r, 1.0);
+            add_term(f, false, m->counter[r], 1.0);
     }
 }
 
@@ -263,8 +265,8 @@ static void add_entries(const account_model *m, formula_builder *f, const bool *
     const ipsim_compiled_model *model = m->compiled;
     for (size_t s = 0; s < m->n_states; s++)
         for (size_t r = model->first_risk[s]; r < model->first_risk[s + 1]; r++)
-            if (model->risks[r].event == SIZE_MAX && !in_set[s] && in_set[model->risks[r].to])
-                add_term(f, false, m->basis_risk + r, 1.0);
+            if (m->first_counted[r] && model->risks[r].event == SIZE_MAX && !in_set[s] && in_set[model->risks[r].to])
+                add_term(f, false, m->counter[r], 1.0);
 }
 
 static bool outcome_formulas(planner *p, account_model *m, formula_builder *f)
@@ -350,7 +352,7 @@ static bool build_formulas(planner *p, account_model *m)
         if (m->compiled->role[s] == IPSIM_ROLE_ALIVE)
             add_term(&f, false, m->basis_time + s, 1.0);
     set_formula(p, m, &f, "life_years", "all");
-    add_term(&f, false, m->basis_qalys, 1.0);
+    add_term(&f, true, m->compiled->scenario->n_rewards, 1.0);
     set_formula(p, m, &f, "qalys", "all");
     if (!outcome_formulas(p, m, &f))
         return false;
@@ -425,6 +427,44 @@ static bool build_pairs(planner *p, const ipsim_scenario *scenario)
     return true;
 }
 
+/* ---- measures that are the same by definition (one payer's total and the total, an item and its kind) are summed once ---- */
+
+static bool same_formula(const account_formula *a, const account_formula *b)
+{
+    if (a->n_terms != b->n_terms)
+        return false;
+    for (size_t i = 0; i < a->n_terms; i++)
+        if (a->terms[i].is_reward != b->terms[i].is_reward || a->terms[i].index != b->terms[i].index ||
+            a->terms[i].weight != b->terms[i].weight)
+            return false;
+    return true;
+}
+
+static bool same_measure(const ipsim_account_plan *plan, size_t a, size_t b)
+{
+    if (plan->money[a] != plan->money[b] || plan->measures[a].discountable != plan->measures[b].discountable)
+        return false;
+    for (size_t i = 0; i < plan->n_models; i++)
+        if (!same_formula(&plan->models[i].formulas[a], &plan->models[i].formulas[b]))
+            return false;
+    return true;
+}
+
+static bool find_same_measures(planner *p)
+{
+    ipsim_account_plan *plan = p->plan;
+    plan->same_as = ipsim_arena_alloc(p->arena, plan->n_measures, sizeof *plan->same_as);
+    if (!plan->same_as)
+        return false;
+    for (size_t i = 0; i < plan->n_measures; i++) {
+        size_t like = 0;
+        while (like < i && !same_measure(plan, like, i))
+            like++;
+        plan->same_as[i] = like;
+    }
+    return true;
+}
+
 static bool build(planner *p, const ipsim_compiled_model *const *models, size_t n_models, ipsim_error_list *errors)
 {
     ipsim_account_plan *plan = p->plan;
@@ -449,7 +489,7 @@ static bool build(planner *p, const ipsim_compiled_model *const *models, size_t 
     for (size_t i = 0; i < n_models; i++)
         if (!build_formulas(p, &plan->models[i]))
             return false;
-    return build_pairs(p, first);
+    return build_pairs(p, first) && find_same_measures(p);
 }
 
 ipsim_status ipsim_account_plan_create(const ipsim_compiled_model *const *models, size_t n_models, ipsim_account_plan **out,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Private to account: how a scenario turns a person's history into measures.
  *
- * A tally keeps *basis* quantities: time in each state, time in each windowed flow, QALYs, firings of each risk, event days, points,
- * and firings (or event days) in each window.
+ * A tally keeps *basis* quantities: time in each state, time in each windowed flow, QALYs of states whose utility changes with time,
+ * firings, windowed firings, event days, spells.
  * Money: each reward is amount x the person's factor x a sum of basis quantities. Measures are weighted sums of rewards and basis
  * quantities. Everything is linear, so totals of payers, kinds and perspectives agree by construction. */
 #ifndef IPSIM_ACCOUNT_PLAN_H
@@ -18,20 +18,23 @@ typedef struct account_factor {
     const double *by_level; /* categorical */
 } account_factor;
 
-/* A flow through some states during a window of a clock. */
-typedef struct account_flow {
-    const bool *in_state;
+typedef struct account_window {
     int clock;
     double from_years, until_years;
+} account_window;
+
+/* Time in some states during a window of a clock. */
+typedef struct account_flow {
+    const bool *in_state;
+    account_window window;
     size_t basis;
 } account_flow;
 
-/* Firings of some risks, or their event days, during a window of a clock; the clock as it ran before the firing. */
+/* Firings of some risks during a window of a clock, or the days that they take; the clock as it ran before the firing. */
 typedef struct account_point {
     const bool *of_risk;
     bool days;
-    int clock;
-    double from_years, until_years;
+    account_window window;
     size_t basis;
 } account_point;
 
@@ -63,7 +66,7 @@ typedef struct account_spell {
 } account_spell;
 
 typedef struct account_term {
-    bool is_reward; /* rewards[index], else basis index */
+    bool is_reward; /* rewards[index], n_rewards being the QALYs; else basis index */
     size_t index;
     double weight;
 } account_term;
@@ -71,16 +74,19 @@ typedef struct account_term {
 typedef struct account_formula {
     size_t n_terms;
     const account_term *terms;
-    bool known; /* the scenario has this measure */
+    bool known;                /* the scenario has this measure */
 } account_formula;
 
 typedef struct account_model {
     const ipsim_compiled_model *compiled;
     size_t n_states, n_risks;
-    size_t n_basis, basis_time, basis_qalys, basis_risk, basis_event_days, basis_start;
+    size_t n_basis, basis_time, basis_qalys, basis_event_days, basis_start;
+    const size_t *counter;     /* n_risks: the basis quantity that counts the risk's firings; risks that nothing tells apart share one */
+    const bool *first_counted; /* n_risks: the first risk of its counter */
     size_t n_flows, n_points, n_utilities, n_rewards, n_losses, n_spells;
     const account_flow *flows;
     account_point *points;
+    const bool *utility_changes; /* n_states: some utility of the state changes with time; else QALYs follow from the time in it */
     const double *state_utility;
     const account_utility *utilities;
     const account_sum *rewards; /* money: same order as scenario->rewards */
@@ -97,7 +103,8 @@ struct ipsim_account_plan {
     double *years; /* ascending, the horizon last */
     size_t n_measures;
     ipsim_measure *measures;
-    bool *money; /* n_measures: discounted with the schedule of costs */
+    bool *money;     /* n_measures: discounted with the schedule of costs */
+    size_t *same_as; /* n_measures: the first measure with the same formula in every scenario; only that one is kept */
     size_t n_models;
     account_model *models;
     /* Pairs of measures whose products the ledger keeps: cost and effect of the ratios. */

@@ -62,6 +62,47 @@ static int window_clock(const ipsim_scenario *scenario, const ipsim_text *clock)
     return clock->value ? ipsim_compile_clock(scenario, clock->value) : IPSIM_CLOCK_START;
 }
 
+/* ---- counters: a firing is counted once for all that need not tell it from others ---- */
+
+/* Whether the outcome "entries" counts a risk that leaves `from`. */
+static bool enters(const ipsim_scenario *scenario, const ipsim_outcome *spec, size_t from, size_t to)
+{
+    return names_contain(&spec->states, scenario->states[to].name) && !names_contain(&spec->states, scenario->states[from].name);
+}
+
+static bool told_apart(const ipsim_scenario *scenario, const ipsim_risk *a, size_t from_a, const ipsim_risk *b, size_t from_b)
+{
+    if (a->transition != b->transition || a->event != b->event)
+        return true;
+    for (size_t i = 0; i < scenario->n_outcomes && a->event == SIZE_MAX; i++)
+        if (scenario->outcomes[i].type.value == IPSIM_OUTCOME_ENTRIES &&
+            enters(scenario, &scenario->outcomes[i], from_a, (size_t)a->to) != enters(scenario, &scenario->outcomes[i], from_b, (size_t)b->to))
+            return true;
+    return false;
+}
+
+static bool build_counters(ipsim_arena *arena, account_model *m)
+{
+    const ipsim_compiled_model *model = m->compiled;
+    size_t *counter = ipsim_arena_alloc(arena, m->n_risks, sizeof *counter);
+    size_t *from = ipsim_arena_alloc(arena, m->n_risks, sizeof *from);
+    bool *first = ipsim_arena_alloc(arena, m->n_risks, sizeof *first);
+    if (!counter || !from || !first)
+        return false;
+    for (size_t s = 0; s < m->n_states; s++)
+        for (size_t r = model->first_risk[s]; r < model->first_risk[s + 1]; r++) {
+            from[r] = s;
+            size_t like = 0;
+            while (like < r && told_apart(model->scenario, &model->risks[like], from[like], &model->risks[r], s))
+                like++;
+            first[r] = like == r;
+            counter[r] = first[r] ? m->n_basis++ : counter[like];
+        }
+    m->counter = counter;
+    m->first_counted = first;
+    return true;
+}
+
 /* ---- utilities that act per year ---- */
 
 static int compare_doubles(const void *a, const void *b)
@@ -124,6 +165,18 @@ static bool risk_is_of(const ipsim_scenario *scenario, const ipsim_risk *risk, c
     return names_contain(transitions, scenario->transitions[risk->transition].name);
 }
 
+/* Whether something per entry, transition, event or death counts a risk; none of them asks where it came from. */
+static bool risk_counts(const account_model *m, ipsim_per per, const ipsim_risk *risk, const bool *mask, const ipsim_names *transitions,
+                        const ipsim_names *events)
+{
+    const ipsim_compiled_model *model = m->compiled;
+    if (per == IPSIM_PER_ENTRY)
+        return risk->event == SIZE_MAX && mask[risk->to];
+    if (per == IPSIM_PER_DEATH)
+        return risk->event == SIZE_MAX && model->role[risk->to] == IPSIM_ROLE_DEAD;
+    return risk_is_of(model->scenario, risk, transitions, events);
+}
+
 /* The basis quantities that something "per ..." adds up. */
 static bool build_basis(ipsim_arena *arena, const account_model *m, ipsim_per per, const ipsim_names *states,
                         const ipsim_names *transitions, const ipsim_names *events, account_sum *out)
@@ -140,16 +193,13 @@ static bool build_basis(ipsim_arena *arena, const account_model *m, ipsim_per pe
             if (mask[s])
                 list.items[list.n++] = m->basis_time + s;
         break;
-    case IPSIM_PER_ENTRY: /* into each listed state, from any other */
-        for (size_t r = 0; r < m->n_risks; r++)
-            if (model->risks[r].event == SIZE_MAX && mask[model->risks[r].to])
-                list.items[list.n++] = m->basis_risk + r;
-        break;
+    case IPSIM_PER_ENTRY:
     case IPSIM_PER_TRANSITION:
     case IPSIM_PER_EVENT:
+    case IPSIM_PER_DEATH:
         for (size_t r = 0; r < m->n_risks; r++)
-            if (risk_is_of(scenario, &model->risks[r], transitions, events))
-                list.items[list.n++] = m->basis_risk + r;
+            if (m->first_counted[r] && risk_counts(m, per, &model->risks[r], mask, transitions, events))
+                list.items[list.n++] = m->counter[r];
         break;
     case IPSIM_PER_EVENT_DAY:
         for (size_t e = 0; e < scenario->n_events; e++)
@@ -159,41 +209,44 @@ static bool build_basis(ipsim_arena *arena, const account_model *m, ipsim_per pe
     case IPSIM_PER_START:
         list.items[list.n++] = m->basis_start;
         break;
-    case IPSIM_PER_DEATH:
-        for (size_t r = 0; r < m->n_risks; r++)
-            if (model->risks[r].event == SIZE_MAX && model->role[model->risks[r].to] == IPSIM_ROLE_DEAD)
-                list.items[list.n++] = m->basis_risk + r;
-        break;
     }
     out->n_basis = list.n;
     out->basis = list.items;
     return true;
 }
 
-/* The same sum, but only of what happens during a window: its basis quantities become one of their own. */
-static bool restrict_to_window(ipsim_arena *arena, account_model *m, ipsim_per per, int clock, const ipsim_number *from,
-                               const ipsim_number *until, account_sum *sum)
+static account_window window_of(const ipsim_scenario *scenario, const ipsim_text *clock, const ipsim_number *from,
+                                const ipsim_number *until)
 {
-    bool *of_risk = ipsim_arena_alloc(arena, m->n_risks, sizeof *of_risk);
-    size_t *basis = ipsim_arena_alloc(arena, 1, sizeof *basis);
-    if (!of_risk || !basis)
-        return false;
-    for (size_t r = 0; r < m->n_risks; r++) {
-        size_t counted = per == IPSIM_PER_EVENT_DAY ? m->basis_event_days + m->compiled->risks[r].event : m->basis_risk + r;
-        bool none = per == IPSIM_PER_EVENT_DAY && m->compiled->risks[r].event == SIZE_MAX;
-        for (size_t i = 0; !none && i < sum->n_basis; i++)
-            of_risk[r] |= sum->basis[i] == counted;
-    }
-    *basis = m->n_basis++;
-    m->points[m->n_points++] = (account_point){.of_risk = of_risk,
-                                               .days = per == IPSIM_PER_EVENT_DAY,
-                                               .clock = clock,
-                                               .from_years = from->given ? from->value : 0.0,
-                                               .until_years = until->given ? until->value : INFINITY,
-                                               .basis = *basis};
-    sum->n_basis = 1;
-    sum->basis = basis;
-    return true;
+    return (account_window){.clock = window_clock(scenario, clock),
+                            .from_years = from->given ? from->value : 0.0,
+                            .until_years = until->given ? until->value : INFINITY};
+}
+
+static bool same_window(const account_window *a, const account_window *b)
+{
+    return a->clock == b->clock && a->from_years == b->from_years && a->until_years == b->until_years;
+}
+
+/* Time in states during a window; rewards with the same states and window share it. */
+static size_t flow_basis(account_model *m, account_flow *flows, const bool *in_state, account_window window)
+{
+    for (size_t i = 0; i < m->n_flows; i++)
+        if (same_window(&flows[i].window, &window) && memcmp(flows[i].in_state, in_state, m->n_states * sizeof *in_state) == 0)
+            return flows[i].basis;
+    flows[m->n_flows++] = (account_flow){.in_state = in_state, .window = window, .basis = m->n_basis};
+    return m->n_basis++;
+}
+
+static size_t point_basis(account_model *m, const bool *of_risk, bool days, account_window window)
+{
+    account_point *points = m->points;
+    for (size_t i = 0; i < m->n_points; i++)
+        if (points[i].days == days && same_window(&points[i].window, &window) &&
+            memcmp(points[i].of_risk, of_risk, m->n_risks * sizeof *of_risk) == 0)
+            return points[i].basis;
+    points[m->n_points++] = (account_point){.of_risk = of_risk, .days = days, .window = window, .basis = m->n_basis};
+    return m->n_basis++;
 }
 
 /* Points in time that a window can cut out; the start is before any clock runs. */
@@ -202,60 +255,59 @@ static bool is_point(ipsim_per per)
     return per != IPSIM_PER_YEAR && per != IPSIM_PER_START;
 }
 
+/* The basis quantity of firings, or event days, that happen during a window. */
+static bool build_point(ipsim_arena *arena, account_model *m, ipsim_per per, const ipsim_names *states, const ipsim_names *transitions,
+                        const ipsim_names *events, account_window window, account_sum *out)
+{
+    size_t *basis = ipsim_arena_alloc(arena, 1, sizeof *basis);
+    bool *mask = ipsim_account_states_mask(arena, m->compiled->scenario, states, false);
+    bool *of_risk = ipsim_arena_alloc(arena, m->n_risks, sizeof *of_risk);
+    if (!basis || !mask || !of_risk)
+        return false;
+    for (size_t r = 0; r < m->n_risks; r++)
+        of_risk[r] = risk_counts(m, per, &m->compiled->risks[r], mask, transitions, events);
+    *basis = point_basis(m, of_risk, per == IPSIM_PER_EVENT_DAY, window);
+    out->n_basis = 1;
+    out->basis = basis;
+    return true;
+}
+
+static bool build_reward(ipsim_arena *arena, account_model *m, const ipsim_reward *spec, account_flow *flows, account_sum *out)
+{
+    const ipsim_scenario *scenario = m->compiled->scenario;
+    ipsim_per per = (ipsim_per)spec->per.value;
+    account_window window = window_of(scenario, &spec->clock, &spec->from_years, &spec->until_years);
+    bool windowed = has_window(&spec->from_years, &spec->until_years, window.clock);
+    out->amount = spec->amount.value;
+    out->n_factors = spec->n_factors;
+    if (!build_factors(arena, scenario, spec->factors, spec->n_factors, &out->factors))
+        return false;
+    if (is_point(per) && windowed)
+        return build_point(arena, m, per, &spec->states, &spec->transitions, &spec->events, window, out);
+    if (per != IPSIM_PER_YEAR || !windowed)
+        return build_basis(arena, m, per, &spec->states, &spec->transitions, &spec->events, out);
+    size_t *basis = ipsim_arena_alloc(arena, 1, sizeof *basis);
+    bool *mask = ipsim_account_states_mask(arena, scenario, &spec->states, true);
+    if (!basis || !mask)
+        return false;
+    *basis = flow_basis(m, flows, mask, window);
+    out->n_basis = 1;
+    out->basis = basis;
+    return true;
+}
+
 static bool build_rewards(ipsim_arena *arena, account_model *m)
 {
     const ipsim_scenario *scenario = m->compiled->scenario;
     account_sum *rewards = ipsim_arena_alloc(arena, scenario->n_rewards, sizeof *rewards);
-    if (!rewards)
+    account_flow *flows = ipsim_arena_alloc(arena, scenario->n_rewards, sizeof *flows);
+    if (!rewards || !flows)
         return false;
-    size_t flow = 0;
-    for (size_t i = 0; i < scenario->n_rewards; i++) {
-        const ipsim_reward *spec = &scenario->rewards[i];
-        ipsim_per per = (ipsim_per)spec->per.value;
-        rewards[i].amount = spec->amount.value;
-        rewards[i].n_factors = spec->n_factors;
-        if (!build_factors(arena, scenario, spec->factors, spec->n_factors, &rewards[i].factors))
+    for (size_t i = 0; i < scenario->n_rewards; i++)
+        if (!build_reward(arena, m, &scenario->rewards[i], flows, &rewards[i]))
             return false;
-        int clock = window_clock(scenario, &spec->clock);
-        bool window = has_window(&spec->from_years, &spec->until_years, clock);
-        if (per == IPSIM_PER_YEAR && window) {
-            size_t *basis = ipsim_arena_alloc(arena, 1, sizeof *basis);
-            if (!basis)
-                return false;
-            *basis = m->flows[flow++].basis;
-            rewards[i].n_basis = 1;
-            rewards[i].basis = basis;
-        } else if (!build_basis(arena, m, per, &spec->states, &spec->transitions, &spec->events, &rewards[i])) {
-            return false;
-        }
-        if (is_point(per) && window && !restrict_to_window(arena, m, per, clock, &spec->from_years, &spec->until_years, &rewards[i]))
-            return false;
-    }
     m->n_rewards = scenario->n_rewards;
     m->rewards = rewards;
-    return true;
-}
-
-static bool build_flows(ipsim_arena *arena, account_model *m)
-{
-    const ipsim_scenario *scenario = m->compiled->scenario;
-    account_flow *flows = ipsim_arena_alloc(arena, scenario->n_rewards, sizeof *flows);
-    if (!flows)
-        return false;
-    for (size_t i = 0; i < scenario->n_rewards; i++) {
-        const ipsim_reward *spec = &scenario->rewards[i];
-        int clock = window_clock(scenario, &spec->clock);
-        if (spec->per.value != IPSIM_PER_YEAR || !has_window(&spec->from_years, &spec->until_years, clock))
-            continue;
-        account_flow *flow = &flows[m->n_flows++];
-        *flow = (account_flow){.clock = clock,
-                               .from_years = spec->from_years.given ? spec->from_years.value : 0.0,
-                               .until_years = spec->until_years.given ? spec->until_years.value : INFINITY,
-                               .basis = m->n_basis++,
-                               .in_state = ipsim_account_states_mask(arena, scenario, &spec->states, true)};
-        if (!flow->in_state)
-            return false;
-    }
     m->flows = flows;
     return true;
 }
@@ -281,14 +333,20 @@ static bool build_utilities(ipsim_arena *arena, account_model *m)
         account_sum *loss = &losses[m->n_losses++];
         loss->amount = per == IPSIM_PER_EVENT_DAY ? spec->add.value / 365.25 : spec->add.value;
         loss->n_factors = spec->n_factors;
+        account_window window = window_of(scenario, &spec->clock, &spec->from_years, &spec->until_years);
+        bool point = is_point(per) && has_window(&spec->from_years, &spec->until_years, window.clock);
         if (!build_factors(arena, scenario, spec->factors, spec->n_factors, &loss->factors) ||
-            !build_basis(arena, m, per, &spec->states, &spec->transitions, &spec->events, loss))
-            return false;
-        int clock = window_clock(scenario, &spec->clock);
-        if (is_point(per) && has_window(&spec->from_years, &spec->until_years, clock) &&
-            !restrict_to_window(arena, m, per, clock, &spec->from_years, &spec->until_years, loss))
+            !(point ? build_point(arena, m, per, &spec->states, &spec->transitions, &spec->events, window, loss)
+                    : build_basis(arena, m, per, &spec->states, &spec->transitions, &spec->events, loss)))
             return false;
     }
+    bool *changes = ipsim_arena_alloc(arena, m->n_states, sizeof *changes);
+    if (!changes)
+        return false;
+    for (size_t i = 0; i < m->n_utilities; i++)
+        for (size_t st = 0; st < m->n_states; st++)
+            changes[st] |= utilities[i].in_state[st] && !utilities[i].constant;
+    m->utility_changes = changes;
     m->utilities = utilities;
     m->losses = losses;
     m->state_utility = state_utility;
@@ -325,11 +383,10 @@ bool ipsim_account_model_build(ipsim_arena *arena, const ipsim_compiled_model *c
     m->n_states = compiled->n_states;
     m->n_risks = compiled->n_risks;
     m->basis_time = 0;
-    m->basis_risk = m->n_states;
-    m->basis_event_days = m->basis_risk + m->n_risks;
+    m->basis_event_days = m->n_states;
     m->basis_start = m->basis_event_days + compiled->n_events;
     m->basis_qalys = m->basis_start + 1;
     m->n_basis = m->basis_qalys + 1;
     m->points = ipsim_arena_alloc(arena, compiled->scenario->n_rewards + compiled->scenario->n_utilities, sizeof *m->points);
-    return m->points && build_flows(arena, m) && build_spells(arena, m) && build_rewards(arena, m) && build_utilities(arena, m);
+    return m->points && build_counters(arena, m) && build_spells(arena, m) && build_rewards(arena, m) && build_utilities(arena, m);
 }

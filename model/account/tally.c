@@ -1,26 +1,120 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a tally holds, and the parts of it that are not worth a kernel. */
+#include "tally.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "plan.h"
+#include "maths/elementary.h"
 
-struct ipsim_tally {
-    const ipsim_account_plan *plan;
-    const account_model *model;
-    const double *attributes;
-    double entry_years;
-    double *basis;                          /* [(basis * n_years + year) * IPSIM_N_FLAVOURS + flavour], not cumulative */
-    double *utility_factor;                 /* n_utilities: the person's factor of `add` */
-    double *utility_add, *utility_multiply; /* n_states: the parts that do not change with time */
-    bool *utility_changes;                  /* n_states: some utility of the state changes with time */
-    double *spell_began;                    /* n_spells: INFINITY while outside */
-    bool *spell_seen;                       /* n_spells: ever and first time have happened */
-    double *point_origin;                   /* n_points: when the clock of the window began, as of the last interval */
-    double *reward;                         /* scratch, [reward * 2 + discounted] of one year */
-};
+const account_kernels *ipsim_account_kernels(void)
+{
+    static const account_kernels *const kernels[IPSIM_N_SIMD] = {&ipsim_account_kernels_sse2, &ipsim_account_kernels_avx2,
+                                                                 &ipsim_account_kernels_avx512};
+    return kernels[ipsim_simd_level()];
+}
 
-ipsim_tally *ipsim_tally_create(const ipsim_account_plan *plan, size_t model)
+/* ---- construction ---- */
+
+static void build_schedule(const ipsim_discount *discount, account_schedule *s)
+{
+    s->n_steps = discount->n_steps;
+    for (size_t k = 0; k < s->n_steps; k++) {
+        double force = discount->discount_force_per_year[k], weight = discount->weight_at_step[k];
+        bool none = fabs(force) < 1e-200; /* beneath any that could be seen, and too small to divide by */
+        s->from[k] = discount->from_years[k];
+        s->force[k] = none ? 0.0 : force;
+        s->weight[k] = weight;
+        s->over_force[k] = none ? 0.0 : -weight / force;
+        s->flat[k] = none ? weight : 0.0;
+        if (k > 0) {
+            double length = s->from[k] - s->from[k - 1];
+            s->worth[k] = s->worth[k - 1] + (s->over_force[k - 1] * ipsim_expm1(-s->force[k - 1] * length) + s->flat[k - 1] * length);
+        }
+    }
+    s->from[s->n_steps] = INFINITY;
+}
+
+account_utility_of_state ipsim_account_utility_of(const account_model *m, size_t state)
+{
+    account_utility_of_state u = {.add = m->state_utility[state], .multiply = 1.0};
+    for (size_t k = 0; k < m->n_utilities; k++)
+        if (m->utilities[k].constant && m->utilities[k].in_state[state]) {
+            u.add += m->utilities[k].add[0];
+            u.multiply *= m->utilities[k].multiply[0];
+            u.has_factors |= m->utilities[k].n_factors > 0;
+        }
+    return u;
+}
+
+double ipsim_account_utility_for(const account_model *m, size_t state, const ipsim_people *people, size_t slot)
+{
+    double add = m->state_utility[state];
+    for (size_t k = 0; k < m->n_utilities; k++)
+        if (m->utilities[k].constant && m->utilities[k].in_state[state])
+            add += m->utilities[k].add[0] * ipsim_account_factor(m->utilities[k].factors, m->utilities[k].n_factors, people, slot);
+    return add;
+}
+
+static bool build_columns(ipsim_tally *tally)
+{
+    const account_model *m = tally->model;
+    tally->columns = ipsim_simd_alloc((m->n_utilities + m->n_states) * tally->stride, sizeof *tally->columns);
+    if (!tally->columns)
+        return false;
+    for (size_t k = 0; k < m->n_utilities; k++)
+        tally->utility_factor[k] = m->utilities[k].n_factors > 0 ? tally->columns + k * tally->stride : NULL;
+    for (size_t s = 0; s < m->n_states; s++) {
+        tally->utility_of_state[s] = ipsim_account_utility_of(m, s);
+        bool column = m->utility_changes[s] && tally->utility_of_state[s].has_factors;
+        tally->utility[s] = column ? tally->columns + (m->n_utilities + s) * tally->stride : NULL;
+    }
+    return true;
+}
+
+static bool needs_clock(const account_model *m, int state, int clock)
+{
+    for (size_t k = 0; k < m->n_flows; k++)
+        if (m->flows[k].window.clock == clock && m->flows[k].in_state[state])
+            return true;
+    for (size_t k = 0; k < m->n_utilities; k++)
+        if (m->utilities[k].steps.clock == clock && m->utilities[k].in_state[state] && !m->utilities[k].constant)
+            return true;
+    for (size_t k = 0; k < m->n_points; k++)
+        if (m->points[k].window.clock == clock)
+            return true;
+    return false;
+}
+
+static void build_tables(ipsim_tally *tally)
+{
+    const ipsim_account_plan *plan = tally->plan;
+    const account_model *m = tally->model;
+    build_schedule(&plan->discount_costs, &tally->schedule[0]);
+    build_schedule(&plan->discount_effects, &tally->schedule[1]);
+    for (size_t y = 0; y < plan->n_years; y++) {
+        double worth[IPSIM_LANES], weight[IPSIM_LANES], t[IPSIM_LANES] = {plan->years[y]};
+        for (size_t f = 0; f + 1 < tally->n_flavours; f++) {
+            tally->kernels->worths(&tally->schedule[f], IPSIM_LANES, t, worth, weight);
+            tally->worth_of_year[f * plan->n_years + y] = worth[0];
+        }
+        tally->year_end[y] = y + 1 < plan->n_years ? plan->years[y] : INFINITY;
+    }
+    for (size_t i = 0; i < m->n_states * IPSIM_CLOCKS_MAX; i++)
+        tally->needs_clock[i] = needs_clock(m, (int)(i / IPSIM_CLOCKS_MAX), (int)(i % IPSIM_CLOCKS_MAX));
+    tally->cell_of_risk[0] = (int64_t)ipsim_tally_column(tally, m->n_basis, 0, 0);
+    const ipsim_compiled_model *model = m->compiled;
+    for (size_t s = 0; s < m->n_states; s++)
+        for (size_t r = model->first_risk[s]; r < model->first_risk[s + 1]; r++) {
+            tally->cell_of_risk[r + 1] = (int64_t)ipsim_tally_column(tally, m->counter[r], 0, 0);
+            size_t to = (size_t)model->risks[r].to;
+            for (size_t k = 0; k < m->n_spells && model->risks[r].event == SIZE_MAX; k++)
+                tally->spells_of_risk[r] |= m->spells[k].in_state[s] || m->spells[k].in_state[to];
+        }
+}
+
+ipsim_tally *ipsim_tally_create(const ipsim_account_plan *plan, size_t model, size_t stride)
 {
     const account_model *m = &plan->models[model];
     ipsim_tally *tally = calloc(1, sizeof *tally);
@@ -28,20 +122,30 @@ ipsim_tally *ipsim_tally_create(const ipsim_account_plan *plan, size_t model)
         return NULL;
     tally->plan = plan;
     tally->model = m;
-    tally->basis = calloc(m->n_basis * plan->n_years * IPSIM_N_FLAVOURS, sizeof(double));
-    tally->utility_factor = calloc(m->n_utilities + 1, sizeof(double));
-    tally->utility_add = calloc(m->n_states + 1, sizeof(double));
-    tally->utility_multiply = calloc(m->n_states + 1, sizeof(double));
-    tally->utility_changes = calloc(m->n_states + 1, sizeof(bool));
-    tally->spell_began = calloc(m->n_spells + 1, sizeof(double));
-    tally->spell_seen = calloc(m->n_spells + 1, sizeof(bool));
-    tally->point_origin = calloc(m->n_points + 1, sizeof(double));
-    tally->reward = calloc(2 * m->n_rewards + 1, sizeof(double));
-    if (!tally->basis || !tally->utility_factor || !tally->utility_add || !tally->utility_multiply || !tally->utility_changes ||
-        !tally->spell_began || !tally->spell_seen || !tally->point_origin || !tally->reward) {
+    tally->kernels = ipsim_account_kernels();
+    tally->stride = stride;
+    tally->n_flavours = plan->same_discount ? 2 : 3;
+    tally->basis = ipsim_simd_alloc((m->n_basis + 1) * plan->n_years * tally->n_flavours * stride, sizeof(double));
+    tally->year = ipsim_simd_alloc(stride, sizeof *tally->year);
+    tally->worth = ipsim_simd_alloc(2 * stride, sizeof(double));
+    tally->entry_years = ipsim_simd_alloc(stride, sizeof(double));
+    tally->worth_of_year = calloc(2 * plan->n_years, sizeof(double));
+    tally->year_end = calloc(plan->n_years, sizeof(double));
+    tally->utility_factor = calloc(m->n_utilities + 1, sizeof *tally->utility_factor);
+    tally->utility = calloc(m->n_states, sizeof *tally->utility);
+    tally->utility_of_state = calloc(m->n_states, sizeof *tally->utility_of_state);
+    tally->spell_began = calloc(m->n_spells * stride + 1, sizeof(double));
+    tally->spell_seen = calloc(m->n_spells * stride + 1, sizeof *tally->spell_seen);
+    tally->cell_of_risk = calloc(m->n_risks + 1, sizeof *tally->cell_of_risk);
+    tally->spells_of_risk = calloc(m->n_risks + 1, sizeof *tally->spells_of_risk);
+    tally->needs_clock = calloc(m->n_states * IPSIM_CLOCKS_MAX, sizeof *tally->needs_clock);
+    if (!tally->basis || !tally->year || !tally->worth || !tally->entry_years || !tally->worth_of_year || !tally->year_end ||
+        !tally->utility_factor || !tally->utility || !tally->utility_of_state || !tally->spell_began ||
+        !tally->spell_seen || !tally->cell_of_risk || !tally->spells_of_risk || !tally->needs_clock || !build_columns(tally)) {
         ipsim_tally_free(tally);
         return NULL;
     }
+    build_tables(tally);
     return tally;
 }
 
@@ -50,31 +154,67 @@ void ipsim_tally_free(ipsim_tally *tally)
     if (!tally)
         return;
     free(tally->basis);
+    free(tally->year);
+    free(tally->worth);
+    free(tally->entry_years);
+    free(tally->worth_of_year);
+    free(tally->year_end);
     free(tally->utility_factor);
-    free(tally->utility_add);
-    free(tally->utility_multiply);
-    free(tally->utility_changes);
+    free(tally->utility);
+    free(tally->utility_of_state);
     free(tally->spell_began);
     free(tally->spell_seen);
-    free(tally->point_origin);
-    free(tally->reward);
+    free(tally->cell_of_risk);
+    free(tally->spells_of_risk);
+    free(tally->needs_clock);
+    free(tally->columns);
     free(tally);
 }
 
-static double person_factor(const account_factor *factors, size_t n, const double *attributes)
+bool ipsim_tally_needs_clock(const ipsim_tally *tally, int state, int clock)
+{
+    return tally->needs_clock[(size_t)state * IPSIM_CLOCKS_MAX + (size_t)clock];
+}
+
+/* ---- a block begins ---- */
+
+double ipsim_account_factor(const account_factor *factors, size_t n, const ipsim_people *people, size_t slot)
 {
     double product = 1.0;
     for (size_t i = 0; i < n; i++) {
-        double x = attributes[factors[i].attribute];
+        double x = people->attributes[(size_t)factors[i].attribute * people->stride + slot];
         product *= factors[i].numeric ? x : factors[i].by_level[(size_t)x];
     }
     return product;
 }
 
-static double *basis_cell(ipsim_tally *tally, size_t basis, size_t year)
+static void prepare_utilities(ipsim_tally *tally)
 {
-    return &tally->basis[(basis * tally->plan->n_years + year) * IPSIM_N_FLAVOURS];
+    const account_model *m = tally->model;
+    for (size_t k = 0; k < m->n_utilities; k++)
+        for (size_t i = 0; tally->utility_factor[k] && i < tally->n_slots; i++)
+            tally->utility_factor[k][i] = ipsim_account_factor(m->utilities[k].factors, m->utilities[k].n_factors, tally->people, i);
+    for (size_t s = 0; s < m->n_states; s++)
+        for (size_t i = 0; tally->utility[s] && i < tally->n_slots; i++)
+            tally->utility[s][i] = ipsim_account_utility_for(m, s, tally->people, i);
 }
+
+void ipsim_tally_reset(ipsim_tally *tally, const ipsim_people *people)
+{
+    const account_model *m = tally->model;
+    ipsim_bug_assert(people->stride == tally->stride);
+    tally->people = people;
+    tally->n_slots = people->n_slots;
+    memset(tally->basis, 0, (m->n_basis + 1) * tally->plan->n_years * tally->n_flavours * tally->stride * sizeof *tally->basis);
+    memset(tally->year, 0, tally->stride * sizeof *tally->year);
+    memset(tally->worth, 0, 2 * tally->stride * sizeof *tally->worth);
+    memset(tally->spell_seen, 0, m->n_spells * tally->stride * sizeof *tally->spell_seen);
+    for (size_t i = 0; i < m->n_spells * tally->stride; i++)
+        tally->spell_began[i] = INFINITY;
+    prepare_utilities(tally);
+}
+
+/* ---- points ---- */
 
 /* The report year up to which time t counts. */
 static size_t year_of(const ipsim_account_plan *plan, double t)
@@ -85,234 +225,132 @@ static size_t year_of(const ipsim_account_plan *plan, double t)
     return year;
 }
 
-static void add_point(ipsim_tally *tally, size_t basis, double t, double value)
+/* A point of `value` at time t, which may lie before the person's last time; known[f] is D(t), or known is NULL. */
+static void add_point(ipsim_tally *tally, size_t basis, size_t slot, double t, const double *known, double value)
 {
-    const ipsim_account_plan *plan = tally->plan;
-    double *cell = basis_cell(tally, basis, year_of(plan, t));
-    double costs = ipsim_discount_point(&plan->discount_costs, t);
-    double effects = plan->same_discount ? costs : ipsim_discount_point(&plan->discount_effects, t);
-    cell[IPSIM_FLAVOUR_PLAIN] += value;
-    cell[IPSIM_FLAVOUR_COSTS] += value * costs;
-    cell[IPSIM_FLAVOUR_EFFECTS] += value * effects;
-}
-
-static void add_flow(ipsim_tally *tally, size_t basis, size_t year, double from, double to, double rate)
-{
-    const ipsim_account_plan *plan = tally->plan;
-    double *cell = basis_cell(tally, basis, year);
-    double costs = ipsim_discount_flow(&plan->discount_costs, from, to);
-    double effects = plan->same_discount ? costs : ipsim_discount_flow(&plan->discount_effects, from, to);
-    cell[IPSIM_FLAVOUR_PLAIN] += rate * (to - from);
-    cell[IPSIM_FLAVOUR_COSTS] += rate * costs;
-    cell[IPSIM_FLAVOUR_EFFECTS] += rate * effects;
+    double *cell = tally->basis + ipsim_tally_column(tally, basis, year_of(tally->plan, t), 0) + slot;
+    double times[IPSIM_LANES] = {t}, worth[IPSIM_LANES], weight[IPSIM_LANES];
+    cell[0] += value;
+    for (size_t f = 0; f + 1 < tally->n_flavours; f++) {
+        if (!known)
+            tally->kernels->worths(&tally->schedule[f], IPSIM_LANES, times, worth, weight);
+        cell[(f + 1) * tally->stride] += value * (known ? known[f] : weight[0]);
+    }
 }
 
 /* ---- spells: ever in, first time in, long enough in a set of states ---- */
 
-static void enter_spells(ipsim_tally *tally, int from, int to, double t)
+static void enter_spell(ipsim_tally *tally, size_t k, size_t slot, double t, const double *weight)
 {
-    const account_model *m = tally->model;
-    for (size_t i = 0; i < m->n_spells; i++) {
-        const account_spell *spell = &m->spells[i];
-        if (!spell->in_state[to] || (from >= 0 && spell->in_state[from]))
-            continue;
-        tally->spell_began[i] = t;
-        if (tally->spell_seen[i])
-            continue;
-        tally->spell_seen[i] = true;
-        if (spell->type == IPSIM_OUTCOME_EVER)
-            add_point(tally, spell->basis, t, 1.0);
-        if (spell->type == IPSIM_OUTCOME_FIRST_TIME) {
-            add_point(tally, spell->basis, t, t - tally->entry_years);
-            add_point(tally, spell->basis + 1, t, 1.0);
-        }
+    const account_spell *spell = &tally->model->spells[k];
+    size_t at = k * tally->stride + slot;
+    tally->spell_began[at] = t;
+    if (tally->spell_seen[at])
+        return;
+    tally->spell_seen[at] = 1;
+    if (spell->type == IPSIM_OUTCOME_EVER)
+        add_point(tally, spell->basis, slot, t, weight, 1.0);
+    if (spell->type == IPSIM_OUTCOME_FIRST_TIME) {
+        add_point(tally, spell->basis, slot, t, weight, t - tally->entry_years[slot]);
+        add_point(tally, spell->basis + 1, slot, t, weight, 1.0);
     }
 }
 
-/* to < 0: the history ends. */
-static void leave_spells(ipsim_tally *tally, int from, int to, double t)
+static void leave_spell(ipsim_tally *tally, size_t k, size_t slot, double t)
+{
+    const account_spell *spell = &tally->model->spells[k];
+    double *began = &tally->spell_began[k * tally->stride + slot];
+    if (spell->type == IPSIM_OUTCOME_SPELLS && t - *began >= spell->at_least_years)
+        add_point(tally, spell->basis, slot, *began + spell->at_least_years, NULL, 1.0);
+    *began = INFINITY;
+}
+
+void ipsim_tally_spells(ipsim_tally *tally, size_t slot, int from, int to, double t, const double weight[2])
 {
     const account_model *m = tally->model;
-    for (size_t i = 0; i < m->n_spells; i++) {
-        const account_spell *spell = &m->spells[i];
-        if (!spell->in_state[from] || (to >= 0 && spell->in_state[to]))
-            continue;
-        if (spell->type == IPSIM_OUTCOME_SPELLS && t - tally->spell_began[i] >= spell->at_least_years)
-            add_point(tally, spell->basis, tally->spell_began[i] + spell->at_least_years, 1.0);
-        tally->spell_began[i] = INFINITY;
+    for (size_t k = 0; k < m->n_spells; k++) {
+        bool before = from >= 0 && m->spells[k].in_state[from], after = to >= 0 && m->spells[k].in_state[to];
+        if (before && !after)
+            leave_spell(tally, k, slot, t);
+        if (after && !before)
+            enter_spell(tally, k, slot, t, weight);
+        if (after && m->compiled->role[to] != IPSIM_ROLE_ALIVE)
+            leave_spell(tally, k, slot, t);
     }
 }
 
 /* ---- what the engine tells ---- */
 
-static void prepare_utilities(ipsim_tally *tally)
+static void enter_chunk(ipsim_tally *tally, size_t n, const int64_t *slot, const int64_t *state, const double *t_years)
 {
     const account_model *m = tally->model;
-    for (size_t s = 0; s < m->n_states; s++) {
-        tally->utility_add[s] = m->state_utility[s];
-        tally->utility_multiply[s] = 1.0;
-        tally->utility_changes[s] = false;
+    double t[IPSIM_CHUNK] = {0.0}, worth[IPSIM_CHUNK], weight[2][IPSIM_CHUNK];
+    memcpy(t, t_years, n * sizeof *t);
+    for (size_t i = 0; i < n; i++) {
+        size_t at = (size_t)slot[i];
+        tally->year[at] = (int64_t)year_of(tally->plan, t[i]);
+        tally->entry_years[at] = t[i];
+        tally->basis[ipsim_tally_column(tally, m->basis_start, (size_t)tally->year[at], 0) + at] += 1.0;
     }
-    for (size_t i = 0; i < m->n_utilities; i++) {
-        const account_utility *utility = &m->utilities[i];
-        double factor = person_factor(utility->factors, utility->n_factors, tally->attributes);
-        tally->utility_factor[i] = factor;
-        for (size_t s = 0; s < m->n_states; s++) {
-            if (!utility->in_state[s])
-                continue;
-            if (utility->constant) {
-                tally->utility_add[s] += utility->add[0] * factor;
-                tally->utility_multiply[s] *= utility->multiply[0];
-            } else {
-                tally->utility_changes[s] = true;
-            }
+    for (size_t f = 0; f + 1 < tally->n_flavours; f++) {
+        tally->kernels->worths(&tally->schedule[f], (n + IPSIM_LANES - 1) / IPSIM_LANES * IPSIM_LANES, t, worth, weight[f]);
+        for (size_t i = 0; i < n; i++) {
+            size_t at = (size_t)slot[i];
+            tally->worth[f * tally->stride + at] = worth[i];
+            tally->basis[ipsim_tally_column(tally, m->basis_start, (size_t)tally->year[at], f + 1) + at] += weight[f][i];
         }
     }
+    for (size_t i = 0; m->n_spells > 0 && i < n; i++)
+        ipsim_tally_spells(tally, (size_t)slot[i], -1, (int)state[i], t[i], (double[]){weight[0][i], weight[1][i]});
 }
 
-void ipsim_tally_begin(ipsim_tally *tally, const double *attributes, int state, double t_years)
+void ipsim_tally_enter(ipsim_tally *tally, size_t n, const int64_t *slot, const int64_t *state, const double *t_years)
 {
-    const account_model *m = tally->model;
-    memset(tally->basis, 0, m->n_basis * tally->plan->n_years * IPSIM_N_FLAVOURS * sizeof(double));
-    tally->attributes = attributes;
-    tally->entry_years = t_years;
-    for (size_t i = 0; i < m->n_spells; i++) {
-        tally->spell_began[i] = INFINITY;
-        tally->spell_seen[i] = false;
+    for (size_t i = 0; i < n; i += IPSIM_CHUNK)
+        enter_chunk(tally, n - i < IPSIM_CHUNK ? n - i : IPSIM_CHUNK, slot + i, state + i, t_years + i);
+}
+
+void ipsim_tally_stay(ipsim_tally *tally, const ipsim_stay *stay)
+{
+    ipsim_bug_assert(stay->n <= IPSIM_CHUNK);
+    tally->kernels->stay(tally, stay);
+}
+
+/* ---- one person at a time: a stay of one, in a vector of its own ---- */
+
+void ipsim_tally_select(ipsim_tally *tally, size_t slot)
+{
+    tally->selected = (int64_t)slot;
+}
+
+void ipsim_tally_one_enters(ipsim_tally *tally, int state, double t_years)
+{
+    int64_t to = state;
+    ipsim_tally_enter(tally, 1, &tally->selected, &to, &t_years);
+}
+
+void ipsim_tally_one_stays(ipsim_tally *tally, int state, double from_years, double to_years, int64_t risk, double days,
+                           const double *origin)
+{
+    int64_t slots[IPSIM_LANES], risks[IPSIM_LANES];
+    double from[IPSIM_LANES] = {from_years}, to[IPSIM_LANES] = {to_years}, lasts[IPSIM_LANES] = {days};
+    double origins[IPSIM_CLOCKS_MAX][IPSIM_LANES];
+    const double *clocks[IPSIM_CLOCKS_MAX];
+    for (size_t i = 0; i < IPSIM_LANES; i++) {
+        slots[i] = i == 0 ? tally->selected : (int64_t)(tally->stride - IPSIM_LANES);
+        risks[i] = i == 0 ? risk : -1;
     }
-    if (state < 0)
-        return; /* never enters */
-    prepare_utilities(tally);
-    add_point(tally, m->basis_start, t_years, 1.0);
-    enter_spells(tally, -1, state, t_years);
-}
-
-static void accrue_utility(ipsim_tally *tally, int state, size_t year, double from, double to, const double *origin)
-{
-    const account_model *m = tally->model;
-    while (from < to) {
-        double until = to, add = tally->utility_add[state], multiply = tally->utility_multiply[state];
-        for (size_t i = 0; tally->utility_changes[state] && i < m->n_utilities; i++) {
-            const account_utility *utility = &m->utilities[i];
-            if (utility->constant || !utility->in_state[state])
-                continue;
-            double end;
-            size_t piece = ipsim_steps_piece(&utility->steps, origin, from, &end);
-            if (piece == SIZE_MAX)
-                continue; /* its clock has not started */
-            until = fmin(until, end);
-            add += utility->add[piece] * tally->utility_factor[i];
-            multiply *= utility->multiply[piece];
-        }
-        add_flow(tally, m->basis_qalys, year, from, until, add * multiply);
-        from = until;
+    for (size_t c = 0; c < tally->model->compiled->n_clocks; c++) {
+        clocks[c] = origins[c];
+        for (size_t i = 0; i < IPSIM_LANES; i++)
+            origins[c][i] = i == 0 ? origin[c] : 0.0;
     }
-}
-
-void ipsim_tally_accrue(ipsim_tally *tally, int state, double from_years, double to_years, const double *origin)
-{
-    const ipsim_account_plan *plan = tally->plan;
-    const account_model *m = tally->model;
-    for (size_t i = 0; i < m->n_points; i++) /* what fires at the end of the interval is judged by these clocks */
-        tally->point_origin[i] = origin[m->points[i].clock];
-    for (size_t year = year_of(plan, from_years); from_years < to_years; year++) {
-        double to = year + 1 < plan->n_years ? fmin(to_years, plan->years[year]) : to_years;
-        if (to <= from_years)
-            continue; /* from stands exactly on a report year */
-        add_flow(tally, m->basis_time + (size_t)state, year, from_years, to, 1.0);
-        for (size_t i = 0; i < m->n_flows; i++) {
-            const account_flow *flow = &m->flows[i];
-            double zero = origin[flow->clock];
-            if (!flow->in_state[state] || zero == INFINITY)
-                continue;
-            double a = fmax(from_years, zero + flow->from_years), b = fmin(to, zero + flow->until_years);
-            if (a < b)
-                add_flow(tally, flow->basis, year, a, b, 1.0);
-        }
-        accrue_utility(tally, state, year, from_years, to, origin);
-        from_years = to;
-    }
-}
-
-static void add_windowed_points(ipsim_tally *tally, size_t risk, double t, double days)
-{
-    const account_model *m = tally->model;
-    for (size_t i = 0; i < m->n_points; i++) {
-        const account_point *point = &m->points[i];
-        double x = t - tally->point_origin[i]; /* -infinity while the clock has not started */
-        if (point->of_risk[risk] && x >= point->from_years && x < point->until_years)
-            add_point(tally, point->basis, t, point->days ? days : 1.0);
-    }
-}
-
-void ipsim_tally_transition(ipsim_tally *tally, size_t risk, int from, int to, double t_years)
-{
-    add_point(tally, tally->model->basis_risk + risk, t_years, 1.0);
-    add_windowed_points(tally, risk, t_years, 0.0);
-    leave_spells(tally, from, to, t_years);
-    enter_spells(tally, from, to, t_years);
-}
-
-void ipsim_tally_event(ipsim_tally *tally, size_t risk, double t_years, double duration_days)
-{
-    const account_model *m = tally->model;
-    add_point(tally, m->basis_risk + risk, t_years, 1.0);
-    if (duration_days != 0.0)
-        add_point(tally, m->basis_event_days + m->compiled->risks[risk].event, t_years, duration_days);
-    add_windowed_points(tally, risk, t_years, duration_days);
-}
-
-void ipsim_tally_end(ipsim_tally *tally, int state, double t_years)
-{
-    leave_spells(tally, state, -1, t_years);
-}
-
-/* ---- measures ---- */
-
-static double sum_of(const account_sum *sum, const ipsim_tally *tally, size_t year, int flavour)
-{
-    double total = 0.0;
-    for (size_t i = 0; i < sum->n_basis; i++)
-        total += tally->basis[(sum->basis[i] * tally->plan->n_years + year) * IPSIM_N_FLAVOURS + (size_t)flavour];
-    return total;
-}
-
-/* QALYs lost or gained at points join the flow of QALYs. */
-static void add_losses(ipsim_tally *tally, size_t year)
-{
-    const account_model *m = tally->model;
-    for (size_t i = 0; i < m->n_losses; i++) {
-        double amount = m->losses[i].amount * person_factor(m->losses[i].factors, m->losses[i].n_factors, tally->attributes);
-        for (int flavour = 0; flavour < IPSIM_N_FLAVOURS; flavour++)
-            basis_cell(tally, m->basis_qalys, year)[flavour] += amount * sum_of(&m->losses[i], tally, year, flavour);
-    }
-}
-
-void ipsim_tally_values(ipsim_tally *tally, double *values, size_t stride)
-{
-    const ipsim_account_plan *plan = tally->plan;
-    const account_model *m = tally->model;
-    for (size_t year = 0; year < plan->n_years; year++) {
-        add_losses(tally, year);
-        for (size_t i = 0; i < m->n_rewards; i++) {
-            double amount = m->rewards[i].amount * person_factor(m->rewards[i].factors, m->rewards[i].n_factors, tally->attributes);
-            tally->reward[2 * i] = amount * sum_of(&m->rewards[i], tally, year, IPSIM_FLAVOUR_PLAIN);
-            tally->reward[2 * i + 1] = amount * sum_of(&m->rewards[i], tally, year, IPSIM_FLAVOUR_COSTS);
-        }
-        for (size_t measure = 0; measure < plan->n_measures; measure++) {
-            const account_formula *formula = &m->formulas[measure];
-            double total[2] = {0.0, 0.0};
-            for (size_t i = 0; i < formula->n_terms; i++) {
-                const account_term *term = &formula->terms[i];
-                const double *cell = term->is_reward ? &tally->reward[2 * term->index] : basis_cell(tally, term->index, year);
-                total[0] += term->weight * cell[0];
-                total[1] += term->weight * cell[term->is_reward ? 1 : (int)IPSIM_FLAVOUR_EFFECTS];
-            }
-            for (size_t d = 0; d < 2; d++) {
-                size_t cell = (measure * plan->n_years + year) * 2 + d;
-                double before = year == 0 ? 0.0 : values[(cell - 2) * stride];
-                values[cell * stride] = before + total[d];
-            }
-        }
-    }
+    ipsim_tally_stay(tally, &(ipsim_stay){.state = state,
+                                          .n = 1,
+                                          .slot = slots,
+                                          .from_years = from,
+                                          .to_years = to,
+                                          .risk = risks,
+                                          .days = lasts,
+                                          .origin = clocks});
 }

@@ -25,9 +25,33 @@ ipsim_status ipsim_app_check(ipsim_app *app);
 ipsim_status ipsim_app_show(ipsim_app *app);
 ipsim_status ipsim_app_diff(ipsim_app *app);
 ipsim_status ipsim_app_replay(ipsim_app *app);
+ipsim_status ipsim_app_merge(ipsim_app *app);
 ipsim_status ipsim_app_help(ipsim_app *app);
 void ipsim_app_help_overview(FILE *stream);
 void ipsim_app_help_command(FILE *stream, ipsim_command_id command);
+
+/* run and compare by another name: shards are files to be joined instead of simulating (NULL: none). */
+ipsim_status ipsim_app_simulate_as(ipsim_app *app, const ipsim_cli *cli, const char *const *shards, size_t n_shards);
+
+/* ---- run_plan.c: what the options of run and compare ask of the simulation ---- */
+typedef struct ipsim_run_plan {
+    ipsim_run_options options; /* all but the callbacks */
+    uint64_t *seeds;
+    char *until_outcome, *journal, *shard_file, *program;
+} ipsim_run_plan;
+/* Reads what needs no output path: --seeds, --until-mcse, --shard. IPSIM_ERR_USAGE and others; clear it in any case. */
+ipsim_status ipsim_run_plan_read(const ipsim_cli *cli, ipsim_run_plan *plan, ipsim_error *err) IPSIM_MUST_CHECK;
+/* Where shard and journal go, beside the output folder. */
+ipsim_status ipsim_run_plan_place(const ipsim_cli *cli, const char *output, ipsim_run_plan *plan, ipsim_error *err) IPSIM_MUST_CHECK;
+void ipsim_run_plan_clear(ipsim_run_plan *plan);
+
+/* ---- mpi_driver.c: several processes, one run ---- */
+/* Joins the other processes when started by mpirun or srun. IPSIM_ERR_USAGE when started so without having been built for it. */
+ipsim_status ipsim_mpi_begin(ipsim_error *err) IPSIM_MUST_CHECK;
+const ipsim_team *ipsim_mpi_team(void); /* NULL: alone */
+bool ipsim_mpi_is_first(void);          /* the one who prints and writes */
+/* Ends the process where others may be waiting in vain (interrupted); otherwise returns. */
+void ipsim_mpi_end(bool interrupted, int code);
 
 /* ---- complaints.c: what went wrong, on stderr ---- */
 /* Sorted, one a line, then "ipsim: 3 problems in scenarios/x.cfg; nothing was written." (consequence: the part after the semicolon, may be
@@ -40,7 +64,8 @@ typedef struct ipsim_inputs {
     size_t count;
     ipsim_scenario **items; /* NULL where loading failed */
 } ipsim_inputs;
-/* Loads every operand with the settings of the command line; goes on after a failure, so that all problems are seen at once. */
+/* Loads every operand with those settings of the command line whose key it knows; one that none knows is an error. Goes on after a failure,
+ * so that all problems are seen at once. Every command that reads scenarios reads them here. */
 ipsim_status ipsim_inputs_load(const ipsim_cli *cli, ipsim_inputs *out, ipsim_error_list *errors);
 void ipsim_inputs_free(ipsim_inputs *inputs);
 const ipsim_scenario *const *ipsim_inputs_view(const ipsim_inputs *inputs);
@@ -63,7 +88,7 @@ ipsim_status ipsim_aligned_export(const ipsim_table *table, const ipsim_cli *cli
 /* ---- progress.c ---- */
 typedef struct ipsim_progress_line {
     const char *command;
-    bool shown; /* stderr is a terminal that can rewrite a line, and not --quiet */
+    bool quiet, shown; /* shown: stderr is a terminal that can rewrite a line, and not --quiet */
     struct timespec started, printed;
     size_t width; /* of what stands on the line now */
 } ipsim_progress_line;
@@ -73,9 +98,12 @@ void ipsim_progress_end(ipsim_progress_line *line);
 
 /* ---- signals.c ---- */
 extern volatile sig_atomic_t ipsim_stop_requested;
-void ipsim_signals_pipe(void);  /* a closed pipe ends the program without a word, as with other tools */
-void ipsim_signals_begin(void); /* the first SIGINT or SIGTERM only sets ipsim_stop_requested; the second kills */
-void ipsim_signals_end(void);   /* back to the default */
+/* A closed pipe ends the program without a word, as with other tools; a file that grows too large is an error like a full disk. */
+void ipsim_signals_of_files(void);
+/* The first SIGINT or SIGTERM only sets ipsim_stop_requested, and the second kills. last_words (NULL for none; borrowed until the end) are
+ * written by the handler itself: mpirun may kill a process milliseconds after it has asked it to end. */
+void ipsim_signals_begin(const char *last_words);
+void ipsim_signals_end(void); /* back to the default */
 
 /* ---- version.c ---- */
 typedef struct ipsim_library_version {
@@ -90,13 +118,14 @@ void ipsim_library_versions(ipsim_library_version libraries[IPSIM_N_LIBRARIES]);
 void ipsim_version_print(FILE *stream, bool with_libraries);
 
 /* ---- manifest.c: where a result comes from; the only file of a result that may differ from run to run ---- */
+/* Last of all files: it lists those that lie beside it, which a later run may delete. */
 ipsim_status ipsim_manifest_write(const ipsim_cli *cli, const ipsim_inputs *inputs, const ipsim_results *results, time_t started,
                                   const char *path, ipsim_error *err);
 /* The same for an analysis of files that somebody else may have made: each input with a digest of its bytes. */
 ipsim_status ipsim_manifest_write_analysis(const ipsim_cli *cli, const char *const *files, size_t n_files, size_t n_draws, time_t started,
                                            double wall_seconds, const char *path, ipsim_error *err);
-/* The command line as a shell would take it; the caller frees. NULL when memory is short. */
-char *ipsim_manifest_command_line(const ipsim_cli *cli);
+/* The command line as a shell would take it, with one more option (NULL for none); the caller frees. NULL when memory is short. */
+char *ipsim_manifest_command_line(const ipsim_cli *cli, const char *option);
 /* Whether the folder holds a result that was not interrupted. */
 bool ipsim_manifest_is_complete(const char *folder);
 

@@ -148,7 +148,13 @@ static ipsim_status store(ipsim_cli *cli, const ipsim_option_spec *option, const
         if (value[0] == '\0') {
             return ipsim_error_set(err, IPSIM_ERR_USAGE, "--%s needs a value, not an empty one", option->name);
         }
+        if (option->offset == offsetof(ipsim_cli, engine) && strcmp(value, "fast") != 0 && strcmp(value, "reference") != 0) {
+            return ipsim_error_set(err, IPSIM_ERR_USAGE, "--%s needs fast or reference, not \"%s\"", option->name, value);
+        }
         *(const char **)field = value;
+        return IPSIM_OK;
+    case IPSIM_OPTION_MAYBE:
+        *(const char **)field = value != NULL ? value : "";
         return IPSIM_OK;
     case IPSIM_OPTION_SETTING:
         return add_setting(cli, value, err);
@@ -226,7 +232,7 @@ static ipsim_status parse_option(ipsim_cli *cli, int *at, ipsim_error *err)
         if (value != NULL) {
             return ipsim_error_set(err, IPSIM_ERR_USAGE, "--%s takes no value", option->name);
         }
-    } else if (value == NULL) {
+    } else if (value == NULL && option->kind != IPSIM_OPTION_MAYBE) {
         bool another = *at + 1 < cli->argc && strncmp(cli->argv[*at + 1], "--", 2) != 0;
         if (!another) {
             return ipsim_error_set(err, IPSIM_ERR_USAGE, "--%s needs a value: --%s %s", option->name, option->name, option->argument);

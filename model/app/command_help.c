@@ -25,8 +25,8 @@ static void print_option(FILE *stream, const ipsim_option_spec *option)
     if (option->letter != '\0') {
         snprintf(letter, sizeof letter, "-%c, ", option->letter);
     }
-    snprintf(left, sizeof left, "%s--%s%s%s", letter, option->name, option->argument != NULL ? " " : "",
-             option->argument != NULL ? option->argument : "");
+    snprintf(left, sizeof left, "%s--%s%s%s", letter, option->name,
+             option->argument != NULL && option->kind != IPSIM_OPTION_MAYBE ? " " : "", option->argument != NULL ? option->argument : "");
     fprintf(stream, "  %-22s %s", left, option->help);
     if (option->standard != NULL) {
         fprintf(stream, " [%s]", option->standard);

@@ -3,19 +3,23 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/app.h"
 #include "ipsim/format.h"
 #include "ipsim/summary.h"
 #include "ipsim/write.h"
 
-enum { MOST_TABLES = 8 };
+enum { MOST_TABLES = 11 };
 
 /* All that one command holds. */
 typedef struct simulation_job {
     const ipsim_cli *cli;
     bool compare;
+    const char *const *shards; /* to be joined instead of simulating; NULL for none */
+    size_t n_shards;
     ipsim_inputs inputs;
+    ipsim_run_plan plan;
     char *path; /* of the folder to be */
     ipsim_output_folder *folder;
     ipsim_results *results;
@@ -29,8 +33,12 @@ static size_t pick_tables(const simulation_job *job, const ipsim_table *tables[M
 {
     const ipsim_results *results = job->results;
     const ipsim_table *all[MOST_TABLES] = {
-        results->results, job->compare ? results->differences : NULL, results->occupancy,  results->population,
-        results->targets, job->compare ? results->ratios : NULL,      results->parameters, results->about,
+        results->results,    job->compare ? results->differences : NULL,
+        results->occupancy,  results->population,
+        results->targets,    job->compare ? results->ratios : NULL,
+        results->parameters, results->about,
+        results->replicates, results->replicate_means,
+        results->settling,
     };
     size_t count = 0;
     for (size_t i = 0; i < MOST_TABLES; i++) {
@@ -90,42 +98,75 @@ static ipsim_status write_results(const simulation_job *job, ipsim_error *err)
     status = status == IPSIM_OK ? ipsim_write_sqlite(tables, n_tables, sqlite, err) : status;
     status = status == IPSIM_OK ? ipsim_write_text(job->summary, summary, err) : status;
     status = status == IPSIM_OK ? ipsim_manifest_write(job->cli, &job->inputs, job->results, job->started, manifest, err) : status;
+    if (status != IPSIM_OK) {
+        ipsim_output_rename_error(job->folder, err);
+    }
     free(sqlite);
     free(summary);
     free(manifest);
     return status;
 }
 
-/* A folder for what an interrupted run has finished: beside the one asked for, and never one that holds a complete result. */
-static char *interrupted_path(const char *path)
-{
-    for (int attempt = 1; attempt < 1000; attempt++) {
-        char *candidate = NULL, number[16] = "";
-        if (attempt > 1) {
-            snprintf(number, sizeof number, "-%d", attempt);
-        }
-        if (asprintf(&candidate, "%s-interrupted%s", path, number) < 0) {
-            return NULL;
-        }
-        if (!ipsim_manifest_is_complete(candidate)) {
-            return candidate;
-        }
-        free(candidate);
-    }
-    return NULL;
-}
-
 static void say_what_was_kept(const simulation_job *job)
 {
     char done[IPSIM_FORMAT_SIZE], asked[IPSIM_FORMAT_SIZE];
-    char *command_line = ipsim_manifest_command_line(job->cli);
+    char *command_line = ipsim_manifest_command_line(job->cli, NULL);
+    char same[80] = "The pooled result is that of the persons finished";
     ipsim_format_count(job->results->persons, done, sizeof done);
     ipsim_format_count(job->results->requested, asked, sizeof asked);
+    if (job->results->n_replicates == 1) {
+        snprintf(same, sizeof same, "This is exactly the result of --persons %" PRId64, job->results->persons);
+    }
     fprintf(stderr,
             "ipsim: interrupted. %s of %s persons were finished; they are kept in %s/\n"
-            "This is exactly the result of --persons %" PRId64 ". For all persons run again from the start:\n  %s\n",
-            done, asked, job->path, job->results->persons, command_line != NULL ? command_line : "ipsim ...");
+            "%s. For all persons run again from the start:\n  %s\n",
+            done, asked, job->path, same, command_line != NULL ? command_line : "ipsim ...");
     free(command_line);
+}
+
+static char *how_to_resume(const simulation_job *job)
+{
+    char *text = NULL, *line = ipsim_manifest_command_line(job->cli, job->cli->resume ? NULL : "--resume");
+    if (line == NULL || asprintf(&text, "What is finished is kept in %s. To go on with it:\n  %s\n", job->plan.journal, line) < 0) {
+        text = NULL;
+    }
+    free(line);
+    return text;
+}
+
+static void say_how_to_resume(const simulation_job *job)
+{
+    char *text = how_to_resume(job);
+    fputs(text != NULL ? text : "To go on, repeat the command with --resume.\n", stderr);
+    free(text);
+}
+
+/* What a rank says when it is told to end: usually another one was lost. The second rank says it too, for the first may be the one. */
+static char *last_words(const simulation_job *job)
+{
+    const ipsim_team *team = ipsim_mpi_team();
+    if (team == NULL || team->member > 1 || job->plan.journal == NULL) {
+        return NULL;
+    }
+    char *text = NULL, *how = how_to_resume(job);
+    if (how == NULL ||
+        asprintf(&text, "ipsim: rank %d: told to end; somebody ended the job, or a rank was lost. %s", team->member, how) < 0) {
+        text = NULL;
+    }
+    free(how);
+    return text;
+}
+
+/* Of a run with a journal: how much of it is there now. Ranks have said their last words already. */
+static void say_what_is_in_the_journal(const simulation_job *job)
+{
+    char done[IPSIM_FORMAT_SIZE], asked[IPSIM_FORMAT_SIZE];
+    if (ipsim_mpi_team() == NULL) {
+        ipsim_format_count(job->results->persons, done, sizeof done);
+        ipsim_format_count(job->results->requested, asked, sizeof asked);
+        fprintf(stderr, "ipsim: interrupted. %s of %s persons are finished.\n", done, asked);
+        say_how_to_resume(job);
+    }
 }
 
 static ipsim_status print_results(const simulation_job *job)
@@ -147,18 +188,36 @@ static ipsim_status print_results(const simulation_job *job)
     return IPSIM_OK;
 }
 
-/* A folder in the making for what was finished, in place of the one for a complete result. */
+/* A folder in the making for what an interrupted run has finished: beside the one asked for, and never in place of a complete result or
+ * of what is not ours. */
 static ipsim_status change_folder(simulation_job *job, ipsim_error *err)
 {
     ipsim_output_discard(job->folder);
     job->folder = NULL;
-    char *other = interrupted_path(job->path);
-    if (other == NULL) {
-        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+    ipsim_status status = ipsim_error_set(err, IPSIM_ERR_FILE, "there are too many results of interrupted runs beside %s", job->path);
+    for (int attempt = 1; attempt < 1000 && status == IPSIM_ERR_FILE; attempt++) {
+        char *candidate = NULL, number[16] = "";
+        if (attempt > 1) {
+            snprintf(number, sizeof number, "-%d", attempt);
+        }
+        if (asprintf(&candidate, "%s-interrupted%s", job->path, number) < 0) {
+            return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+        }
+        bool free_name = access(candidate, F_OK) != 0;
+        if (free_name || !ipsim_manifest_is_complete(candidate)) {
+            status = ipsim_output_begin(candidate, &job->folder, err);
+        }
+        if (status == IPSIM_OK) {
+            free(job->path);
+            job->path = candidate;
+        } else {
+            free(candidate);
+        }
+        if (free_name) {
+            break; /* a failure here would be the same under any other name */
+        }
     }
-    free(job->path);
-    job->path = other;
-    return ipsim_output_begin(job->path, &job->folder, err);
+    return status;
 }
 
 static ipsim_status put_in_place(simulation_job *job, ipsim_error *err)
@@ -175,25 +234,41 @@ static ipsim_status put_in_place(simulation_job *job, ipsim_error *err)
     return status;
 }
 
+/* Told during a run, over the line of progress. */
+static void print_note(void *data, bool warning, const char *text)
+{
+    ipsim_progress_line *line = data;
+    bool shown = line->shown;
+    ipsim_progress_end(line);
+    line->shown = shown;
+    if (warning || !line->quiet) {
+        fprintf(stderr, "ipsim: %s\n", text);
+    }
+}
+
 /* Simulates while the folder for the results is already in the making: a destination that cannot be written is known before the work. */
 static ipsim_status simulate(simulation_job *job, ipsim_error_list *errors)
 {
     const ipsim_cli *cli = job->cli;
     ipsim_progress_line line;
     ipsim_progress_begin(&line, cli);
-    ipsim_run_options options = {
-        .persons = cli->persons,
-        .seed = cli->seed,
-        .replicate = (uint32_t)cli->replicate,
-        .n_threads = (int)cli->threads,
-        .progress = line.shown ? ipsim_progress_update : NULL,
-        .progress_data = &line,
-        .stop = &ipsim_stop_requested,
-    };
+    ipsim_run_options *options = &job->plan.options;
+    options->engine = cli->engine != NULL && strcmp(cli->engine, "reference") == 0 ? IPSIM_ENGINE_REFERENCE : IPSIM_ENGINE_FAST;
+    options->progress = line.shown && ipsim_mpi_is_first() ? ipsim_progress_update : NULL;
+    options->progress_data = &line;
+    options->stop = &ipsim_stop_requested;
+    options->note = ipsim_mpi_is_first() ? print_note : NULL;
+    options->note_data = &line;
+    options->team = ipsim_mpi_team();
     job->started = time(NULL);
-    ipsim_status status = ipsim_run(ipsim_inputs_view(&job->inputs), job->inputs.count, &options, &job->results, errors);
+    const ipsim_scenario *const *scenarios = ipsim_inputs_view(&job->inputs);
+    ipsim_status status = job->shards == NULL
+                              ? ipsim_run(scenarios, job->inputs.count, options, &job->results, errors)
+                              : ipsim_run_merge(scenarios, job->inputs.count, options, job->shards, job->n_shards, &job->results, errors);
     ipsim_progress_end(&line);
-    if (status == IPSIM_OK) {
+    if (status == IPSIM_OK && job->results->shard_written) {
+        job->written = true;
+    } else if (status == IPSIM_OK && !job->results->kept_in_journal && ipsim_mpi_is_first()) {
         ipsim_error err = {0};
         status = put_in_place(job, &err);
         if (status != IPSIM_OK) {
@@ -205,7 +280,12 @@ static ipsim_status simulate(simulation_job *job, ipsim_error_list *errors)
 
 static ipsim_status prepare(simulation_job *job, ipsim_app *app, ipsim_error_list *errors)
 {
-    ipsim_status status = ipsim_inputs_load(job->cli, &job->inputs, errors);
+    ipsim_error plan_error = {0};
+    ipsim_status status = ipsim_run_plan_read(job->cli, &job->plan, &plan_error);
+    if (status != IPSIM_OK) {
+        return ipsim_error_add_copy(errors, &plan_error);
+    }
+    status = ipsim_inputs_load(job->cli, &job->inputs, errors);
     status = status == IPSIM_OK ? ipsim_run_check(ipsim_inputs_view(&job->inputs), job->inputs.count, errors) : status;
     if (status != IPSIM_OK) {
         return status;
@@ -213,36 +293,92 @@ static ipsim_status prepare(simulation_job *job, ipsim_app *app, ipsim_error_lis
     app->inputs_read = true;
     ipsim_error err = {0};
     job->path = ipsim_output_name(job->cli, &job->inputs);
-    status = job->path != NULL ? ipsim_output_begin(job->path, &job->folder, &err)
-                               : ipsim_error_set(&err, IPSIM_ERR_MEMORY, "memory is short");
+    if (job->path == NULL) {
+        status = ipsim_error_set(&err, IPSIM_ERR_MEMORY, "memory is short");
+    }
+    status = status == IPSIM_OK ? ipsim_run_plan_place(job->cli, job->path, &job->plan, &err) : status;
+    if (status == IPSIM_OK && job->plan.shard_file == NULL && ipsim_mpi_is_first()) {
+        status = ipsim_output_begin(job->path, &job->folder, &err);
+    }
     return status == IPSIM_OK ? status : ipsim_error_add_copy(errors, &err);
 }
 
-ipsim_status ipsim_app_simulate(ipsim_app *app)
+/* When the result stands in its place the journal has done its work. */
+static void say_what_happened(simulation_job *job, ipsim_error_list *errors, ipsim_status *status)
 {
-    simulation_job job = {.cli = app->cli, .compare = app->cli->command == IPSIM_COMMAND_COMPARE};
+    const ipsim_results *results = job->results;
+    if (job->written && results->interrupted) {
+        say_what_was_kept(job);
+        *status = IPSIM_ERR_INTERRUPTED;
+    } else if (job->written) {
+        if (job->plan.journal != NULL) {
+            ipsim_run_remove_journal(job->plan.journal);
+        }
+        if (results->shard_written && !job->cli->quiet) {
+            printf("Shard %" PRId64 " of %" PRId64 ": %s\n", job->plan.options.shard, job->plan.options.n_shards, job->plan.shard_file);
+        }
+        *status = results->shard_written ? IPSIM_OK : print_results(job);
+    } else if (*status == IPSIM_OK && results != NULL && results->kept_in_journal) {
+        say_what_is_in_the_journal(job);
+        *status = IPSIM_ERR_INTERRUPTED;
+    } else if (*status == IPSIM_ERR_INTERRUPTED && errors->count > 0) {
+        fprintf(stderr, "ipsim: %s\n", errors->items[0].message);
+    } else {
+        bool begun = job->results != NULL && job->plan.journal != NULL; /* simulated, and then it could not be written */
+        *status = ipsim_app_complain(errors, *status, "nothing was written");
+        if (begun) {
+            say_how_to_resume(job);
+        }
+    }
+}
+
+/* Every process has read its input, or none simulates. Who failed says so, but not all of them the same. */
+static ipsim_status agree(ipsim_status status, ipsim_error_list *errors)
+{
+    const ipsim_team *team = ipsim_mpi_team();
+    if (team == NULL) {
+        return status;
+    }
+    bool first_fine = team->agree(team->data, status == IPSIM_OK) != 0;
+    bool all_fine = team->all_fine(team->data, status == IPSIM_OK);
+    if (status != IPSIM_OK && team->member > 0 && first_fine) {
+        fprintf(stderr, "ipsim: rank %d:\n", team->member);
+        status = ipsim_app_complain(errors, status, "nothing was simulated");
+    }
+    if (status == IPSIM_OK && !all_fine) {
+        status = ipsim_error_add(errors, IPSIM_ERR_FILE, (ipsim_origin){0}, "another rank could not begin");
+    }
+    return status;
+}
+
+ipsim_status ipsim_app_simulate_as(ipsim_app *app, const ipsim_cli *cli, const char *const *shards, size_t n_shards)
+{
+    simulation_job job = {.cli = cli, .compare = cli->command == IPSIM_COMMAND_COMPARE, .shards = shards, .n_shards = n_shards};
     ipsim_error_list errors = {0};
-    ipsim_status status = prepare(&job, app, &errors);
+    ipsim_status status = agree(prepare(&job, app, &errors), &errors);
     if (status == IPSIM_OK) {
-        ipsim_signals_begin();
+        char *words = last_words(&job);
+        ipsim_signals_begin(words);
         status = simulate(&job, &errors);
         ipsim_signals_end();
+        free(words);
     }
-    if (job.written && job.results->interrupted) {
-        say_what_was_kept(&job);
+    if (ipsim_mpi_is_first()) {
+        say_what_happened(&job, &errors, &status);
+    } else if (status == IPSIM_OK && job.results->interrupted) {
         status = IPSIM_ERR_INTERRUPTED;
-    } else if (job.written) {
-        status = print_results(&job);
-    } else if (status == IPSIM_ERR_INTERRUPTED) {
-        fprintf(stderr, "ipsim: interrupted before the first persons were finished; nothing was kept.\n");
-    } else {
-        status = ipsim_app_complain(&errors, status, "nothing was written");
     }
     ipsim_output_discard(job.folder);
     ipsim_results_free(job.results);
     ipsim_inputs_free(&job.inputs);
+    ipsim_run_plan_clear(&job.plan);
     ipsim_error_list_clear(&errors);
     free(job.summary);
     free(job.path);
     return status;
+}
+
+ipsim_status ipsim_app_simulate(ipsim_app *app)
+{
+    return ipsim_app_simulate_as(app, app->cli, NULL, 0);
 }

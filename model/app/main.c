@@ -29,6 +29,8 @@ static ipsim_status dispatch(ipsim_app *app)
         return ipsim_app_diff(app);
     case IPSIM_COMMAND_REPLAY:
         return ipsim_app_replay(app);
+    case IPSIM_COMMAND_MERGE:
+        return ipsim_app_merge(app);
     case IPSIM_COMMAND_HELP:
         return ipsim_app_help(app);
     case IPSIM_COMMAND_VERSION:
@@ -59,7 +61,7 @@ static ipsim_status finish_output(void)
 int main(int argc, char **argv)
 {
     gsl_set_error_handler_off(); /* one handler for the whole process, so before any thread starts */
-    ipsim_signals_pipe();
+    ipsim_signals_of_files();
     ipsim_cli cli;
     ipsim_error err = {0};
     ipsim_status status = ipsim_cli_parse(argc, argv, &cli, &err);
@@ -71,13 +73,22 @@ int main(int argc, char **argv)
         }
         return ipsim_cli_exit_code(status, false);
     }
+    status = ipsim_mpi_begin(&err);
+    if (status != IPSIM_OK) {
+        ipsim_app_complain_once(&err);
+        ipsim_cli_clear(&cli);
+        return ipsim_cli_exit_code(status, false);
+    }
     ipsim_app app = {.cli = &cli};
-    status = dispatch(&app);
+    /* Only simulations are shared work; anything else is for one process. */
+    bool shared = !cli.help && (cli.command == IPSIM_COMMAND_RUN || cli.command == IPSIM_COMMAND_COMPARE);
+    status = shared || ipsim_mpi_is_first() ? dispatch(&app) : IPSIM_OK;
     if (status == IPSIM_OK) {
         status = finish_output();
         app.inputs_read = true;
     }
     int code = ipsim_cli_exit_code(status, app.inputs_read);
+    ipsim_mpi_end(status == IPSIM_ERR_INTERRUPTED, code);
     ipsim_cli_clear(&cli);
     return code;
 }

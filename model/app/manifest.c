@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* app/manifest: manifest.json, where a result comes from. See app.h. */
+#include <dirent.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
@@ -28,7 +29,7 @@ static void put_shell_word(FILE *stream, const char *word)
     fputc('\'', stream);
 }
 
-char *ipsim_manifest_command_line(const ipsim_cli *cli)
+char *ipsim_manifest_command_line(const ipsim_cli *cli, const char *option)
 {
     char *text = NULL;
     size_t size = 0;
@@ -41,6 +42,9 @@ char *ipsim_manifest_command_line(const ipsim_cli *cli)
     for (int i = 1; i < cli->argc; i++) {
         fputc(' ', stream);
         put_shell_word(stream, cli->argv[i]);
+        if (i == 1 && option != NULL) {
+            fprintf(stream, " %s", option);
+        }
     }
     if (fclose(stream) != 0) {
         free(text);
@@ -114,6 +118,45 @@ static json_t *describe_scenarios(const ipsim_inputs *inputs)
     return list;
 }
 
+static int skip_points(const struct dirent *entry)
+{
+    return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+}
+
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* The files of the result, sorted. A later run may delete these and no others; hence what lies in the folder now, all of it written by us,
+ * and the manifest itself, which must be the last file to be written. */
+static json_t *describe_files(const char *manifest_path)
+{
+    const char *slash = strrchr(manifest_path, '/');
+    char *folder = slash != NULL ? strndup(manifest_path, (size_t)(slash - manifest_path) + 1) : strdup(".");
+    struct dirent **entries = NULL;
+    int n_entries = folder != NULL ? scandir(folder, &entries, skip_points, by_bytes) : -1;
+    json_t *list = n_entries >= 0 ? json_array() : NULL;
+    const char *own = slash != NULL ? slash + 1 : manifest_path;
+    bool named = false;
+    for (int i = 0; i < n_entries; i++) {
+        if (!named && strcmp(entries[i]->d_name, own) >= 0) {
+            json_array_append_new(list, json_string(own));
+            named = true;
+        }
+        if (strcmp(entries[i]->d_name, own) != 0) {
+            json_array_append_new(list, json_string(entries[i]->d_name));
+        }
+        free(entries[i]);
+    }
+    if (!named) {
+        json_array_append_new(list, json_string(own));
+    }
+    free(entries);
+    free(folder);
+    return list;
+}
+
 static json_t *describe_settings(const ipsim_cli *cli)
 {
     json_t *list = json_array();
@@ -127,20 +170,20 @@ static json_t *describe_settings(const ipsim_cli *cli)
 ipsim_status ipsim_manifest_write(const ipsim_cli *cli, const ipsim_inputs *inputs, const ipsim_results *results, time_t started,
                                   const char *path, ipsim_error *err)
 {
-    char start_text[32] = "", *command_line = ipsim_manifest_command_line(cli);
+    char start_text[32] = "", *command_line = ipsim_manifest_command_line(cli, NULL);
     struct tm utc;
     if (gmtime_r(&started, &utc) != NULL) {
         strftime(start_text, sizeof start_text, "%Y-%m-%dT%H:%M:%SZ", &utc);
     }
-    json_t *manifest = json_pack("{s:s, s:s, s:s, s:i, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:b, s:i, s:o, s:s, s:o, s:s, s:o, s:o}",
-                                 "program", "ipsim", "version", ipsim_version(), "git_hash", ipsim_git_hash(), "output_format",
-                                 (int)IPSIM_OUTPUT_FORMAT, "command_line", text_or_null(command_line), "scenarios",
-                                 describe_scenarios(inputs), "settings", describe_settings(cli), "seed", (json_int_t)results->seed,
-                                 "replicate", (json_int_t)results->replicate, "persons_requested", (json_int_t)results->requested,
-                                 "persons_simulated", (json_int_t)results->persons, "interrupted", (int)results->interrupted, "threads",
-                                 results->n_threads, "events_per_person", real_or_null(results->events_per_person), "started_utc",
-                                 start_text, "wall_seconds", real_or_null(results->wall_seconds), "compiler", ipsim_compiler(), "libraries",
-                                 describe_libraries(), "machine", describe_machine());
+    json_t *manifest = json_pack(
+        "{s:s, s:s, s:s, s:i, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:b, s:i, s:o, s:s, s:o, s:s, s:o, s:o, s:o}", "program", "ipsim",
+        "version", ipsim_version(), "git_hash", ipsim_git_hash(), "output_format", (int)IPSIM_OUTPUT_FORMAT, "command_line",
+        text_or_null(command_line), "scenarios", describe_scenarios(inputs), "settings", describe_settings(cli), "seed",
+        (json_int_t)results->seed, "replicate", (json_int_t)results->replicate, "replicates", (json_int_t)results->n_replicates,
+        "persons_requested", (json_int_t)results->requested, "persons_simulated", (json_int_t)results->persons, "interrupted",
+        (int)results->interrupted, "threads", results->n_threads, "events_per_person", real_or_null(results->events_per_person),
+        "started_utc", start_text, "wall_seconds", real_or_null(results->wall_seconds), "compiler", ipsim_compiler(), "libraries",
+        describe_libraries(), "machine", describe_machine(), "files", describe_files(path));
     char *text = manifest != NULL ? json_dumps(manifest, JSON_INDENT(2)) : NULL;
     char *line = NULL;
     ipsim_status status;
@@ -178,7 +221,7 @@ static json_t *describe_file(const char *file)
 ipsim_status ipsim_manifest_write_analysis(const ipsim_cli *cli, const char *const *files, size_t n_files, size_t n_draws, time_t started,
                                            double wall_seconds, const char *path, ipsim_error *err)
 {
-    char start_text[32] = "", *command_line = ipsim_manifest_command_line(cli);
+    char start_text[32] = "", *command_line = ipsim_manifest_command_line(cli, NULL);
     struct tm utc;
     if (gmtime_r(&started, &utc) != NULL) {
         strftime(start_text, sizeof start_text, "%Y-%m-%dT%H:%M:%SZ", &utc);
@@ -187,11 +230,11 @@ ipsim_status ipsim_manifest_write_analysis(const ipsim_cli *cli, const char *con
     for (size_t i = 0; i < n_files; i++) {
         json_array_append_new(inputs, describe_file(files[i]));
     }
-    json_t *manifest = json_pack("{s:s, s:s, s:s, s:i, s:o, s:o, s:I, s:b, s:s, s:o, s:s, s:o, s:o}", "program", "ipsim", "version",
+    json_t *manifest = json_pack("{s:s, s:s, s:s, s:i, s:o, s:o, s:I, s:b, s:s, s:o, s:s, s:o, s:o, s:o}", "program", "ipsim", "version",
                                  ipsim_version(), "git_hash", ipsim_git_hash(), "output_format", (int)IPSIM_OUTPUT_FORMAT, "command_line",
                                  text_or_null(command_line), "inputs", inputs, "draws", (json_int_t)n_draws, "interrupted", 0,
                                  "started_utc", start_text, "wall_seconds", real_or_null(wall_seconds), "compiler", ipsim_compiler(),
-                                 "libraries", describe_libraries(), "machine", describe_machine());
+                                 "libraries", describe_libraries(), "machine", describe_machine(), "files", describe_files(path));
     char *text = manifest != NULL ? json_dumps(manifest, JSON_INDENT(2)) : NULL, *line = NULL;
     ipsim_status status;
     if (text == NULL || asprintf(&line, "%s\n", text) < 0) {

@@ -12,9 +12,10 @@
 #define SHOW (1U << IPSIM_COMMAND_SHOW)
 #define DIFF (1U << IPSIM_COMMAND_DIFF)
 #define REPLAY (1U << IPSIM_COMMAND_REPLAY)
+#define MERGE (1U << IPSIM_COMMAND_MERGE)
 #define HELP (1U << IPSIM_COMMAND_HELP)
 #define VERSION (1U << IPSIM_COMMAND_VERSION)
-#define ALL (RUN | COMPARE | CEA | VOI | CHECK | SHOW | DIFF | REPLAY | HELP | VERSION)
+#define ALL (RUN | COMPARE | CEA | VOI | CHECK | SHOW | DIFF | REPLAY | MERGE | HELP | VERSION)
 
 #define FIELD(member) offsetof(ipsim_cli, member)
 
@@ -139,6 +140,19 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
                           "the same person with the same luck in both arms"},
                          {"ipsim replay scenarios/ips.cfg --person 17 --replicate 3", "the same place in another replicate"}},
         },
+    [IPSIM_COMMAND_MERGE] =
+        {
+            .name = "merge",
+            .operands = "SHARD.ipsim...",
+            .least_operands = 1,
+            .most_operands = SIZE_MAX,
+            .purpose = "Join the shards of one run, in any order, into the result of the whole run.",
+            .details =
+                "Shards are written by run and compare with --shard. The scenario files are read again, from the places that they had\n"
+                "then, and must not have changed. Shards of different runs are refused, and so is a set that is not complete.\n",
+            .examples = {{"ipsim merge output/ips.shard-*.ipsim", "the same bytes as without shards"},
+                         {"ipsim merge *.ipsim -o output/all", "into a folder of your choice"}},
+        },
     [IPSIM_COMMAND_HELP] =
         {
             .name = "help",
@@ -170,11 +184,24 @@ const ipsim_option_spec ipsim_options[] = {
      "simulation.seed"},
     {"replicate", '\0', "N", RUN | COMPARE | REPLAY, IPSIM_OPTION_WHOLE, FIELD(replicate), 0, UINT32_MAX,
      "other people and other luck under the same seed", "0"},
+    {"replicates", '\0', "R", RUN | COMPARE, IPSIM_OPTION_WHOLE, FIELD(replicates), 1, 1000000,
+     "that many replicates of all persons: pooled, one by one, and how their mean settles", "1"},
+    {"seeds", '\0', "FILE", RUN | COMPARE, IPSIM_OPTION_TEXT, FIELD(seeds), 0, 0,
+     "instead: one replicate for each seed in FILE, one a line", NULL},
+    {"until-mcse", '\0', "OUTCOME=X", RUN | COMPARE, IPSIM_OPTION_TEXT, FIELD(until_mcse), 0, 0,
+     "more and more persons until the error of OUTCOME (compare: of its difference; OUTCOME:SCENARIO picks an arm) is at most X", NULL},
+    {"shard", '\0', "I/N", RUN | COMPARE, IPSIM_OPTION_TEXT, FIELD(shard), 0, 0, "only part I of N, into a file for ipsim merge", NULL},
+    {"checkpoint", '\0', "[=FILE]", RUN | COMPARE, IPSIM_OPTION_MAYBE, FIELD(checkpoint), 0, 0,
+     "keep what is finished in a journal, so that --resume can go on after a crash", "output/.NAME.journal"},
+    {"resume", '\0', NULL, RUN | COMPARE, IPSIM_OPTION_FLAG, FIELD(resume), 0, 0,
+     "go on with the journal of a run that was ended (implies --checkpoint)", NULL},
     {"threads", '\0', "N", RUN | COMPARE | VOI, IPSIM_OPTION_WHOLE, FIELD(threads), 1, 4096,
      "number of threads; results do not depend on it", "all processors"},
+    {"engine", '\0', "NAME", RUN | COMPARE, IPSIM_OPTION_TEXT, FIELD(engine), 0, 0,
+     "fast, or reference: one person at a time, plain to read; results are the same", "fast"},
     {"person", '\0', "N", REPLAY, IPSIM_OPTION_WHOLE, FIELD(person), 0, (INT64_C(1) << 40) - 2, "number of the person; the first is 0",
      "0"},
-    {"output", 'o', "DIR", RUN | COMPARE | CEA | VOI, IPSIM_OPTION_TEXT, FIELD(output), 0, 0,
+    {"output", 'o', "DIR", RUN | COMPARE | MERGE | CEA | VOI, IPSIM_OPTION_TEXT, FIELD(output), 0, 0,
      "folder for the results; an earlier result there is replaced", "output/NAME"},
     {"cost", '\0', "NAMES", CEA | VOI, IPSIM_OPTION_TEXT, FIELD(decision.cost), 0, 0, "column of costs, common beginning or list of them",
      "cost"},
@@ -216,13 +243,13 @@ const ipsim_option_spec ipsim_options[] = {
     {"study-years", '\0', "Y", VOI, IPSIM_OPTION_TEXT, FIELD(decision.study_years), 0, 0,
      "with --study: years until results change decisions", "0"},
     {"set", '\0', "KEY=VALUE", RUN | COMPARE | CHECK | SHOW | DIFF | REPLAY, IPSIM_OPTION_SETTING, FIELD(settings), 0, 0,
-     "override a key or a parameter in every scenario; repeatable", NULL},
-    {"json", '\0', NULL, RUN | COMPARE | CEA | VOI | CHECK | SHOW | DIFF | REPLAY, IPSIM_OPTION_FLAG, FIELD(json), 0, 0,
+     "override a key or a parameter in every scenario that knows it; repeatable", NULL},
+    {"json", '\0', NULL, RUN | COMPARE | CEA | VOI | CHECK | SHOW | DIFF | REPLAY | MERGE, IPSIM_OPTION_FLAG, FIELD(json), 0, 0,
      "print the tables as JSON instead of text", NULL},
     {"csv", '\0', NULL, SHOW | DIFF | REPLAY, IPSIM_OPTION_FLAG, FIELD(csv), 0, 0, "print the table as CSV instead of text", NULL},
     {"strict", '\0', NULL, CHECK, IPSIM_OPTION_FLAG, FIELD(strict), 0, 0, "warnings count as errors", NULL},
     {"markdown", '\0', NULL, HELP, IPSIM_OPTION_FLAG, FIELD(markdown), 0, 0, "with `scenario`: as Markdown", NULL},
-    {"quiet", 'q', NULL, RUN | COMPARE | CEA | VOI | CHECK, IPSIM_OPTION_FLAG, FIELD(quiet), 0, 0, "print errors only", NULL},
+    {"quiet", 'q', NULL, RUN | COMPARE | CEA | VOI | CHECK | MERGE, IPSIM_OPTION_FLAG, FIELD(quiet), 0, 0, "print errors only", NULL},
     {"help", 'h', NULL, ALL, IPSIM_OPTION_FLAG, FIELD(help), 0, 0, "this help", NULL},
     {"version", '\0', NULL, 0, IPSIM_OPTION_FLAG, FIELD(version), 0, 0, "print the version", NULL},
 };

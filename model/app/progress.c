@@ -16,8 +16,8 @@ void ipsim_progress_begin(ipsim_progress_line *line, const ipsim_cli *cli)
 {
     const char *terminal = getenv("TERM");
     bool can_rewrite = terminal != NULL && terminal[0] != '\0' && strcmp(terminal, "dumb") != 0;
-    *line = (ipsim_progress_line){.command = ipsim_commands[cli->command].name,
-                                  .shown = !cli->quiet && can_rewrite && isatty(STDERR_FILENO)};
+    *line = (ipsim_progress_line){
+        .command = ipsim_commands[cli->command].name, .quiet = cli->quiet, .shown = !cli->quiet && can_rewrite && isatty(STDERR_FILENO)};
     clock_gettime(CLOCK_MONOTONIC, &line->started);
 }
 

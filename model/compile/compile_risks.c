@@ -225,7 +225,7 @@ static bool compile_family(ipsim_arena *arena, const ipsim_hazard_spec *spec, ip
         break;
     case IPSIM_FIXED:
     case IPSIM_N_FAMILIES:
-        ipsim_bug_assert(!"fixed and at are no hazard laws here");
+        ipsim_bug_abort("fixed and at are no hazard laws here", __FILE__, __LINE__);
     }
     ipsim_error err;
     if (ipsim_hazard_init(law, &err) != IPSIM_OK)

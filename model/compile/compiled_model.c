@@ -261,6 +261,35 @@ static bool compile_start(builder *b)
     return true;
 }
 
+/* Two things that draw with equal keys would share their luck. Streams are checked as they are found; these are the rest. */
+static void refuse_equal_keys(builder *b, ipsim_purpose purpose, const char *one, const char *other, ipsim_origin at)
+{
+    if (ipsim_stream_key(purpose, one) == ipsim_stream_key(purpose, other))
+        ipsim_error_add(b->errors, IPSIM_ERR_RULE, at, "the draws of \"%s\" and \"%s\" have the same key; rename one of them", one, other);
+}
+
+static bool check_keys(builder *b)
+{
+    const ipsim_scenario *scenario = b->scenario;
+    for (size_t i = 0; i < scenario->n_events; i++)
+        for (size_t j = 0; j < i; j++)
+            refuse_equal_keys(b, IPSIM_PURPOSE_DURATION, scenario->events[j].name, scenario->events[i].name, scenario->events[i].origin);
+    for (size_t i = 0; i < scenario->n_attributes; i++) {
+        const ipsim_attribute *attribute = &scenario->attributes[i];
+        for (size_t j = 0; j < i; j++)
+            refuse_equal_keys(b, IPSIM_PURPOSE_ATTRIBUTE, scenario->attributes[j].name, attribute->name, attribute->origin);
+        for (size_t j = 0; j < scenario->n_person_tables; j++) {
+            const char *table = ipsim_arena_printf(b->arena, "table:%s", scenario->person_tables[j].name);
+            if (!table)
+                return false;
+            refuse_equal_keys(b, IPSIM_PURPOSE_ATTRIBUTE, table, attribute->name, attribute->origin);
+        }
+        if (b->model->start_cumulative)
+            refuse_equal_keys(b, IPSIM_PURPOSE_ATTRIBUTE, "start_state", attribute->name, attribute->origin);
+    }
+    return true;
+}
+
 static bool compile_model(builder *b)
 {
     const ipsim_scenario *scenario = b->scenario;
@@ -282,7 +311,7 @@ static bool compile_model(builder *b)
     model->risks = b->risks;
     model->first_risk = b->first_risk;
     model->streams = b->streams;
-    return compile_clocks(b) && compile_all_risks(b) && compile_durations(b) && compile_start(b);
+    return compile_clocks(b) && compile_all_risks(b) && compile_durations(b) && compile_start(b) && check_keys(b);
 }
 
 ipsim_status ipsim_compile(const ipsim_scenario *scenario, ipsim_compiled_model **out, ipsim_error_list *errors)

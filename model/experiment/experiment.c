@@ -41,20 +41,21 @@ static bool check_agreement(const ipsim_scenario *first, const ipsim_scenario *s
     ipsim_table *diff = ipsim_scenario_diff(first, second);
     if (!diff)
         return false;
-    /* Columns of ipsim_scenario_diff: key, first, second, first_file, first_line, second_file, second_line. */
+    /* Columns of ipsim_scenario_diff: key, first, second, first_file, first_line, second_file, second_line; line 0: a default. */
     for (size_t row = 0; row < diff->n_rows; row++) {
         const char *key = diff->columns[0].text[row];
-        if (!must_agree(key))
+        int first_line = (int)diff->columns[4].integer[row], line = (int)diff->columns[6].integer[row];
+        char where[600] = "by default";
+        if (!must_agree(key) || (first_line == 0 && line == 0)) /* defaults differ only where they follow from something that is written */
             continue;
-        const char *file = cell_or(diff->columns[5].text[row], second->path);
-        ipsim_origin at = {.file = file, .line = (int)diff->columns[6].integer[row], .key = key};
-        ipsim_error_add(
-            errors, IPSIM_ERR_INCOMPATIBLE, at,
-            "\"%s\" has %s, but \"%s\" has %s (%s:%d); scenarios that are compared must have the same people, horizon, seed and "
-            "economics",
-            second->name.value, cell_or(diff->columns[2].text[row], "nothing"), first->name.value,
-            cell_or(diff->columns[1].text[row], "nothing"), cell_or(diff->columns[3].text[row], first->path),
-            (int)diff->columns[4].integer[row]);
+        if (first_line > 0)
+            snprintf(where, sizeof where, "%s:%d", diff->columns[3].text[row], first_line);
+        ipsim_origin at = {.file = line > 0 ? diff->columns[5].text[row] : second->path, .line = line, .key = key};
+        ipsim_error_add(errors, IPSIM_ERR_INCOMPATIBLE, at,
+                        "\"%s\" has %s, but \"%s\" has %s (%s); scenarios that are compared must have the same people, subgroups, horizon, "
+                        "report years, seed and economics",
+                        second->name.value, cell_or(diff->columns[2].text[row], "nothing"), first->name.value,
+                        cell_or(diff->columns[1].text[row], "nothing"), where);
     }
     bool ok = !diff->out_of_memory;
     ipsim_table_free(diff);
@@ -81,14 +82,16 @@ static bool build_groups(experiment *e)
     const ipsim_scenario *first = e->scenarios[0];
     e->n_dimensions = first->subgroups.count;
     e->dimension_attribute = calloc(e->n_dimensions + 1, sizeof *e->dimension_attribute);
+    e->dimension_levels = calloc(e->n_dimensions + 1, sizeof *e->dimension_levels);
     e->dimension_first = calloc(e->n_dimensions + 1, sizeof *e->dimension_first);
     e->n_groups = 1;
-    if (!e->dimension_attribute || !e->dimension_first)
+    if (!e->dimension_attribute || !e->dimension_levels || !e->dimension_first)
         return false;
     for (size_t d = 0; d < e->n_dimensions; d++) {
         e->dimension_attribute[d] = ipsim_scenario_find_attribute(first, first->subgroups.items[d]);
         e->dimension_first[d] = (uint32_t)e->n_groups;
-        e->n_groups += first->attributes[e->dimension_attribute[d]].levels.count;
+        e->dimension_levels[d] = first->attributes[e->dimension_attribute[d]].levels.count;
+        e->n_groups += e->dimension_levels[d];
     }
     return true;
 }
@@ -149,6 +152,7 @@ void ipsim_experiment_free(experiment *e)
     ipsim_population_free(e->population);
     ipsim_account_plan_free(e->plan);
     free(e->dimension_attribute);
+    free(e->dimension_levels);
     free(e->dimension_first);
     free(e->times);
     free(e);

@@ -1,16 +1,34 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ipsim/run.h"
 
+#include <math.h>
 #include <omp.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "simulate.h"
+#include "deal.h"
+#include "identity.h"
+#include "replicates.h"
+#include "shard.h"
 #include "tables.h"
+#include "until.h"
 
-static double events_per_person(const experiment *e, const experiment_sums *sums)
-{
-    return (double)sums->firings / (double)sums->persons / (double)e->n_models;
-}
+/* All that one run holds. */
+typedef struct run {
+    const ipsim_run_options *options;
+    ipsim_error_list *errors;
+    experiment *e;
+    ipsim_luck *lucks;
+    work w;
+    unit_range within; /* the units of this shard: all of them unless there are shards */
+    char *identity;
+    experiment_part *total, *pending;
+    journal *journal;
+    shard_file *shard;
+    ipsim_results *results;
+} run;
+
+/* ---- results ---- */
 
 static bool all_there(const ipsim_results *r)
 {
@@ -21,71 +39,361 @@ static bool all_there(const ipsim_results *r)
     return true;
 }
 
-static bool build_tables(const experiment *e, const experiment_sums *sums, ipsim_results *r, ipsim_error_list *errors)
+static bool build_tables(const run *job)
 {
+    const experiment *e = job->e;
+    const experiment_sums *sums = job->total->sums;
+    ipsim_results *r = job->results;
     r->results = ipsim_tables_results(e, sums);
     r->differences = ipsim_tables_differences(e, sums);
     r->ratios = ipsim_tables_ratios(e, sums);
     r->occupancy = ipsim_tables_occupancy(e, sums);
     r->population = ipsim_tables_population(e, sums);
-    r->targets = ipsim_tables_targets(e, sums, errors);
+    r->targets = ipsim_tables_targets(e, sums, job->errors);
     r->parameters = ipsim_tables_parameters(e);
     r->about = ipsim_tables_about(e, r);
-    return all_there(r);
+    return all_there(r) && (job->w.n_replicates == 1 || ipsim_replicates_tables(&job->w, job->total, r));
 }
 
 void ipsim_results_free(ipsim_results *results)
 {
     if (!results)
         return;
-    ipsim_table_free(results->results);
-    ipsim_table_free(results->differences);
-    ipsim_table_free(results->occupancy);
-    ipsim_table_free(results->population);
-    ipsim_table_free(results->targets);
-    ipsim_table_free(results->ratios);
-    ipsim_table_free(results->parameters);
-    ipsim_table_free(results->about);
+    ipsim_table *const tables[] = {results->results,    results->differences,     results->occupancy,  results->population,
+                                   results->targets,    results->ratios,          results->parameters, results->about,
+                                   results->replicates, results->replicate_means, results->settling};
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        ipsim_table_free(tables[i]);
     free(results);
+}
+
+static ipsim_status no_memory(run *job)
+{
+    return ipsim_error_add(job->errors, IPSIM_ERR_MEMORY, (ipsim_origin){0}, "not enough memory for the run");
+}
+
+static void count_results(run *job)
+{
+    const experiment_sums *sums = job->total->sums;
+    ipsim_results *r = job->results;
+    r->requested = job->w.persons * (int64_t)job->w.n_replicates;
+    r->n_replicates = (int64_t)job->w.n_replicates;
+    r->seed = job->lucks[0].seed;
+    r->replicate = job->lucks[0].replicate;
+    r->persons = sums->persons;
+    r->events_per_person = sums->persons > 0 ? (double)sums->firings / (double)sums->persons / (double)job->e->n_models : 0.0;
+}
+
+/* ---- preparation ---- */
+
+static ipsim_status resolve_luck(run *job)
+{
+    const ipsim_run_options *o = job->options;
+    const ipsim_scenario *first = job->e->scenarios[0];
+    size_t n = o->n_seeds > 0 ? o->n_seeds : o->n_replicates > 0 ? o->n_replicates : 1;
+    uint64_t seed = (uint64_t)(o->seed >= 0 ? o->seed : first->simulation.seed.value);
+    job->lucks = calloc(n, sizeof *job->lucks);
+    if (!job->lucks)
+        return no_memory(job);
+    for (size_t i = 0; i < n; i++)
+        job->lucks[i] = o->n_seeds > 0 ? (ipsim_luck){.seed = o->seeds[i], .replicate = o->replicate}
+                                       : (ipsim_luck){.seed = seed, .replicate = o->replicate + (uint32_t)i};
+    int64_t persons = o->persons > 0 ? o->persons : first->simulation.persons.value;
+    persons = o->until_outcome ? ipsim_until_first(persons) : persons;
+    if (persons > (IPSIM_WIDE_N_MAX - 1) / (int64_t)n)
+        return ipsim_error_add(job->errors, IPSIM_ERR_USAGE, (ipsim_origin){0},
+                               "all replicates together may have at most 2^40 - 1 persons");
+    job->w = ipsim_work_of(job->e, job->lucks, n, persons);
+    return IPSIM_OK;
+}
+
+static void choose_units(run *job)
+{
+    const ipsim_run_options *o = job->options;
+    int64_t n_units = ipsim_work_n_units(&job->w);
+    job->within = o->n_shards > 0 ? ipsim_units_of_shard(n_units, o->shard, o->n_shards) : (unit_range){0, n_units};
+}
+
+static bool make_parts(run *job)
+{
+    job->total = ipsim_part_create(&job->w);
+    job->pending = job->options->journal ? ipsim_part_create(&job->w) : NULL;
+    job->identity = ipsim_identity_text(&job->w, job->options);
+    job->results = calloc(1, sizeof *job->results);
+    return job->total && job->identity && job->results && (job->pending || !job->options->journal);
+}
+
+static ipsim_status open_files(run *job)
+{
+    ipsim_error err = {0};
+    ipsim_status status = IPSIM_OK;
+    int64_t goal = 0;
+    int member = job->options->team ? job->options->team->member : 0;
+    if (job->options->shard_file && member == 0)
+        status = ipsim_shard_begin(job->options->shard_file, &job->shard, &err);
+    if (status == IPSIM_OK && job->options->journal)
+        status = ipsim_journal_open(job->options, member, job->identity, job->total, &goal, &job->journal, &err);
+    if (status != IPSIM_OK)
+        return ipsim_error_add_copy(job->errors, &err);
+    if (goal > job->w.persons)
+        job->w = ipsim_work_of(job->e, job->lucks, job->w.n_replicates, goal);
+    return IPSIM_OK;
+}
+
+/* ---- the work, alone or with others ---- */
+
+/* What a member sends: 0, its units, its sums; or 1 and why there are none. */
+static void put_message(const run *job, ipsim_status status, ipsim_bytes *out)
+{
+    ipsim_bytes_put_32(out, status != IPSIM_OK);
+    if (status != IPSIM_OK) {
+        ipsim_error none = {.status = status};
+        ipsim_bytes_put(out, job->errors->count > 0 ? &job->errors->items[0] : &none, sizeof none);
+        return;
+    }
+    ipsim_bytes list = {0};
+    ipsim_units_pack(&job->total->units, &list);
+    ipsim_bytes_put_64(out, list.size);
+    ipsim_bytes_put(out, list.data, list.size);
+    out->out_of_memory |= list.out_of_memory || !ipsim_part_pack(job->total, out);
+    ipsim_bytes_clear(&list);
+}
+
+static bool take_message(void *data, const void *bytes, size_t size)
+{
+    run *job = data;
+    ipsim_reader reader = ipsim_reader_of(bytes, size);
+    if (ipsim_reader_get_32(&reader) != 0) {
+        ipsim_error err;
+        ipsim_reader_get(&reader, &err, sizeof err);
+        ipsim_error_add_copy(job->errors, &err);
+        return true;
+    }
+    unit_set units = {0};
+    uint64_t list = ipsim_reader_get_64(&reader);
+    ipsim_units_unpack(&units, &reader);
+    experiment_part *part = ipsim_part_create(&job->w);
+    bool ok = part && !reader.bad && list > 0 && ipsim_part_unpack(part, reader.at, (size_t)(reader.end - reader.at));
+    if (ok)
+        ipsim_units_merge(&part->units, &units);
+    ok = ok && !ipsim_units_overlap(&job->total->units, &part->units) && ipsim_part_merge(job->total, part);
+    ipsim_part_free(part);
+    ipsim_units_clear(&units);
+    return ok;
+}
+
+static bool is_stopped(const run *job)
+{
+    return job->options->stop && *job->options->stop;
+}
+
+static ipsim_status gather_team(run *job, ipsim_status status)
+{
+    const ipsim_team *team = job->options->team;
+    if (is_stopped(job))
+        return status; /* each member keeps its own journal, and nobody waits for anybody */
+    ipsim_bytes message = {0};
+    if (team->member > 0)
+        put_message(job, status, &message);
+    bool ok = !message.out_of_memory && team->gather(team->data, message.data, message.size, take_message, job);
+    ipsim_bytes_clear(&message);
+    if (team->member > 0)
+        ipsim_part_clear(job->total); /* member 0 has it now */
+    if (status == IPSIM_OK && !ok && !is_stopped(job))
+        return ipsim_error_add(job->errors, IPSIM_ERR_MEMORY, (ipsim_origin){0}, "the results of the ranks could not be gathered");
+    return status == IPSIM_OK ? ipsim_error_list_status(job->errors) : status;
+}
+
+/* One stage: every unit of `within`, unless it is stopped. */
+static ipsim_status simulate_stage(run *job)
+{
+    deal_job stage = {.work = &job->w,
+                      .within = job->within,
+                      .options = job->options,
+                      .total = job->total,
+                      .pending = job->pending,
+                      .journal = job->journal};
+    ipsim_status status = ipsim_deal(&stage, job->errors);
+    job->results->n_threads = stage.n_threads > job->results->n_threads ? stage.n_threads : job->results->n_threads;
+    /* What could not be written to the journal counts all the same. */
+    if (status == IPSIM_OK && job->pending && job->pending->units.count > 0) {
+        if (!ipsim_part_merge(job->total, job->pending))
+            status = no_memory(job);
+        ipsim_part_clear(job->pending);
+    }
+    return job->options->team ? gather_team(job, status) : status;
+}
+
+static bool is_complete(const run *job)
+{
+    return ipsim_units_have_all(&job->total->units, job->within);
+}
+
+static void say_how_far(const run *job, double mcse, int64_t next)
+{
+    char text[256];
+    snprintf(text, sizeof text, "the error of %s is %.4g after %lld persons; going on to %lld", job->options->until_outcome, mcse,
+             (long long)job->w.persons, (long long)next);
+    if (job->options->note)
+        job->options->note(job->options->note_data, false, text);
+}
+
+/* Stages of more and more persons, each decided by the sums of the one before. */
+static ipsim_status simulate_until(run *job)
+{
+    const ipsim_team *team = job->options->team;
+    until u;
+    ipsim_error err = {0};
+    int64_t batch = ipsim_until_first(job->options->persons > 0 ? job->options->persons : job->e->scenarios[0]->simulation.persons.value);
+    if (ipsim_until_resolve(job->e, job->options, &u, &err) != IPSIM_OK)
+        return ipsim_error_add_copy(job->errors, &err);
+    for (;;) {
+        choose_units(job);
+        ipsim_status status = simulate_stage(job);
+        bool decides = !team || team->member == 0;
+        int64_t next = -1; /* -1: no further stage */
+        double mcse = NAN;
+        if (decides && status == IPSIM_OK && is_complete(job))
+            next = ipsim_until_next(&u, job->total->sums, batch, job->w.persons, &mcse);
+        if (next == 0)
+            status = ipsim_error_add(
+                job->errors, IPSIM_ERR_LIMIT, (ipsim_origin){0},
+                "--until-mcse: after %lld persons the error of %s is %.4g, and no number of persons that can be simulated "
+                "would bring it to %.4g",
+                (long long)job->w.persons, job->options->until_outcome, mcse, job->options->until_mcse);
+        next = next > job->w.persons ? next : -1;
+        if (decides && next > 0)
+            say_how_far(job, mcse, next);
+        next = team ? team->agree(team->data, next) : next;
+        if (next <= 0)
+            return status;
+        job->w = ipsim_work_of(job->e, job->lucks, 1, next);
+        if (job->journal)
+            ipsim_journal_set_goal(job->journal, next);
+    }
+}
+
+/* ---- the end ---- */
+
+static ipsim_status give_up(run *job, const char *why)
+{
+    return ipsim_error_add(job->errors, IPSIM_ERR_INTERRUPTED, (ipsim_origin){0}, "%s", why);
+}
+
+static ipsim_status finish_interrupted(run *job)
+{
+    job->results->interrupted = true;
+    if (job->journal && ipsim_journal_failure(job->journal)->status != IPSIM_OK)
+        return ipsim_error_add_copy(job->errors, ipsim_journal_failure(job->journal));
+    if (job->journal) {
+        job->results->kept_in_journal = true;
+        return IPSIM_OK;
+    }
+    if (job->shard || (job->options->team && job->options->team->size > 1))
+        return give_up(job, "interrupted; nothing was kept (--checkpoint would have kept what was finished)");
+    if (job->results->persons == 0)
+        return give_up(job, "interrupted before the first persons were finished; nothing was kept");
+    return build_tables(job) ? IPSIM_OK : no_memory(job);
+}
+
+static ipsim_status finish(run *job)
+{
+    count_results(job);
+    if (job->options->team && job->options->team->member > 0) {
+        job->results->interrupted = is_stopped(job);
+        return IPSIM_OK;
+    }
+    if (!is_complete(job))
+        return finish_interrupted(job);
+    if (job->shard) {
+        ipsim_error err = {0};
+        shard_file *file = job->shard;
+        job->shard = NULL;
+        if (ipsim_shard_commit(file, job->identity, job->total, &err) != IPSIM_OK)
+            return ipsim_error_add_copy(job->errors, &err);
+        job->results->shard_written = true;
+        return IPSIM_OK;
+    }
+    return build_tables(job) ? IPSIM_OK : no_memory(job);
+}
+
+static ipsim_status end_run(run *job, size_t n_before, double start, ipsim_results **out)
+{
+    if (job->results)
+        job->results->wall_seconds = omp_get_wtime() - start;
+    ipsim_shard_discard(job->shard);
+    ipsim_journal_close(job->journal);
+    ipsim_part_free(job->total);
+    ipsim_part_free(job->pending);
+    ipsim_experiment_free(job->e);
+    free(job->identity);
+    free(job->lucks);
+    if (job->errors->count > n_before) {
+        ipsim_results_free(job->results);
+        return job->errors->items[n_before].status;
+    }
+    *out = job->results;
+    return IPSIM_OK;
 }
 
 ipsim_status ipsim_run(const ipsim_scenario *const *scenarios, size_t n_scenarios, const ipsim_run_options *options, ipsim_results **out,
                        ipsim_error_list *errors)
 {
     *out = NULL;
-    experiment *e = NULL;
-    experiment_sums *sums = NULL;
     size_t n_before = errors->count;
     double start = omp_get_wtime();
-    ipsim_results *results = calloc(1, sizeof *results);
-    if (!results)
-        return ipsim_error_add(errors, IPSIM_ERR_MEMORY, (ipsim_origin){0}, "not enough memory for the results");
-    if (ipsim_experiment_create(scenarios, n_scenarios, &e, errors) != IPSIM_OK)
-        goto out;
-    sums = ipsim_experiment_sums_create(e);
-    if (!sums) {
-        ipsim_error_add(errors, IPSIM_ERR_MEMORY, (ipsim_origin){0}, "not enough memory for the ledger");
-        goto out;
+    run job = {.options = options, .errors = errors};
+    const ipsim_team *team = options->team;
+    ipsim_status status = ipsim_experiment_create(scenarios, n_scenarios, &job.e, errors);
+    if (status == IPSIM_OK)
+        job.e->engine = options->engine;
+    status = status == IPSIM_OK ? resolve_luck(&job) : status;
+    if (status == IPSIM_OK && !make_parts(&job))
+        status = no_memory(&job);
+    status = status == IPSIM_OK ? open_files(&job) : status;
+    int64_t goal = job.w.persons; /* which member 0 has from the journal */
+    if (team)
+        goal = team->all_fine(team->data, status == IPSIM_OK) ? team->agree(team->data, job.w.persons) : 0;
+    if (status == IPSIM_OK && goal <= 0)
+        status = give_up(&job, is_stopped(&job) ? "interrupted before it began" : "another rank could not begin; nothing was simulated");
+    if (status == IPSIM_OK) {
+        job.w = ipsim_work_of(job.e, job.lucks, job.w.n_replicates, goal);
+        choose_units(&job);
+        status = options->until_outcome ? simulate_until(&job) : simulate_stage(&job);
+        if (status == IPSIM_OK)
+            finish(&job); /* what goes wrong stands in the errors, as all else does */
     }
-    results->requested = options->persons > 0 ? options->persons : scenarios[0]->simulation.persons.value;
-    results->seed = (uint64_t)(options->seed >= 0 ? options->seed : scenarios[0]->simulation.seed.value);
-    results->replicate = options->replicate;
-    ipsim_luck luck = {.seed = results->seed, .replicate = results->replicate};
-    if (ipsim_experiment_simulate(e, luck, results->requested, options, sums, &results->n_threads, errors) != IPSIM_OK)
-        goto out;
-    results->persons = sums->persons;
-    results->interrupted = sums->persons < results->requested;
-    results->events_per_person = events_per_person(e, sums);
-    if (!build_tables(e, sums, results, errors))
-        ipsim_error_add(errors, IPSIM_ERR_MEMORY, (ipsim_origin){0}, "not enough memory for the tables");
-    results->wall_seconds = omp_get_wtime() - start;
-out:
-    ipsim_experiment_sums_free(sums);
-    ipsim_experiment_free(e);
-    if (errors->count > n_before) {
-        ipsim_results_free(results);
-        return errors->items[n_before].status;
+    return end_run(&job, n_before, start, out);
+}
+
+ipsim_status ipsim_run_merge(const ipsim_scenario *const *scenarios, size_t n_scenarios, const ipsim_run_options *options,
+                             const char *const *files, size_t n_files, ipsim_results **out, ipsim_error_list *errors)
+{
+    *out = NULL;
+    size_t n_before = errors->count, n_replicates = 0;
+    double start = omp_get_wtime();
+    int64_t persons = 0;
+    run job = {.options = options, .errors = errors};
+    ipsim_error err = {0};
+    ipsim_shard_about about = {0};
+    ipsim_status status = ipsim_experiment_create(scenarios, n_scenarios, &job.e, errors);
+    if (status == IPSIM_OK) {
+        status = ipsim_shard_describe(files[0], &about, &err);
+        status = status == IPSIM_OK ? ipsim_identity_luck(about.text, &job.lucks, &n_replicates, &persons, &err) : status;
+        if (status != IPSIM_OK)
+            ipsim_error_add_copy(errors, &err);
     }
-    *out = results;
-    return IPSIM_OK;
+    if (status == IPSIM_OK) {
+        job.w = ipsim_work_of(job.e, job.lucks, n_replicates, persons);
+        choose_units(&job);
+        status = make_parts(&job) ? ipsim_shard_join(&job.w, job.identity, files, n_files, job.total, errors) : no_memory(&job);
+    }
+    if (status == IPSIM_OK) {
+        count_results(&job);
+        job.results->n_threads = 1;
+        if (!build_tables(&job))
+            no_memory(&job);
+    }
+    ipsim_shard_about_clear(&about);
+    return end_run(&job, n_before, start, out);
 }

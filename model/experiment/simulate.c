@@ -2,7 +2,6 @@
 #include "simulate.h"
 
 #include <math.h>
-#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,7 +57,7 @@ void ipsim_experiment_sums_free(experiment_sums *sums)
     free(sums);
 }
 
-static void merge_sums(const experiment *e, experiment_sums *into, const experiment_sums *from)
+void ipsim_experiment_sums_merge(const experiment *e, experiment_sums *into, const experiment_sums *from)
 {
     size_t n_attributes = e->scenarios[0]->n_attributes;
     ipsim_ledger_merge(into->ledger, from->ledger);
@@ -74,16 +73,30 @@ static void merge_sums(const experiment *e, experiment_sums *into, const experim
     into->persons += from->persons;
 }
 
+void ipsim_experiment_sums_clear(const experiment *e, experiment_sums *sums)
+{
+    size_t n_attributes = e->scenarios[0]->n_attributes;
+    ipsim_ledger_clear(sums->ledger);
+    memset(sums->moves, 0, n_moves(e) * sizeof *sums->moves);
+    memset(sums->level_count, 0, n_attributes * ipsim_experiment_levels_stride(e) * sizeof *sums->level_count);
+    memset(sums->attribute_x, 0, n_attributes * sizeof *sums->attribute_x);
+    memset(sums->attribute_xx, 0, n_attributes * sizeof *sums->attribute_xx);
+    sums->firings = 0;
+    sums->persons = 0;
+}
+
 /* ---- one thread's work ---- */
 
-typedef struct worker {
+typedef struct experiment_worker {
     const experiment *e;
     experiment_sums *sums;
     ipsim_reference **engines;
+    ipsim_fast **fast; /* NULL: the reference engine was asked for */
+    size_t *same_as;   /* per model: the first model with the same histories, which are then simulated once; tallies are shared */
+    int64_t *moves;    /* of one block and model, as in sums; there is room for any model */
     ipsim_tally **tallies;
-    double **values;    /* per model: [cell * IPSIM_BATCH_PERSONS + person] */
+    ipsim_people *people;
     double *attributes; /* [person * n_attributes + attribute] */
-    uint32_t *group;    /* [dimension * IPSIM_BATCH_PERSONS + person] */
 } worker;
 
 static void worker_clear(worker *w)
@@ -91,35 +104,59 @@ static void worker_clear(worker *w)
     for (size_t i = 0; i < w->e->n_models; i++) {
         if (w->engines)
             ipsim_reference_free(w->engines[i]);
-        if (w->tallies)
+        if (w->fast)
+            ipsim_fast_free(w->fast[i]);
+        if (w->tallies && w->same_as && w->same_as[i] == i)
             ipsim_tally_free(w->tallies[i]);
-        if (w->values)
-            free(w->values[i]);
     }
     free(w->engines);
+    free(w->fast);
+    free(w->same_as);
+    free(w->moves);
     free(w->tallies);
-    free(w->values);
+    ipsim_people_free(w->people);
     free(w->attributes);
-    free(w->group);
     ipsim_experiment_sums_free(w->sums);
+}
+
+/* Scenarios that differ in money or quality of life only share their histories. */
+static size_t find_same(const experiment *e, size_t model, bool plainly)
+{
+    size_t like = 0;
+    while (like < model && (plainly || !ipsim_engine_same_histories(e->models[like], e->models[model]) ||
+                            !ipsim_account_same_basis(e->plan, like, model)))
+        like++;
+    return like;
 }
 
 static bool worker_init(worker *w, const experiment *e)
 {
-    size_t n_cells = ipsim_account_n_measures(e->plan) * ipsim_account_n_years(e->plan) * 2;
+    bool plainly = e->engine == IPSIM_ENGINE_REFERENCE;
+    ipsim_grouping grouping = {.n_dimensions = e->n_dimensions,
+                               .attribute = e->dimension_attribute,
+                               .n_levels = e->dimension_levels,
+                               .first = e->dimension_first};
     *w = (worker){.e = e};
     w->sums = ipsim_experiment_sums_create(e);
     w->engines = calloc(e->n_models, sizeof *w->engines);
     w->tallies = calloc(e->n_models, sizeof *w->tallies);
-    w->values = calloc(e->n_models, sizeof *w->values);
+    w->people = ipsim_people_create(IPSIM_BATCH_PERSONS, e->scenarios[0]->n_attributes, &grouping);
     w->attributes = calloc(IPSIM_BATCH_PERSONS * (e->scenarios[0]->n_attributes + 1), sizeof *w->attributes);
-    w->group = calloc(IPSIM_BATCH_PERSONS * (e->n_dimensions + 1), sizeof *w->group);
-    bool ok = w->sums && w->engines && w->tallies && w->values && w->attributes && w->group;
+    w->fast = plainly ? NULL : calloc(e->n_models, sizeof *w->fast);
+    w->same_as = calloc(e->n_models, sizeof *w->same_as);
+    w->moves = calloc(n_moves(e) + 1, sizeof *w->moves);
+    bool ok = w->sums && w->engines && w->same_as && w->tallies && w->people && w->attributes && w->moves && (plainly || w->fast);
     for (size_t i = 0; ok && i < e->n_models; i++) {
+        w->same_as[i] = find_same(e, i, plainly);
+        if (w->same_as[i] < i) {
+            w->tallies[i] = w->tallies[w->same_as[i]];
+            continue;
+        }
         w->engines[i] = ipsim_reference_create(e->models[i]);
-        w->tallies[i] = ipsim_tally_create(e->plan, i);
-        w->values[i] = calloc(n_cells * IPSIM_BATCH_PERSONS, sizeof **w->values);
-        ok = w->engines[i] && w->tallies[i] && w->values[i];
+        w->tallies[i] = ipsim_tally_create(e->plan, i, w->people->stride);
+        if (w->fast && w->tallies[i])
+            w->fast[i] = ipsim_fast_create(e->models[i], w->people->stride, w->tallies[i]);
+        ok = w->engines[i] && w->tallies[i] && (plainly || w->fast[i]);
     }
     if (!ok)
         worker_clear(w);
@@ -128,7 +165,7 @@ static bool worker_init(worker *w, const experiment *e)
 
 /* ---- people ---- */
 
-static void count_person(worker *w, const double *attributes, size_t in_batch)
+static ipsim_status count_person(worker *w, int64_t person, const double *attributes, ipsim_error *err)
 {
     const experiment *e = w->e;
     const ipsim_scenario *scenario = e->scenarios[0];
@@ -137,13 +174,17 @@ static void count_person(worker *w, const double *attributes, size_t in_batch)
         if (scenario->attributes[a].levels.count > 0) {
             w->sums->level_count[a * stride + (size_t)attributes[a]]++;
         } else {
-            int64_t x = (int64_t)rint(attributes[a] / IPSIM_QUANTUM);
+            double quanta = rint(attributes[a] / IPSIM_QUANTUM);
+            if (!(fabs(quanta) < 0x1p62))
+                return ipsim_error_set_at(err, IPSIM_ERR_OVERFLOW, scenario->attributes[a].origin,
+                                          "attribute %s of person %lld is %.6g; the exact sums can hold no more than %.3g",
+                                          scenario->attributes[a].name, (long long)person, attributes[a], 0x1p62 * IPSIM_QUANTUM);
+            int64_t x = (int64_t)quanta;
             ipsim_wide128_add(&w->sums->attribute_x[a], x);
             ipsim_wide192_add_product(&w->sums->attribute_xx[a], x, x);
         }
     }
-    for (size_t d = 0; d < e->n_dimensions; d++)
-        w->group[d * IPSIM_BATCH_PERSONS + in_batch] = e->dimension_first[d] + (uint32_t)attributes[e->dimension_attribute[d]];
+    return IPSIM_OK;
 }
 
 /* ---- occupancy: told of every move ---- */
@@ -176,29 +217,74 @@ static void watch(void *data, const ipsim_step *step, const double *origin)
 
 /* ---- batches and blocks ---- */
 
+/* One person at a time. */
+static ipsim_status simulate_plainly(worker *w, size_t model, ipsim_luck luck, int64_t first, ipsim_occupancy *seen, ipsim_error *err)
+{
+    watcher told = {.e = w->e, .moves = seen->moves, .n_states = w->e->models[model]->n_states};
+    for (size_t slot = 0; slot < w->people->n_slots; slot++) {
+        int64_t person = w->people->person[slot];
+        if (person < 0)
+            continue;
+        told.time = 0;
+        ipsim_tally_select(w->tallies[model], slot);
+        ipsim_status status = ipsim_reference_simulate(w->engines[model], luck, person,
+                                                       &w->attributes[(size_t)(person - first) * w->people->n_attributes],
+                                                       w->tallies[model], watch, &told, err);
+        if (status != IPSIM_OK)
+            return status;
+    }
+    seen->firings = told.firings;
+    return IPSIM_OK;
+}
+
+/* The block under one model, and what was seen of it under all models that share its histories. */
+static ipsim_status simulate_model(worker *w, size_t model, ipsim_luck luck, int64_t first, ipsim_error *err)
+{
+    const experiment *e = w->e;
+    size_t n = e->n_times * e->models[model]->n_states;
+    ipsim_occupancy seen = {.n_times = e->n_times, .times = e->times, .moves = w->moves};
+    ipsim_status status = IPSIM_ERR_LIMIT;
+    memset(w->moves, 0, n * sizeof *w->moves);
+    ipsim_tally_reset(w->tallies[model], w->people);
+    if (w->fast)
+        status = ipsim_fast_simulate(w->fast[model], luck, w->people, w->tallies[model], &seen, NULL, NULL, err);
+    if (w->fast && status == IPSIM_ERR_LIMIT) { /* again, one person at a time, to see who it is */
+        memset(w->moves, 0, n * sizeof *w->moves);
+        ipsim_tally_reset(w->tallies[model], w->people);
+    }
+    if (status == IPSIM_ERR_LIMIT)
+        status = simulate_plainly(w, model, luck, first, &seen, err);
+    for (size_t i = model; status == IPSIM_OK && i < e->n_models; i++) {
+        if (w->same_as[i] != model)
+            continue;
+        int64_t *into = w->sums->moves + ipsim_experiment_moves_offset(e, i);
+        for (size_t k = 0; k < n; k++)
+            into[k] += w->moves[k];
+        w->sums->firings += seen.firings;
+    }
+    return status;
+}
+
 static ipsim_status simulate_batch(worker *w, ipsim_luck luck, int64_t first, size_t n, ipsim_error *err)
 {
     const experiment *e = w->e;
-    size_t n_attributes = e->scenarios[0]->n_attributes;
     for (size_t i = 0; i < n; i++) {
-        double *attributes = &w->attributes[i * n_attributes];
+        double *attributes = &w->attributes[i * w->people->n_attributes];
         ipsim_population_draw(e->population, luck.seed, luck.replicate, first + (int64_t)i, attributes);
-        count_person(w, attributes, i);
+        ipsim_status status = count_person(w, first + (int64_t)i, attributes, err);
+        if (status != IPSIM_OK)
+            return status;
     }
+    ipsim_people_seat(w->people, first, n, w->attributes);
     for (size_t model = 0; model < e->n_models; model++) {
-        watcher seen = {.e = e, .moves = w->sums->moves + ipsim_experiment_moves_offset(e, model), .n_states = e->models[model]->n_states};
-        for (size_t i = 0; i < n; i++) {
-            seen.time = 0;
-            ipsim_status status = ipsim_reference_simulate(w->engines[model], luck, first + (int64_t)i, &w->attributes[i * n_attributes],
-                                                           w->tallies[model], watch, &seen, err);
-            if (status != IPSIM_OK)
-                return status;
-            ipsim_tally_values(w->tallies[model], w->values[model] + i, IPSIM_BATCH_PERSONS);
-        }
-        w->sums->firings += seen.firings;
+        if (w->same_as[model] < model)
+            continue;
+        ipsim_status status = simulate_model(w, model, luck, first, err);
+        if (status != IPSIM_OK)
+            return status;
     }
     w->sums->persons += (int64_t)n;
-    return ipsim_ledger_add(w->sums->ledger, (const double *const *)w->values, n, IPSIM_BATCH_PERSONS, w->group, e->n_dimensions, err);
+    return ipsim_ledger_add_block(w->sums->ledger, w->tallies, w->people, err);
 }
 
 static ipsim_status simulate_block(worker *w, ipsim_luck luck, int64_t first, int64_t end, ipsim_error *err)
@@ -212,81 +298,32 @@ static ipsim_status simulate_block(worker *w, ipsim_luck luck, int64_t first, in
     return IPSIM_OK;
 }
 
-/* Shared by the threads. Blocks are dealt in order and every dealt block is finished, so that a stopped run holds persons 0 .. k - 1. */
-typedef struct dealer {
-    int64_t n_blocks, next, done;
-    int64_t failed_block; /* the first block that failed: the same one whatever the threads did before it */
-    ipsim_error failure;
-    bool out_of_memory;
-    double last_progress;
-} dealer;
+/* ---- for those who deal the blocks ---- */
 
-static int64_t deal_block(dealer *d, const ipsim_run_options *options)
+experiment_worker *ipsim_experiment_worker_create(const experiment *e)
 {
-    int64_t block = -1;
-#pragma omp critical(ipsim_deal)
-    if (d->next < d->n_blocks && d->failed_block < 0 && !d->out_of_memory && !(options->stop && *options->stop))
-        block = d->next++;
-    return block;
+    worker *w = malloc(sizeof *w);
+    if (w && !worker_init(w, e)) {
+        free(w);
+        w = NULL;
+    }
+    return w;
 }
 
-static void block_done(dealer *d, int64_t block, const ipsim_error *failure, int64_t n_persons, const ipsim_run_options *options)
+void ipsim_experiment_worker_free(experiment_worker *w)
 {
-#pragma omp critical(ipsim_deal)
-    {
-        d->done++;
-        if (failure && (d->failed_block < 0 || block < d->failed_block)) {
-            d->failed_block = block;
-            d->failure = *failure;
-        }
-        double now = omp_get_wtime();
-        if (options->progress && now - d->last_progress > 0.1) {
-            int64_t persons = d->done * IPSIM_BLOCK_PERSONS;
-            d->last_progress = now;
-            options->progress(options->progress_data, persons < n_persons ? persons : n_persons, n_persons);
-        }
+    if (w) {
+        worker_clear(w);
+        free(w);
     }
 }
 
-static void work(const experiment *e, ipsim_luck luck, int64_t n_persons, const ipsim_run_options *options, dealer *d,
-                 experiment_sums *sums)
+experiment_sums *ipsim_experiment_worker_sums(experiment_worker *w)
 {
-    worker w;
-    if (!worker_init(&w, e)) {
-#pragma omp critical(ipsim_deal)
-        d->out_of_memory = true;
-        return;
-    }
-    for (int64_t block; (block = deal_block(d, options)) >= 0;) {
-        int64_t first = block * IPSIM_BLOCK_PERSONS;
-        int64_t end = first + IPSIM_BLOCK_PERSONS < n_persons ? first + IPSIM_BLOCK_PERSONS : n_persons;
-        ipsim_error err;
-        bool ok = simulate_block(&w, luck, first, end, &err) == IPSIM_OK;
-        block_done(d, block, ok ? NULL : &err, n_persons, options);
-    }
-#pragma omp critical(ipsim_merge)
-    merge_sums(e, sums, w.sums);
-    worker_clear(&w);
+    return w->sums;
 }
 
-ipsim_status ipsim_experiment_simulate(const experiment *e, ipsim_luck luck, int64_t n_persons, const ipsim_run_options *options,
-                                       experiment_sums *sums, int *n_threads, ipsim_error_list *errors)
+ipsim_status ipsim_experiment_worker_block(experiment_worker *w, ipsim_luck luck, int64_t first, int64_t end, ipsim_error *err)
 {
-    dealer d = {
-        .n_blocks = (n_persons + IPSIM_BLOCK_PERSONS - 1) / IPSIM_BLOCK_PERSONS, .failed_block = -1, .last_progress = omp_get_wtime()};
-    int threads = options->n_threads > 0 ? options->n_threads : omp_get_max_threads();
-    if (threads > d.n_blocks)
-        threads = (int)d.n_blocks;
-    *n_threads = threads;
-#pragma omp parallel num_threads(threads)
-    work(e, luck, n_persons, options, &d, sums);
-
-    if (d.failed_block >= 0)
-        return ipsim_error_add_copy(errors, &d.failure);
-    if (d.out_of_memory)
-        return ipsim_error_add(errors, IPSIM_ERR_MEMORY, (ipsim_origin){0}, "not enough memory for the threads of the run");
-    if (sums->persons == 0)
-        return ipsim_error_add(errors, IPSIM_ERR_INTERRUPTED, (ipsim_origin){0}, "interrupted before the first %d persons were finished",
-                               (int)IPSIM_BLOCK_PERSONS);
-    return IPSIM_OK;
+    return simulate_block(w, luck, first, end, err);
 }

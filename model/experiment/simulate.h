@@ -9,7 +9,7 @@
 #include "ipsim/run.h"
 #include "ipsim/wide.h"
 
-enum { IPSIM_BATCH_PERSONS = 64, IPSIM_BLOCK_PERSONS = 1024 };
+enum { IPSIM_BATCH_PERSONS = 2048, IPSIM_BLOCK_PERSONS = 4096 };
 
 /* What is simulated: the scenarios of one run, compiled. */
 typedef struct experiment {
@@ -20,9 +20,11 @@ typedef struct experiment {
     ipsim_account_plan *plan;
     size_t n_dimensions, n_groups; /* subgroups; group 0 is everybody */
     size_t *dimension_attribute;
+    size_t *dimension_levels;
     uint32_t *dimension_first; /* group of the attribute's level 0 */
     size_t n_times;            /* of the occupancy grid */
     double *times;
+    ipsim_engine_choice engine;
 } experiment;
 
 ipsim_status ipsim_experiment_create(const ipsim_scenario *const *scenarios, size_t n, experiment **out,
@@ -47,8 +49,16 @@ size_t ipsim_experiment_moves_offset(const experiment *e, size_t model);
 experiment_sums *ipsim_experiment_sums_create(const experiment *e);
 void ipsim_experiment_sums_free(experiment_sums *sums);
 
-/* Simulates persons 0 .. n_persons - 1, or the first blocks of them when stopped. */
-ipsim_status ipsim_experiment_simulate(const experiment *e, ipsim_luck luck, int64_t n_persons, const ipsim_run_options *options,
-                                       experiment_sums *sums, int *n_threads, ipsim_error_list *errors) IPSIM_MUST_CHECK;
+void ipsim_experiment_sums_clear(const experiment *e, experiment_sums *sums);
+void ipsim_experiment_sums_merge(const experiment *e, experiment_sums *into, const experiment_sums *from);
+
+/* One thread's engines and sums. NULL when memory is short. */
+typedef struct experiment_worker experiment_worker;
+experiment_worker *ipsim_experiment_worker_create(const experiment *e);
+void ipsim_experiment_worker_free(experiment_worker *w);
+experiment_sums *ipsim_experiment_worker_sums(experiment_worker *w);
+/* Adds persons first .. end - 1 of a replicate to the worker's sums. After an error the sums are of no use. */
+ipsim_status ipsim_experiment_worker_block(experiment_worker *w, ipsim_luck luck, int64_t first, int64_t end,
+                                           ipsim_error *err) IPSIM_MUST_CHECK;
 
 #endif

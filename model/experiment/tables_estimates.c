@@ -115,6 +115,8 @@ ipsim_table *ipsim_tables_differences(const experiment *e, const experiment_sums
 
 static const char *reading_of(double cost, double effect)
 {
+    if (isnan(cost) || isnan(effect))
+        return "not available"; /* a subgroup without people */
     if (cost == 0.0 && effect == 0.0)
         return "no difference";
     if (effect > 0.0)

@@ -287,6 +287,10 @@ static void about_conventions(ipsim_table *table, const ipsim_scenario *s, const
     put_row(table, name, "seed", buffer);
     snprintf(buffer, sizeof buffer, "%lu", (unsigned long)results->replicate);
     put_row(table, name, "replicate", buffer);
+    if (results->n_replicates > 1) {
+        snprintf(buffer, sizeof buffer, "%lld", (long long)results->n_replicates);
+        put_row(table, name, "replicates", buffer);
+    }
 }
 
 static void about_labels(ipsim_table *table, const ipsim_scenario *s)

@@ -255,11 +255,41 @@ static bool has_transfers(const ipsim_summary_writer *s)
     return false;
 }
 
+static bool is_unaffected(const ipsim_summary_writer *s, const char *payer)
+{
+    for (size_t a = 0; a < s->n_arms; a++) {
+        ipsim_summary_figure figure = ipsim_summary_lookup(s, s->arms[a], "cost", payer, true, ipsim_summary_horizon(s));
+        if (figure.found && fabs(figure.estimate) > 0.005) { /* less than a hundredth of the currency unit per person */
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A line of noughts says little; such payers share one line at the end. title: NULL when it stands there already. */
+static void print_unaffected(ipsim_summary_writer *s, const char *title)
+{
+    const char *payer;
+    size_t count = 0;
+    for (size_t n = 0; (payer = ipsim_summary_nth_name(s->tables->about, "payer:", n)) != NULL; n++) {
+        if (is_unaffected(s, payer)) {
+            if (count == 0 && title != NULL) {
+                fprintf(s->page, "%s\n", title);
+            }
+            fprintf(s->page, "%s%s", count++ == 0 ? "  No net change for: " : ", ", ipsim_summary_name(s, "payer:", payer));
+        }
+    }
+    fputs(count > 0 ? "\n" : "", s->page);
+}
+
 static void print_payers(ipsim_summary_writer *s)
 {
     ipsim_summary_grid grid = arms_grid(s);
     const char *payer;
     for (size_t n = 0; (payer = ipsim_summary_nth_name(s->tables->about, "payer:", n)) != NULL; n++) {
+        if (s->compare && is_unaffected(s, payer)) {
+            continue;
+        }
         const char **cells = ipsim_summary_grid_line(&grid, ipsim_summary_name(s, "payer:", payer));
         for (size_t a = 0; a < s->n_arms; a++) {
             cells[a] = ipsim_summary_estimate(s, ipsim_summary_lookup(s, s->arms[a], "cost", payer, true, ipsim_summary_horizon(s)),
@@ -269,7 +299,14 @@ static void print_payers(ipsim_summary_writer *s)
     const char *title = ipsim_arena_printf(s->arena, "%s BY PAYER (%s per 1 000 people, %s%s)", s->compare ? "CHANGE IN COST" : "COST",
                                            s->money.unit, ipsim_summary_period(s, ipsim_summary_horizon(s)),
                                            has_transfers(s) ? ", transfers included" : "");
-    print_grid(s, &grid, title != NULL ? title : "");
+    s->failed = s->failed || grid.failed;
+    if (!grid.failed && grid.n_lines > 0) {
+        ipsim_summary_grid_print(&grid, title != NULL ? title : "", s->page);
+    }
+    if (s->compare) {
+        print_unaffected(s, grid.n_lines > 0 ? NULL : title);
+    }
+    fputc('\n', s->page);
 }
 
 /* ---- the whole ---- */

@@ -5,7 +5,8 @@
 
 #include "private.h"
 
-ipsim_csv *ipsim_data_csv(ipsim_loader *loader, const char *path, ipsim_origin asked_from) {
+ipsim_csv *ipsim_data_csv(ipsim_loader *loader, const char *path, ipsim_origin asked_from)
+{
     ipsim_csv *csv = NULL;
     ipsim_error_list found = {0};
     if (ipsim_csv_read(path, loader->arena, &csv, &found) != IPSIM_OK) {
@@ -27,7 +28,8 @@ ipsim_csv *ipsim_data_csv(ipsim_loader *loader, const char *path, ipsim_origin a
     return csv;
 }
 
-static size_t require_column(ipsim_loader *loader, const ipsim_csv *csv, const char *column, const char *reader) {
+static size_t require_column(ipsim_loader *loader, const ipsim_csv *csv, const char *column, const char *reader)
+{
     size_t at = ipsim_csv_column(csv, column);
     if (at == csv->n_columns) {
         ipsim_suggestion near;
@@ -37,7 +39,9 @@ static size_t require_column(ipsim_loader *loader, const ipsim_csv *csv, const c
     return at;
 }
 
-static void read_attribute(ipsim_loader *loader, const ipsim_csv *csv, const ipsim_attribute *attribute, ipsim_person_table *table, size_t column) {
+static void read_attribute(ipsim_loader *loader, const ipsim_csv *csv, const ipsim_attribute *attribute, ipsim_person_table *table,
+                           size_t column)
+{
     const char *reader = ipsim_loader_printf(loader, "attribute %s", attribute->name);
     const char *name = attribute->column.value;
     size_t from = reader == NULL ? csv->n_columns : require_column(loader, csv, name, reader);
@@ -63,7 +67,8 @@ static void read_attribute(ipsim_loader *loader, const ipsim_csv *csv, const ips
     }
 }
 
-static void read_weights(ipsim_loader *loader, const ipsim_csv *csv, const char *name, ipsim_person_table *table) {
+static void read_weights(ipsim_loader *loader, const ipsim_csv *csv, const char *name, ipsim_person_table *table)
+{
     size_t from = require_column(loader, csv, name, "key weight");
     table->weights = ipsim_loader_alloc(loader, csv->n_rows, sizeof *table->weights);
     if (table->weights == NULL || from == csv->n_columns) {
@@ -89,7 +94,8 @@ static void read_weights(ipsim_loader *loader, const ipsim_csv *csv, const char 
     }
 }
 
-static void read_person_table(ipsim_loader *loader, const ipsim_scenario *scenario, ipsim_person_table_spec *spec) {
+static void read_person_table(ipsim_loader *loader, const ipsim_scenario *scenario, ipsim_person_table_spec *spec)
+{
     if (spec->file.value == NULL) {
         return;
     }
@@ -123,8 +129,9 @@ static void read_person_table(ipsim_loader *loader, const ipsim_scenario *scenar
 }
 
 /* Transitions that name one file share one table. */
-static void read_hazard_table(ipsim_loader *loader, const ipsim_scenario *scenario, ipsim_hazard_spec *hazard, ipsim_rate_table *const *known,
-                              size_t n_known) {
+static void read_hazard_table(ipsim_loader *loader, const ipsim_scenario *scenario, ipsim_hazard_spec *hazard,
+                              ipsim_rate_table *const *known, size_t n_known)
+{
     if (!hazard->given || hazard->family.value != IPSIM_HAZARD_TABLE || hazard->file.value == NULL) {
         return;
     }
@@ -139,15 +146,16 @@ static void read_hazard_table(ipsim_loader *loader, const ipsim_scenario *scenar
     }
 }
 
-void ipsim_scenario_read_data(ipsim_loader *loader, ipsim_scenario *scenario) {
+void ipsim_scenario_read_data(ipsim_loader *loader, ipsim_scenario *scenario)
+{
     for (size_t i = 0; i < scenario->n_person_tables; i++) {
         read_person_table(loader, scenario, &scenario->person_tables[i]);
     }
     size_t n_risks = scenario->n_transitions + scenario->n_events;
     ipsim_rate_table **known = ipsim_loader_alloc(loader, n_risks, sizeof *known);
     for (size_t i = 0; i < n_risks && known != NULL && !loader->out_of_memory; i++) {
-        ipsim_hazard_spec *hazard =
-            i < scenario->n_transitions ? &scenario->transitions[i].hazard : &scenario->events[i - scenario->n_transitions].hazard;
+        ipsim_hazard_spec *hazard = i < scenario->n_transitions ? &scenario->transitions[i].hazard
+                                                                : &scenario->events[i - scenario->n_transitions].hazard;
         read_hazard_table(loader, scenario, hazard, known, i);
         known[i] = hazard->data;
         if (hazard->data != NULL && hazard->data->n_years > 1 && !scenario->simulation.start_year.given) {

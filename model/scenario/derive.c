@@ -6,7 +6,8 @@
 #include "private.h"
 
 /* The file's stem as an identifier: "02 relapse.v2.cfg" becomes s02_relapse_v2. */
-static const char *stem(ipsim_loader *loader, const char *path) {
+static const char *stem(ipsim_loader *loader, const char *path)
+{
     const char *slash = strrchr(path, '/');
     const char *base = slash == NULL ? path : slash + 1;
     const char *dot = strrchr(base, '.');
@@ -21,7 +22,8 @@ static const char *stem(ipsim_loader *loader, const char *path) {
     return name;
 }
 
-static void every_alive_state(ipsim_loader *loader, const ipsim_scenario *scenario, ipsim_names *names) {
+static void every_alive_state(ipsim_loader *loader, const ipsim_scenario *scenario, ipsim_names *names)
+{
     names->items = ipsim_loader_alloc(loader, scenario->n_states, sizeof *names->items);
     for (size_t i = 0; i < scenario->n_states && names->items != NULL; i++) {
         if (scenario->states[i].role.value == IPSIM_ROLE_ALIVE) {
@@ -30,13 +32,15 @@ static void every_alive_state(ipsim_loader *loader, const ipsim_scenario *scenar
     }
 }
 
-static void derive_clock(ipsim_text *clock, const ipsim_hazard_spec *hazard) {
+static void derive_clock(ipsim_text *clock, const ipsim_hazard_spec *hazard)
+{
     if (!clock->given) {
         clock->value = hazard->given && hazard->family.value == IPSIM_HAZARD_TABLE ? "age" : "sojourn";
     }
 }
 
-static void derive_perspective(ipsim_loader *loader, const ipsim_scenario *scenario, ipsim_perspective *perspective) {
+static void derive_perspective(ipsim_loader *loader, const ipsim_scenario *scenario, ipsim_perspective *perspective)
+{
     if (!perspective->payers.given) {
         perspective->payers.items = ipsim_loader_alloc(loader, scenario->n_payers, sizeof *perspective->payers.items);
         for (size_t i = 0; i < scenario->n_payers && perspective->payers.items != NULL; i++) {
@@ -52,7 +56,8 @@ static void derive_perspective(ipsim_loader *loader, const ipsim_scenario *scena
 }
 
 /* A single rate holds from the start. */
-static void derive_discount(ipsim_loader *loader, ipsim_discount_spec *discount) {
+static void derive_discount(ipsim_loader *loader, ipsim_discount_spec *discount)
+{
     if (discount->given && !discount->from_years.given && discount->rates.count > 0) {
         discount->from_years.items = ipsim_loader_alloc(loader, 1, sizeof *discount->from_years.items);
         if (discount->from_years.items != NULL) {
@@ -62,7 +67,8 @@ static void derive_discount(ipsim_loader *loader, ipsim_discount_spec *discount)
     }
 }
 
-void ipsim_scenario_derive(ipsim_loader *loader, ipsim_scenario *scenario) {
+void ipsim_scenario_derive(ipsim_loader *loader, ipsim_scenario *scenario)
+{
     if (!scenario->name.given) {
         scenario->name.value = stem(loader, scenario->path);
     }
@@ -102,7 +108,8 @@ void ipsim_scenario_derive(ipsim_loader *loader, ipsim_scenario *scenario) {
     derive_discount(loader, &scenario->economics.discount_effects);
 }
 
-void ipsim_scenario_derive_numbers(ipsim_scenario *scenario) {
+void ipsim_scenario_derive_numbers(ipsim_scenario *scenario)
+{
     ipsim_number *step = &scenario->simulation.occupancy_step_years;
     double horizon = scenario->simulation.horizon_years.value;
     if (!step->given) {

@@ -53,7 +53,8 @@ struct ipsim_expressions {
 };
 
 /* ---- names ---- */
-static size_t hash_name(const char *name) {
+static size_t hash_name(const char *name)
+{
     uint64_t hash = 14695981039346656037u;
     for (; *name != '\0'; name++) {
         hash = (hash ^ (unsigned char)*name) * 1099511628211u;
@@ -61,7 +62,8 @@ static size_t hash_name(const char *name) {
     return (size_t)(hash ^ (hash >> 32));
 }
 
-static size_t *map_find(const name_map *map, const char *name) {
+static size_t *map_find(const name_map *map, const char *name)
+{
     for (size_t i = hash_name(name); map->capacity > 0; i++) {
         size_t slot = i & (map->capacity - 1);
         if (map->names[slot] == NULL) {
@@ -74,7 +76,8 @@ static size_t *map_find(const name_map *map, const char *name) {
     return NULL;
 }
 
-static bool map_put(ipsim_loader *loader, name_map *map, const char *name, size_t value) {
+static bool map_put(ipsim_loader *loader, name_map *map, const char *name, size_t value)
+{
     if (2 * (map->count + 1) > map->capacity) {
         name_map grown = {.capacity = map->capacity == 0 ? 64 : 2 * map->capacity};
         grown.names = ipsim_loader_alloc(loader, grown.capacity, sizeof *grown.names);
@@ -100,7 +103,8 @@ static bool map_put(ipsim_loader *loader, name_map *map, const char *name, size_
 }
 
 /* ---- the sandbox ---- */
-static void *limited_allocation(void *data, void *block, size_t old_size, size_t new_size) {
+static void *limited_allocation(void *data, void *block, size_t old_size, size_t new_size)
+{
     ipsim_expressions *e = data;
     size_t held = block == NULL ? 0 : old_size;
     if (new_size == 0) {
@@ -118,26 +122,47 @@ static void *limited_allocation(void *data, void *block, size_t old_size, size_t
     return grown;
 }
 
-static double argument(lua_State *lua, const char *function_name) {
+static double argument(lua_State *lua, const char *function_name)
+{
     if (lua_gettop(lua) != 1 || lua_type(lua, 1) != LUA_TNUMBER) {
         return luaL_error(lua, "%s needs exactly one number", function_name);
     }
     return lua_tonumber(lua, 1);
 }
 
-static int give(lua_State *lua, double value) {
+static int give(lua_State *lua, double value)
+{
     lua_pushnumber(lua, value);
     return 1;
 }
 
-static int lua_log(lua_State *lua) { return give(lua, ipsim_log(argument(lua, "log"))); }
-static int lua_exp(lua_State *lua) { return give(lua, ipsim_exp(argument(lua, "exp"))); }
-static int lua_sqrt(lua_State *lua) { return give(lua, sqrt(argument(lua, "sqrt"))); }
-static int lua_abs(lua_State *lua) { return give(lua, fabs(argument(lua, "abs"))); }
-static int lua_floor(lua_State *lua) { return give(lua, floor(argument(lua, "floor"))); }
-static int lua_ceil(lua_State *lua) { return give(lua, ceil(argument(lua, "ceil"))); }
+static int lua_log(lua_State *lua)
+{
+    return give(lua, ipsim_log(argument(lua, "log")));
+}
+static int lua_exp(lua_State *lua)
+{
+    return give(lua, ipsim_exp(argument(lua, "exp")));
+}
+static int lua_sqrt(lua_State *lua)
+{
+    return give(lua, sqrt(argument(lua, "sqrt")));
+}
+static int lua_abs(lua_State *lua)
+{
+    return give(lua, fabs(argument(lua, "abs")));
+}
+static int lua_floor(lua_State *lua)
+{
+    return give(lua, floor(argument(lua, "floor")));
+}
+static int lua_ceil(lua_State *lua)
+{
+    return give(lua, ceil(argument(lua, "ceil")));
+}
 
-static int extreme(lua_State *lua, bool greatest) {
+static int extreme(lua_State *lua, bool greatest)
+{
     int count = lua_gettop(lua);
     for (int i = 1; i <= count; i++) {
         if (lua_type(lua, i) != LUA_TNUMBER) {
@@ -154,11 +179,18 @@ static int extreme(lua_State *lua, bool greatest) {
     return give(lua, best);
 }
 
-static int lua_min(lua_State *lua) { return extreme(lua, false); }
-static int lua_max(lua_State *lua) { return extreme(lua, true); }
+static int lua_min(lua_State *lua)
+{
+    return extreme(lua, false);
+}
+static int lua_max(lua_State *lua)
+{
+    return extreme(lua, true);
+}
 
 /* Whole exponents by repeated squaring, so that 10^3 is 1000 exactly; the rest by our own log and exp. */
-static double power(double base, double exponent) {
+static double power(double base, double exponent)
+{
     if (exponent == floor(exponent) && fabs(exponent) <= 1024) {
         double result = 1.0, square = base;
         for (int left = (int)fabs(exponent); left > 0; left /= 2, square *= square) {
@@ -175,20 +207,23 @@ static double power(double base, double exponent) {
     return base < 0 ? IPSIM_NAN : ipsim_pow_positive(base, exponent);
 }
 
-static int lua_power(lua_State *lua) {
+static int lua_power(lua_State *lua)
+{
     if (lua_gettop(lua) != 2 || lua_type(lua, 1) != LUA_TNUMBER || lua_type(lua, 2) != LUA_TNUMBER) {
         return luaL_error(lua, "^ needs two numbers");
     }
     return give(lua, power(lua_tonumber(lua, 1), lua_tonumber(lua, 2)));
 }
 
-static void stop_long_runs(lua_State *lua, lua_Debug *activation) {
+static void stop_long_runs(lua_State *lua, lua_Debug *activation)
+{
     (void)activation;
     luaL_error(lua, "it takes too long");
 }
 
 /* What a parameter may be called by in an expression: all that the sandbox holds. */
-static int furnish(lua_State *lua) {
+static int furnish(lua_State *lua)
+{
     static const struct {
         const char *name;
         lua_CFunction call;
@@ -204,7 +239,8 @@ static int furnish(lua_State *lua) {
 }
 
 /* ---- compiling ---- */
-static bool check_name(void *data, const char *name, bool is_call) {
+static bool check_name(void *data, const char *name, bool is_call)
+{
     ipsim_expressions *e = data;
     ipsim_origin at = e->compiling->origin;
     const size_t *parameter = map_find(&e->parameter_map, name);
@@ -217,7 +253,8 @@ static bool check_name(void *data, const char *name, bool is_call) {
         if (!e->loader->incomplete) {
             ipsim_suggestion near;
             ipsim_suggest_begin(&near, name);
-            for (size_t i = 0; i < e->scenario->n_parameters; i++) {
+            enum { HINTS_MAX = 200 }; /* a hint takes time, and after so many errors nobody reads it */
+            for (size_t i = 0; i < e->scenario->n_parameters && e->loader->errors->count < HINTS_MAX; i++) {
                 if (&e->scenario->parameters[i].value != e->compiling) { /* its own name would be a cycle */
                     ipsim_suggest_consider(&near, e->scenario->parameters[i].name);
                 }
@@ -235,7 +272,8 @@ static bool check_name(void *data, const char *name, bool is_call) {
     return true;
 }
 
-static const char *lua_complaint(lua_State *lua) {
+static const char *lua_complaint(lua_State *lua)
+{
     const char *message = lua_type(lua, -1) == LUA_TSTRING ? lua_tostring(lua, -1) : "it cannot be evaluated";
     if (message[0] == ':') { /* ":1: " where Lua would name a file and line */
         const char *after = strstr(message, ": ");
@@ -248,7 +286,8 @@ static const char *lua_complaint(lua_State *lua) {
 }
 
 /* Runs protected, since Lua reports lack of memory by a jump. The source is a light user datum. */
-static int compile_protected(lua_State *lua) {
+static int compile_protected(lua_State *lua)
+{
     const char *source = lua_touserdata(lua, 1);
     if (luaL_loadbufferx(lua, source, strlen(source), "=", "t") != LUA_OK) {
         return lua_error(lua);
@@ -257,7 +296,8 @@ static int compile_protected(lua_State *lua) {
     return 1;
 }
 
-static void compile(ipsim_expressions *e, function *f, const ipsim_number *number) {
+static void compile(ipsim_expressions *e, function *f, const ipsim_number *number)
+{
     char source[8 * IPSIM_EXPRESSION_LENGTH_MAX], why[400];
     f->reference = LUA_NOREF;
     f->only = IPSIM_NO_EXPRESSION;
@@ -289,7 +329,8 @@ static void compile(ipsim_expressions *e, function *f, const ipsim_number *numbe
     lua_pop(e->lua, 1);
 }
 
-size_t ipsim_expressions_add(ipsim_expressions *e, ipsim_loader *loader, const ipsim_number *number) {
+size_t ipsim_expressions_add(ipsim_expressions *e, ipsim_loader *loader, const ipsim_number *number)
+{
     e->loader = loader;
     const size_t *known = map_find(&e->function_map, number->expression);
     size_t handle = known == NULL ? e->n_functions : *known;
@@ -320,12 +361,16 @@ size_t ipsim_expressions_add(ipsim_expressions *e, ipsim_loader *loader, const i
     return handle;
 }
 
-bool ipsim_expressions_uses(const ipsim_expressions *e, size_t parameter) { return e->used[parameter]; }
+bool ipsim_expressions_uses(const ipsim_expressions *e, size_t parameter)
+{
+    return e->used[parameter];
+}
 
 /* ---- order ---- */
 enum { UNSEEN, BUSY, DONE };
 
-static void report_cycle(ipsim_expressions *e, const size_t *stack, size_t depth, size_t again) {
+static void report_cycle(ipsim_expressions *e, const size_t *stack, size_t depth, size_t again)
+{
     const ipsim_parameter *parameters = e->scenario->parameters;
     size_t first = depth;
     while (first > 0 && stack[first - 1] != again) {
@@ -347,7 +392,8 @@ static void report_cycle(ipsim_expressions *e, const size_t *stack, size_t depth
     ipsim_error_add(e->loader->errors, IPSIM_ERR_CYCLE, parameters[stack[lowest]].value.origin, "parameters refer to each other: %s", text);
 }
 
-static void visit(ipsim_expressions *e, size_t parameter, size_t *stack, size_t depth) {
+static void visit(ipsim_expressions *e, size_t parameter, size_t *stack, size_t depth)
+{
     e->visited[parameter] = BUSY;
     if (depth == CHAIN_MAX) {
         ipsim_error_add(e->loader->errors, IPSIM_ERR_LIMIT, e->scenario->parameters[parameter].value.origin,
@@ -367,7 +413,8 @@ static void visit(ipsim_expressions *e, size_t parameter, size_t *stack, size_t 
     e->order[e->n_ordered++] = parameter;
 }
 
-ipsim_expressions *ipsim_expressions_create(ipsim_loader *loader, ipsim_scenario *scenario) {
+ipsim_expressions *ipsim_expressions_create(ipsim_loader *loader, ipsim_scenario *scenario)
+{
     ipsim_expressions *e = calloc(1, sizeof *e);
     size_t n = scenario->n_parameters;
     if (e == NULL) {
@@ -390,7 +437,8 @@ ipsim_expressions *ipsim_expressions_create(ipsim_loader *loader, ipsim_scenario
         ok = lua_pcall(e->lua, 0, 0, 0) == LUA_OK;
     }
     for (size_t i = 0; ok && i < n; i++) {
-        ok = ipsim_expression_is_reserved(scenario->parameters[i].name) || map_put(loader, &e->parameter_map, scenario->parameters[i].name, i);
+        ok = ipsim_expression_is_reserved(scenario->parameters[i].name) ||
+             map_put(loader, &e->parameter_map, scenario->parameters[i].name, i);
     }
     for (size_t i = 0; ok && i < n; i++) {
         const ipsim_number *value = &scenario->parameters[i].value;
@@ -414,7 +462,8 @@ ipsim_expressions *ipsim_expressions_create(ipsim_loader *loader, ipsim_scenario
     return e;
 }
 
-void ipsim_expressions_free(ipsim_expressions *e) {
+void ipsim_expressions_free(ipsim_expressions *e)
+{
     if (e != NULL) {
         if (e->lua != NULL) {
             lua_close(e->lua);
@@ -434,7 +483,8 @@ typedef struct job {
 } job;
 
 /* The value, or NaN when it has none: recorded, here or where it goes wrong first. */
-static double call(lua_State *lua, const job *j, size_t handle, ipsim_origin at) {
+static double call(lua_State *lua, const job *j, size_t handle, ipsim_origin at)
+{
     const ipsim_expressions *e = j->e;
     const function *f = &e->functions[handle];
     for (const use *u = f->uses; u != NULL; u = u->next) {
@@ -457,7 +507,9 @@ static double call(lua_State *lua, const job *j, size_t handle, ipsim_origin at)
         value = lua_tonumber(lua, -1);
         if (!isfinite(value)) {
             ipsim_error_add(j->errors, IPSIM_ERR_RANGE, at, "\"%.200s\" is %s, not a finite number", f->text,
-                            isnan(value) ? "undefined (NaN)" : value > 0 ? "infinite" : "minus infinite");
+                            isnan(value) ? "undefined (NaN)"
+                            : value > 0  ? "infinite"
+                                         : "minus infinite");
             value = IPSIM_NAN;
         }
     }
@@ -465,7 +517,8 @@ static double call(lua_State *lua, const job *j, size_t handle, ipsim_origin at)
     return value;
 }
 
-static int evaluate_protected(lua_State *lua) {
+static int evaluate_protected(lua_State *lua)
+{
     const job *j = lua_touserdata(lua, 1);
     ipsim_expressions *e = j->e;
     for (size_t k = 0; k < e->n_ordered; k++) {
@@ -499,7 +552,8 @@ static int evaluate_protected(lua_State *lua) {
 }
 
 ipsim_status ipsim_expressions_evaluate(ipsim_expressions *e, const double *overrides, ipsim_number_slot *slots, size_t n_slots,
-                                        ipsim_error_list *errors) {
+                                        ipsim_error_list *errors)
+{
     job j = {e, overrides, slots, n_slots, errors};
     lua_pushcfunction(e->lua, evaluate_protected);
     lua_pushlightuserdata(e->lua, &j);

@@ -14,8 +14,14 @@ typedef struct family_key {
 } family_key;
 
 #define BIT(family) (1u << (unsigned)(family))
-#define H(key, type, families) {#key, offsetof(ipsim_hazard_spec, key), type, families}
-#define D(key, families) {#key, offsetof(ipsim_distribution_spec, key), A_NUMBER, families}
+#define H(key, type, families)                                 \
+    {                                                          \
+#key, offsetof(ipsim_hazard_spec, key), type, families \
+    }
+#define D(key, families)                                                 \
+    {                                                                    \
+#key, offsetof(ipsim_distribution_spec, key), A_NUMBER, families \
+    }
 
 static const family_key hazard_keys[] = {
     H(rate, A_NUMBER, BIT(IPSIM_EXPONENTIAL) | BIT(IPSIM_WEIBULL_PH) | BIT(IPSIM_GOMPERTZ) | BIT(IPSIM_GAMMA)),
@@ -49,7 +55,8 @@ static const family_key distribution_keys[] = {
     D(beta, BIT(IPSIM_DIST_BETA)),
 };
 
-static bool key_given(const void *spec, const family_key *key, ipsim_origin *at) {
+static bool key_given(const void *spec, const family_key *key, ipsim_origin *at)
+{
     const void *member = ipsim_schema_const_member(spec, key->offset);
     switch (key->type) {
     case A_NUMBER:
@@ -66,7 +73,8 @@ static bool key_given(const void *spec, const family_key *key, ipsim_origin *at)
 }
 
 static void check_keys(const void *spec, const ipsim_choice *family, const char *const *names, const family_key *keys, size_t n_keys,
-                       ipsim_error_list *errors) {
+                       ipsim_error_list *errors)
+{
     if (family->value < 0) {
         return;
     }
@@ -89,13 +97,15 @@ static void check_keys(const void *spec, const ipsim_choice *family, const char 
     }
 }
 
-void ipsim_check_hazard(const ipsim_hazard_spec *hazard, ipsim_error_list *errors) {
+void ipsim_check_hazard(const ipsim_hazard_spec *hazard, ipsim_error_list *errors)
+{
     if (hazard->given) {
         check_keys(hazard, &hazard->family, ipsim_hazard_family_names, hazard_keys, sizeof hazard_keys / sizeof hazard_keys[0], errors);
     }
 }
 
-void ipsim_check_distribution(const ipsim_distribution_spec *distribution, ipsim_error_list *errors) {
+void ipsim_check_distribution(const ipsim_distribution_spec *distribution, ipsim_error_list *errors)
+{
     if (distribution->given) {
         check_keys(distribution, &distribution->family, ipsim_distribution_names, distribution_keys,
                    sizeof distribution_keys / sizeof distribution_keys[0], errors);
@@ -103,7 +113,8 @@ void ipsim_check_distribution(const ipsim_distribution_spec *distribution, ipsim
 }
 
 /* True when every needed number has a value: only then is it worth asking more. */
-static bool numbers_ready(const void *spec, int family, const family_key *keys, size_t n_keys) {
+static bool numbers_ready(const void *spec, int family, const family_key *keys, size_t n_keys)
+{
     for (size_t i = 0; family >= 0 && i < n_keys; i++) {
         const void *member = ipsim_schema_const_member(spec, keys[i].offset);
         ipsim_origin at;
@@ -120,13 +131,15 @@ static bool numbers_ready(const void *spec, int family, const family_key *keys, 
     return family >= 0;
 }
 
-static void require_above_zero(const ipsim_number *number, const char *family, ipsim_error_list *errors) {
+static void require_above_zero(const ipsim_number *number, const char *family, ipsim_error_list *errors)
+{
     if (number->value <= 0) {
         ipsim_error_add(errors, IPSIM_ERR_RANGE, number->origin, "%.10g is not above 0, as family %s needs", number->value, family);
     }
 }
 
-void ipsim_check_hazard_numbers(const ipsim_hazard_spec *hazard, ipsim_error_list *errors) {
+void ipsim_check_hazard_numbers(const ipsim_hazard_spec *hazard, ipsim_error_list *errors)
+{
     if (!hazard->given || !numbers_ready(hazard, hazard->family.value, hazard_keys, sizeof hazard_keys / sizeof hazard_keys[0])) {
         return;
     }
@@ -151,7 +164,8 @@ void ipsim_check_hazard_numbers(const ipsim_hazard_spec *hazard, ipsim_error_lis
     }
 }
 
-void ipsim_check_distribution_numbers(const ipsim_distribution_spec *d, ipsim_error_list *errors) {
+void ipsim_check_distribution_numbers(const ipsim_distribution_spec *d, ipsim_error_list *errors)
+{
     if (!d->given || !numbers_ready(d, d->family.value, distribution_keys, sizeof distribution_keys / sizeof distribution_keys[0]) ||
         isnan(d->lower.value) || isnan(d->upper.value)) {
         return;

@@ -15,12 +15,14 @@ typedef struct filler {
 
 static void fill_section(filler *f, ipsim_section section, const ipsim_node *node, void *base, const char *prefix);
 
-static const char *join(filler *f, const char *prefix, const char *key) {
+static const char *join(filler *f, const char *prefix, const char *key)
+{
     const char *joined = ipsim_loader_printf(f->loader, "%s%s%s", prefix, prefix[0] ? "." : "", key);
     return joined == NULL ? "" : joined;
 }
 
-static void refuse_type(filler *f, ipsim_origin at, const char *expected, const ipsim_node *found) {
+static void refuse_type(filler *f, ipsim_origin at, const char *expected, const ipsim_node *found)
+{
     char value[80] = "";
     if (found->type == IPSIM_NODE_TEXT) {
         snprintf(value, sizeof value, " \"%.60s\"", found->text);
@@ -40,18 +42,21 @@ static void refuse_type(filler *f, ipsim_origin at, const char *expected, const 
 
 /* ---- leaves ---- */
 /* An inherited list of report years, thresholds or subgroups may be emptied; elsewhere an empty list is a slip. */
-static bool refuse_empty(filler *f, const ipsim_schema_row *row, const ipsim_node *node, ipsim_origin at) {
+static bool refuse_empty(filler *f, const ipsim_schema_row *row, const ipsim_node *node, ipsim_origin at)
+{
     if (node->type != IPSIM_NODE_LIST || node->count > 0) {
         return false;
     }
-    bool optional = row->section == IPSIM_SECTION_SCENARIO || row->section == IPSIM_SECTION_SIMULATION || row->section == IPSIM_SECTION_ECONOMICS;
+    bool optional = row->section == IPSIM_SECTION_SCENARIO || row->section == IPSIM_SECTION_SIMULATION ||
+                    row->section == IPSIM_SECTION_ECONOMICS;
     if (!optional) {
         ipsim_error_add(f->loader->errors, IPSIM_ERR_RULE, at, "the list is empty; leave the key out if that is meant");
     }
     return true;
 }
 
-static void add_slot(filler *f, ipsim_number *number, const ipsim_schema_row *row) {
+static void add_slot(filler *f, ipsim_number *number, const ipsim_schema_row *row)
+{
     ipsim_scenario_private *p = f->private_parts;
     if (row->section == IPSIM_SECTION_PARAMETER) {
         return; /* expression.c keeps the values of parameters itself */
@@ -69,7 +74,8 @@ static void add_slot(filler *f, ipsim_number *number, const ipsim_schema_row *ro
     p->slots[p->n_slots++] = (ipsim_number_slot){number, row, number->origin.key, IPSIM_NO_EXPRESSION};
 }
 
-static void fill_number(filler *f, const ipsim_schema_row *row, const ipsim_node *node, ipsim_number *number, ipsim_origin at) {
+static void fill_number(filler *f, const ipsim_schema_row *row, const ipsim_node *node, ipsim_number *number, ipsim_origin at)
+{
     number->given = true;
     number->origin = at;
     number->value = NAN;
@@ -94,7 +100,8 @@ static void fill_number(filler *f, const ipsim_schema_row *row, const ipsim_node
     add_slot(f, number, row);
 }
 
-static void fill_numbers(filler *f, const ipsim_schema_row *row, const ipsim_node *node, ipsim_numbers *numbers, ipsim_origin at) {
+static void fill_numbers(filler *f, const ipsim_schema_row *row, const ipsim_node *node, ipsim_numbers *numbers, ipsim_origin at)
+{
     numbers->given = true;
     numbers->origin = at;
     if (node->type == IPSIM_NODE_GROUP) {
@@ -126,7 +133,8 @@ static void fill_numbers(filler *f, const ipsim_schema_row *row, const ipsim_nod
     numbers->count = i;
 }
 
-static void fill_integer(filler *f, const ipsim_schema_row *row, const ipsim_node *node, ipsim_integer *integer, ipsim_origin at) {
+static void fill_integer(filler *f, const ipsim_schema_row *row, const ipsim_node *node, ipsim_integer *integer, ipsim_origin at)
+{
     integer->given = true;
     integer->origin = at;
     double value = 0;
@@ -147,7 +155,8 @@ static void fill_integer(filler *f, const ipsim_schema_row *row, const ipsim_nod
     }
 }
 
-static int find_choice(const char *const *choices, const char *name) {
+static int find_choice(const char *const *choices, const char *name)
+{
     for (int i = 0; choices[i] != NULL; i++) {
         if (strcmp(choices[i], name) == 0) {
             return i;
@@ -156,7 +165,8 @@ static int find_choice(const char *const *choices, const char *name) {
     return -1;
 }
 
-static void refuse_choice(filler *f, const char *const *choices, const char *found, ipsim_origin at) {
+static void refuse_choice(filler *f, const char *const *choices, const char *found, ipsim_origin at)
+{
     char list[400];
     size_t used = 0, count = 0;
     for (; choices[count] != NULL && used < sizeof list; count++) {
@@ -164,10 +174,12 @@ static void refuse_choice(filler *f, const char *const *choices, const char *fou
     }
     ipsim_suggestion near;
     ipsim_suggest(&near, found, choices, count);
-    ipsim_error_add(f->loader->errors, IPSIM_ERR_REFERENCE, at, "\"%.60s\" is not one of: %s%s", found, list, near.best == NULL ? "" : near.text);
+    ipsim_error_add(f->loader->errors, IPSIM_ERR_REFERENCE, at, "\"%.60s\" is not one of: %s%s", found, list,
+                    near.best == NULL ? "" : near.text);
 }
 
-static void fill_choice(filler *f, const ipsim_schema_row *row, const ipsim_node *node, ipsim_choice *choice, ipsim_origin at) {
+static void fill_choice(filler *f, const ipsim_schema_row *row, const ipsim_node *node, ipsim_choice *choice, ipsim_origin at)
+{
     choice->given = true;
     choice->origin = at;
     choice->value = -1;
@@ -181,7 +193,8 @@ static void fill_choice(filler *f, const ipsim_schema_row *row, const ipsim_node
     }
 }
 
-static void fill_names(filler *f, const ipsim_schema_row *row, const ipsim_node *node, ipsim_names *names, ipsim_origin at) {
+static void fill_names(filler *f, const ipsim_schema_row *row, const ipsim_node *node, ipsim_names *names, ipsim_origin at)
+{
     names->given = true;
     names->origin = at;
     bool list = node->type == IPSIM_NODE_LIST;
@@ -204,7 +217,9 @@ static void fill_names(filler *f, const ipsim_schema_row *row, const ipsim_node 
     }
 }
 
-static void fill_named_numbers(filler *f, const ipsim_schema_row *row, const ipsim_node *node, ipsim_named_numbers *numbers, ipsim_origin at) {
+static void fill_named_numbers(filler *f, const ipsim_schema_row *row, const ipsim_node *node, ipsim_named_numbers *numbers,
+                               ipsim_origin at)
+{
     numbers->given = true;
     numbers->origin = at;
     if (node->type != IPSIM_NODE_GROUP) {
@@ -225,7 +240,8 @@ static void fill_named_numbers(filler *f, const ipsim_schema_row *row, const ips
     }
 }
 
-static void fill_text(filler *f, const ipsim_node *node, ipsim_text *text, ipsim_origin at) {
+static void fill_text(filler *f, const ipsim_node *node, ipsim_text *text, ipsim_origin at)
+{
     *text = (ipsim_text){NULL, true, at};
     if (node->type != IPSIM_NODE_TEXT) {
         refuse_type(f, at, "a text in quotes", node);
@@ -234,7 +250,8 @@ static void fill_text(filler *f, const ipsim_node *node, ipsim_text *text, ipsim
     text->value = node->text;
 }
 
-static void fill_flag(filler *f, const ipsim_node *node, ipsim_flag *flag, ipsim_origin at) {
+static void fill_flag(filler *f, const ipsim_node *node, ipsim_flag *flag, ipsim_origin at)
+{
     *flag = (ipsim_flag){node->type == IPSIM_NODE_FLAG && node->flag, true, at};
     if (node->type != IPSIM_NODE_FLAG) {
         refuse_type(f, at, "true or false", node);
@@ -242,7 +259,8 @@ static void fill_flag(filler *f, const ipsim_node *node, ipsim_flag *flag, ipsim
 }
 
 /* ---- defaults ---- */
-static void fill_default(filler *f, const ipsim_schema_row *row, void *member, ipsim_origin at) {
+static void fill_default(filler *f, const ipsim_schema_row *row, void *member, ipsim_origin at)
+{
     switch (row->type) {
     case IPSIM_KEY_NUMBER:
         ((ipsim_number *)member)->value = row->fallback != NULL ? strtod(row->fallback, NULL) : row->required ? NAN : 0.0;
@@ -276,12 +294,16 @@ static void fill_default(filler *f, const ipsim_schema_row *row, void *member, i
         break;
     }
     if (row->required && !f->loader->incomplete) {
-        ipsim_error_add(f->loader->errors, IPSIM_ERR_MISSING, at, "%s is missing", row->type == IPSIM_KEY_ITEMS ? "this section" : row->type == IPSIM_KEY_GROUP ? "this group" : "this key");
+        ipsim_error_add(f->loader->errors, IPSIM_ERR_MISSING, at, "%s is missing",
+                        row->type == IPSIM_KEY_ITEMS   ? "this section"
+                        : row->type == IPSIM_KEY_GROUP ? "this group"
+                                                       : "this key");
     }
 }
 
 /* ---- groups ---- */
-static bool is_identifier(const char *name) {
+static bool is_identifier(const char *name)
+{
     for (const char *c = name; *c != '\0'; c++) {
         bool letter = (*c >= 'A' && *c <= 'Z') || (*c >= 'a' && *c <= 'z');
         if (!letter && (c == name || !((*c >= '0' && *c <= '9') || *c == '_' || *c == '-'))) {
@@ -291,20 +313,23 @@ static bool is_identifier(const char *name) {
     return name[0] != '\0';
 }
 
-static void check_item_name(filler *f, const ipsim_schema_row *row, const char *name, ipsim_origin at) {
+static void check_item_name(filler *f, const ipsim_schema_row *row, const char *name, ipsim_origin at)
+{
     enum { NAME_MAX_LENGTH = 100 };
     if (!is_identifier(name)) {
         ipsim_error_add(f->loader->errors, IPSIM_ERR_RULE, at, "a name is a letter, then letters, digits, _ or -");
     } else if (strlen(name) > NAME_MAX_LENGTH) {
         ipsim_error_add(f->loader->errors, IPSIM_ERR_RULE, at, "a name may have at most %d characters", NAME_MAX_LENGTH);
     } else if (row->holds == IPSIM_SECTION_PARAMETER && strchr(name, '-') != NULL) {
-        ipsim_error_add(f->loader->errors, IPSIM_ERR_RULE, at, "the name of a parameter cannot have a -, which is a minus in expressions; use _");
+        ipsim_error_add(f->loader->errors, IPSIM_ERR_RULE, at,
+                        "the name of a parameter cannot have a -, which is a minus in expressions; use _");
     } else if (row->holds == IPSIM_SECTION_PARAMETER && ipsim_expression_is_reserved(name)) {
         ipsim_error_add(f->loader->errors, IPSIM_ERR_RULE, at, "\"%s\" is a word of the expression language; choose another name", name);
     }
 }
 
-static void fill_items(filler *f, const ipsim_schema_row *row, const ipsim_node *node, void *base, ipsim_origin at) {
+static void fill_items(filler *f, const ipsim_schema_row *row, const ipsim_node *node, void *base, ipsim_origin at)
+{
     const ipsim_section_facts *facts = &ipsim_sections[row->holds];
     if (node->type != IPSIM_NODE_GROUP) {
         refuse_type(f, at, "a group of named groups", node);
@@ -334,7 +359,8 @@ static void fill_items(filler *f, const ipsim_schema_row *row, const ipsim_node 
     *(void **)ipsim_schema_member(base, row->offset) = items;
 }
 
-static void fill_group(filler *f, const ipsim_schema_row *row, const ipsim_node *node, void *base, ipsim_origin at) {
+static void fill_group(filler *f, const ipsim_schema_row *row, const ipsim_node *node, void *base, ipsim_origin at)
+{
     const ipsim_section_facts *facts = &ipsim_sections[row->holds];
     void *inner = base; /* simulation and economics are part of the scenario itself */
     if (facts->given_offset != IPSIM_NO_OFFSET) {
@@ -350,7 +376,8 @@ static void fill_group(filler *f, const ipsim_schema_row *row, const ipsim_node 
     fill_section(f, row->holds, node, inner, at.key);
 }
 
-static void fill_key(filler *f, const ipsim_schema_row *row, const ipsim_node *node, void *base, ipsim_origin at) {
+static void fill_key(filler *f, const ipsim_schema_row *row, const ipsim_node *node, void *base, ipsim_origin at)
+{
     void *member = ipsim_schema_member(base, row->offset);
     switch (row->type) {
     case IPSIM_KEY_NUMBER:
@@ -386,7 +413,8 @@ static void fill_key(filler *f, const ipsim_schema_row *row, const ipsim_node *n
     }
 }
 
-static void refuse_unknown_keys(filler *f, ipsim_section section, const ipsim_node *node, const char *prefix) {
+static void refuse_unknown_keys(filler *f, ipsim_section section, const ipsim_node *node, const char *prefix)
+{
     for (const ipsim_node *child = node->first; child != NULL; child = child->next) {
         if (ipsim_schema_find(section, child->name) != NULL) {
             continue;
@@ -403,7 +431,8 @@ static void refuse_unknown_keys(filler *f, ipsim_section section, const ipsim_no
     }
 }
 
-static void fill_section(filler *f, ipsim_section section, const ipsim_node *node, void *base, const char *prefix) {
+static void fill_section(filler *f, ipsim_section section, const ipsim_node *node, void *base, const char *prefix)
+{
     refuse_unknown_keys(f, section, node, prefix);
     for (size_t i = 0; i < ipsim_n_schema_rows && !f->loader->out_of_memory; i++) {
         const ipsim_schema_row *row = &ipsim_schema_rows[i];
@@ -427,13 +456,15 @@ static void fill_section(filler *f, ipsim_section section, const ipsim_node *nod
     }
 }
 
-void ipsim_scenario_fill(ipsim_loader *loader, const ipsim_node *root, ipsim_scenario *scenario) {
+void ipsim_scenario_fill(ipsim_loader *loader, const ipsim_node *root, ipsim_scenario *scenario)
+{
     filler f = {loader, scenario, scenario->private_parts};
     fill_section(&f, IPSIM_SECTION_SCENARIO, root, scenario, "");
 }
 
 /* Where the number really comes from, when the expression is the name of a parameter. */
-static void describe_parameter(const ipsim_scenario *scenario, const char *expression, char *text, size_t size) {
+static void describe_parameter(const ipsim_scenario *scenario, const char *expression, char *text, size_t size)
+{
     size_t i = expression == NULL ? scenario->n_parameters : ipsim_find_named(scenario, &ipsim_names_parameter, expression);
     if (i < scenario->n_parameters) {
         const ipsim_origin *at = &scenario->parameters[i].value.origin;
@@ -445,7 +476,8 @@ static void describe_parameter(const ipsim_scenario *scenario, const char *expre
     }
 }
 
-void ipsim_scenario_check_ranges(const ipsim_scenario *scenario, ipsim_error_list *errors) {
+void ipsim_scenario_check_ranges(const ipsim_scenario *scenario, ipsim_error_list *errors)
+{
     for (size_t i = 0; i < scenario->private_parts->n_slots; i++) {
         const ipsim_number_slot *slot = &scenario->private_parts->slots[i];
         const ipsim_schema_row *row = slot->row;

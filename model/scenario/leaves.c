@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-uint64_t ipsim_digest_bytes(uint64_t digest, const void *bytes, size_t count) {
+uint64_t ipsim_digest_bytes(uint64_t digest, const void *bytes, size_t count)
+{
     const unsigned char *b = bytes;
     for (size_t i = 0; i < count; i++) {
         digest = (digest ^ b[i]) * 1099511628211u;
@@ -15,9 +16,13 @@ uint64_t ipsim_digest_bytes(uint64_t digest, const void *bytes, size_t count) {
     return digest;
 }
 
-static uint64_t digest_text(uint64_t digest, const char *text) { return ipsim_digest_bytes(digest, text, strlen(text) + 1); }
+static uint64_t digest_text(uint64_t digest, const char *text)
+{
+    return ipsim_digest_bytes(digest, text, strlen(text) + 1);
+}
 
-static uint64_t digest_rates(const ipsim_scenario *scenario, const ipsim_rate_table *t) {
+static uint64_t digest_rates(const ipsim_scenario *scenario, const ipsim_rate_table *t)
+{
     uint64_t digest = ipsim_digest_bytes(IPSIM_DIGEST_START, t->ages, t->n_ages * sizeof *t->ages);
     digest = ipsim_digest_bytes(digest, t->years, t->n_years * sizeof *t->years);
     for (size_t i = 0; i < t->n_keys; i++) {
@@ -26,7 +31,8 @@ static uint64_t digest_rates(const ipsim_scenario *scenario, const ipsim_rate_ta
     return ipsim_digest_bytes(digest, t->values, t->n_strata * t->n_years * t->n_ages * sizeof *t->values);
 }
 
-static uint64_t digest_persons(const ipsim_person_table *t) {
+static uint64_t digest_persons(const ipsim_person_table *t)
+{
     uint64_t digest = IPSIM_DIGEST_START;
     for (size_t i = 0; i < t->n_columns; i++) {
         digest = digest_text(digest, t->names[i]);
@@ -40,14 +46,16 @@ typedef struct collector {
     ipsim_leaves *leaves;
 } collector;
 
-static const char *keep(collector *c, const char *text) {
+static const char *keep(collector *c, const char *text)
+{
     const char *kept = ipsim_arena_strdup(c->leaves->arena, text);
     c->leaves->out_of_memory = c->leaves->out_of_memory || kept == NULL;
     return kept == NULL ? "" : kept;
 }
 
-static ipsim_leaf *add(collector *c, const ipsim_schema_row *row, const char *key, const char *value, const char *expression, ipsim_origin origin,
-                       bool given) {
+static ipsim_leaf *add(collector *c, const ipsim_schema_row *row, const char *key, const char *value, const char *expression,
+                       ipsim_origin origin, bool given)
+{
     ipsim_leaves *leaves = c->leaves;
     if (leaves->count == leaves->capacity) {
         size_t capacity = 2 * leaves->capacity + 256;
@@ -61,19 +69,21 @@ static ipsim_leaf *add(collector *c, const ipsim_schema_row *row, const char *ke
     }
     ipsim_leaf *leaf = &leaves->items[leaves->count++];
     value = keep(c, value);
-    *leaf = (ipsim_leaf){row, keep(c, key), value, value, expression == NULL ? "" : expression, row->unit == NULL ? "" : row->unit, "", "", origin,
-                         given};
+    *leaf = (ipsim_leaf){row, keep(c, key), value,  value, expression == NULL ? "" : expression, row->unit == NULL ? "" : row->unit,
+                         "",  "",           origin, given};
     return leaf;
 }
 
 /* A growing text in the arena, joined with ", ". */
-static const char *joined(collector *c, const char *before, const char *more) {
+static const char *joined(collector *c, const char *before, const char *more)
+{
     const char *text = before[0] == '\0' ? keep(c, more) : ipsim_arena_printf(c->leaves->arena, "%s, %s", before, more);
     c->leaves->out_of_memory = c->leaves->out_of_memory || text == NULL;
     return text == NULL ? "" : text;
 }
 
-static void add_number(collector *c, const ipsim_schema_row *row, const char *key, const ipsim_number *number) {
+static void add_number(collector *c, const ipsim_schema_row *row, const char *key, const ipsim_number *number)
+{
     bool derived = row->section == IPSIM_SECTION_SIMULATION && strcmp(row->key, "occupancy_step_years") == 0;
     if (!number->given && ((row->fallback == NULL && !derived) || !isfinite(number->value))) {
         return;
@@ -89,7 +99,8 @@ static void add_number(collector *c, const ipsim_schema_row *row, const char *ke
     }
 }
 
-static void add_numbers(collector *c, const ipsim_schema_row *row, const char *key, const ipsim_numbers *numbers) {
+static void add_numbers(collector *c, const ipsim_schema_row *row, const char *key, const ipsim_numbers *numbers)
+{
     const char *values = "", *expressions = "";
     bool any = false;
     for (size_t i = 0; i < numbers->count && !c->leaves->out_of_memory; i++) {
@@ -104,7 +115,8 @@ static void add_numbers(collector *c, const ipsim_schema_row *row, const char *k
     }
 }
 
-static void add_named_numbers(collector *c, const ipsim_schema_row *row, const char *key, const ipsim_named_numbers *numbers) {
+static void add_named_numbers(collector *c, const ipsim_schema_row *row, const char *key, const ipsim_named_numbers *numbers)
+{
     for (size_t i = 0; i < numbers->count; i++) {
         char inner[1200];
         snprintf(inner, sizeof inner, "%s.%s", key, numbers->names[i]);
@@ -112,7 +124,8 @@ static void add_named_numbers(collector *c, const ipsim_schema_row *row, const c
     }
 }
 
-static void add_text(collector *c, const ipsim_schema_row *row, const char *key, const ipsim_text *text) {
+static void add_text(collector *c, const ipsim_schema_row *row, const char *key, const ipsim_text *text)
+{
     bool beside_value = row->section == IPSIM_SECTION_PARAMETER && (strcmp(row->key, "unit") == 0 || strcmp(row->key, "source") == 0);
     if (text->value == NULL || beside_value) {
         return;
@@ -126,8 +139,8 @@ static void add_text(collector *c, const ipsim_schema_row *row, const char *key,
         const ipsim_hazard_spec *h = (const ipsim_hazard_spec *)(const void *)((const char *)text - offsetof(ipsim_hazard_spec, file));
         digest = h->data == NULL ? 0 : digest_rates(c->scenario, h->data);
     } else if (row->section == IPSIM_SECTION_TABLE) {
-        const ipsim_person_table_spec *t =
-            (const ipsim_person_table_spec *)(const void *)((const char *)text - offsetof(ipsim_person_table_spec, file));
+        const ipsim_person_table_spec *t = (const ipsim_person_table_spec *)(const void *)((const char *)text -
+                                                                                           offsetof(ipsim_person_table_spec, file));
         digest = t->data == NULL ? 0 : digest_persons(t->data);
     }
     char meaning[40];
@@ -135,7 +148,8 @@ static void add_text(collector *c, const ipsim_schema_row *row, const char *key,
     leaf->meaning = keep(c, meaning);
 }
 
-static bool collect_leaf(void *data, const ipsim_schema_row *row, const char *key, const void *member) {
+static bool collect_leaf(void *data, const ipsim_schema_row *row, const char *key, const void *member)
+{
     collector *c = data;
     switch (row->type) {
     case IPSIM_KEY_NUMBER:
@@ -189,7 +203,8 @@ static bool collect_leaf(void *data, const ipsim_schema_row *row, const char *ke
     return !c->leaves->out_of_memory;
 }
 
-bool ipsim_leaves_collect(const ipsim_scenario *scenario, ipsim_leaves *out) {
+bool ipsim_leaves_collect(const ipsim_scenario *scenario, ipsim_leaves *out)
+{
     *out = (ipsim_leaves){.arena = ipsim_arena_create()};
     if (out->arena == NULL) {
         return false;
@@ -198,15 +213,20 @@ bool ipsim_leaves_collect(const ipsim_scenario *scenario, ipsim_leaves *out) {
     return ipsim_schema_walk(scenario, collect_leaf, &c) && !out->out_of_memory;
 }
 
-static int compare_leaves(const void *a, const void *b) { return strcmp(((const ipsim_leaf *)a)->key, ((const ipsim_leaf *)b)->key); }
+static int compare_leaves(const void *a, const void *b)
+{
+    return strcmp(((const ipsim_leaf *)a)->key, ((const ipsim_leaf *)b)->key);
+}
 
-void ipsim_leaves_sort(ipsim_leaves *leaves) {
+void ipsim_leaves_sort(ipsim_leaves *leaves)
+{
     if (leaves->count > 1) {
         qsort(leaves->items, leaves->count, sizeof *leaves->items, compare_leaves);
     }
 }
 
-void ipsim_leaves_clear(ipsim_leaves *leaves) {
+void ipsim_leaves_clear(ipsim_leaves *leaves)
+{
     free(leaves->items);
     ipsim_arena_free(leaves->arena);
     *leaves = (ipsim_leaves){0};

@@ -4,11 +4,16 @@
 
 #include "private.h"
 
-static void warn(ipsim_scenario *s, ipsim_origin at, const char *message) {
-    ipsim_error_add(&s->private_parts->warnings, IPSIM_ERR_RULE, at, "%s", message);
+static void warn(ipsim_scenario *s, ipsim_origin at, const char *message)
+{
+    enum { WARNINGS_MAX = 1000 }; /* nobody reads more */
+    if (s->private_parts->warnings.count < WARNINGS_MAX) {
+        ipsim_error_add(&s->private_parts->warnings, IPSIM_ERR_RULE, at, "%s", message);
+    }
 }
 
-static bool lists(const ipsim_names *names, const char *name) {
+static bool lists(const ipsim_names *names, const char *name)
+{
     for (size_t i = 0; i < names->count; i++) {
         if (strcmp(names->items[i], name) == 0) {
             return true;
@@ -17,9 +22,13 @@ static bool lists(const ipsim_names *names, const char *name) {
     return false;
 }
 
-static bool is(const ipsim_text *text, const char *wanted) { return text->value != NULL && strcmp(text->value, wanted) == 0; }
+static bool is(const ipsim_text *text, const char *wanted)
+{
+    return text->value != NULL && strcmp(text->value, wanted) == 0;
+}
 
-static void lint_parameters(ipsim_scenario *s) {
+static void lint_parameters(ipsim_scenario *s)
+{
     for (size_t i = 0; i < s->n_parameters; i++) {
         const ipsim_parameter *p = &s->parameters[i];
         bool computed = p->value.expression != NULL;
@@ -33,7 +42,8 @@ static void lint_parameters(ipsim_scenario *s) {
 }
 
 /* Rates, effects and amounts that decide results deserve a name, a unit and a source. 0 and 1 need no source. */
-static void lint_literals(ipsim_scenario *s) {
+static void lint_literals(ipsim_scenario *s)
+{
     for (size_t i = 0; i < s->private_parts->n_slots; i++) {
         const ipsim_number_slot *slot = &s->private_parts->slots[i];
         const char *key = slot->row->key;
@@ -49,7 +59,8 @@ static void lint_literals(ipsim_scenario *s) {
     }
 }
 
-static void lint_states(ipsim_scenario *s) {
+static void lint_states(ipsim_scenario *s)
+{
     for (size_t i = 0; i < s->n_states; i++) {
         bool left = s->states[i].role.value != IPSIM_ROLE_ALIVE;
         for (size_t k = 0; k < s->n_transitions; k++) {
@@ -61,14 +72,38 @@ static void lint_states(ipsim_scenario *s) {
     }
 }
 
-static void lint_hazard(ipsim_scenario *s, const ipsim_hazard_spec *hazard, size_t n_effects, size_t n_modifiers) {
+/* Dying is the commonest thing that every state shares. Separate streams are correct, but the same person then dies at unrelated times in
+ * two arms, and the comparison needs several times as many people for the same error. */
+static void lint_deaths(ipsim_scenario *s)
+{
+    const ipsim_transition *first = NULL;
+    for (size_t k = 0; k < s->n_transitions; k++) {
+        const ipsim_transition *t = &s->transitions[k];
+        size_t to = ipsim_scenario_find_state(s, t->to.value);
+        if (to == s->n_states || s->states[to].role.value != IPSIM_ROLE_DEAD) {
+            continue;
+        }
+        bool apart = t->stream.value == NULL && (t->from.count > 1 || first != NULL);
+        if (apart) {
+            warn(s, t->origin,
+                 "deaths from different states draw separate luck; with stream = \"death\" on each of them, scenarios compare "
+                 "with a smaller error");
+            return;
+        }
+        first = t;
+    }
+}
+
+static void lint_hazard(ipsim_scenario *s, const ipsim_hazard_spec *hazard, size_t n_effects, size_t n_modifiers)
+{
     bool instant = hazard->family.value == IPSIM_FIXED || hazard->family.value == IPSIM_HAZARD_AT;
     if (instant && (n_effects > 0 || n_modifiers > 0 || hazard->multiplier.given)) {
         warn(s, hazard->family.origin, "a hazard that is fixed in time does not answer to effects, modifiers or a multiplier");
     }
 }
 
-static bool clock_used(const ipsim_scenario *s, const char *name) {
+static bool clock_used(const ipsim_scenario *s, const char *name)
+{
     char wanted[160];
     snprintf(wanted, sizeof wanted, "since:%s", name);
     bool used = false;
@@ -95,7 +130,8 @@ static bool clock_used(const ipsim_scenario *s, const char *name) {
     return used;
 }
 
-static void lint_unused(ipsim_scenario *s) {
+static void lint_unused(ipsim_scenario *s)
+{
     for (size_t i = 0; i < s->n_clocks; i++) {
         if (!clock_used(s, s->clocks[i].name)) {
             warn(s, s->clocks[i].origin, "nothing uses this clock");
@@ -121,10 +157,12 @@ static void lint_unused(ipsim_scenario *s) {
     }
 }
 
-void ipsim_scenario_lint(ipsim_loader *loader, ipsim_scenario *s) {
+void ipsim_scenario_lint(ipsim_loader *loader, ipsim_scenario *s)
+{
     lint_parameters(s);
     lint_literals(s);
     lint_states(s);
+    lint_deaths(s);
     for (size_t i = 0; i < s->n_transitions; i++) {
         lint_hazard(s, &s->transitions[i].hazard, s->transitions[i].n_effects, s->transitions[i].n_modifiers);
     }

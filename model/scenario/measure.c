@@ -13,7 +13,8 @@ typedef struct lookups {
     void *data;
 } lookups;
 
-static int call_lookup(lua_State *lua, bool share) {
+static int call_lookup(lua_State *lua, bool share)
+{
     const lookups *l = lua_touserdata(lua, lua_upvalueindex(1));
     const char *name = luaL_checkstring(lua, 1);
     double years = luaL_checknumber(lua, 2);
@@ -21,16 +22,24 @@ static int call_lookup(lua_State *lua, bool share) {
     return 1;
 }
 
-static int lua_share(lua_State *lua) { return call_lookup(lua, true); }
-static int lua_at(lua_State *lua) { return call_lookup(lua, false); }
+static int lua_share(lua_State *lua)
+{
+    return call_lookup(lua, true);
+}
+static int lua_at(lua_State *lua)
+{
+    return call_lookup(lua, false);
+}
 
-static void stop_long_runs(lua_State *lua, lua_Debug *activation) {
+static void stop_long_runs(lua_State *lua, lua_Debug *activation)
+{
     (void)activation;
     luaL_error(lua, "takes too long");
 }
 
 ipsim_status ipsim_measure_evaluate(const char *measure, ipsim_measure_lookup *share, ipsim_measure_lookup *at, void *data, double *out,
-                                    ipsim_error *err) {
+                                    ipsim_error *err)
+{
     lua_State *lua = luaL_newstate();
     char source[1024];
     if (!lua)

@@ -31,7 +31,8 @@ typedef struct place {
     enum { PLACE_KEYS, PLACE_NAMES, PLACE_UNKNOWN } kind;
 } place;
 
-static place place_inside(place outer, const char *key) {
+static place place_inside(place outer, const char *key)
+{
     if (outer.kind == PLACE_NAMES) {
         return (place){outer.section, PLACE_KEYS};
     }
@@ -42,7 +43,8 @@ static place place_inside(place outer, const char *key) {
     return (place){row->holds, row->type == IPSIM_KEY_ITEMS ? PLACE_NAMES : PLACE_KEYS};
 }
 
-static const char *suggest_child(ipsim_suggestion *suggestion, const ipsim_node *group, const char *wanted) {
+static const char *suggest_child(ipsim_suggestion *suggestion, const ipsim_node *group, const char *wanted)
+{
     ipsim_suggest_begin(suggestion, wanted);
     for (const ipsim_node *child = group == NULL ? NULL : group->first; child != NULL; child = child->next) {
         ipsim_suggest_consider(suggestion, child->name);
@@ -50,14 +52,16 @@ static const char *suggest_child(ipsim_suggestion *suggestion, const ipsim_node 
     return ipsim_suggest_text(suggestion);
 }
 
-static void drop_inherited(ipsim_node *parent, const ipsim_node *child, const char *key) {
+static void drop_inherited(ipsim_node *parent, const ipsim_node *child, const char *key)
+{
     ipsim_node *inherited = ipsim_node_child(parent, key);
     if (inherited != NULL && ipsim_node_child(child, key) == NULL) {
         ipsim_node_remove(parent, inherited);
     }
 }
 
-static void drop_excluded(place where, ipsim_node *parent, const ipsim_node *child) {
+static void drop_excluded(place where, ipsim_node *parent, const ipsim_node *child)
+{
     for (size_t i = 0; where.kind == PLACE_KEYS && i < sizeof exclusive / sizeof exclusive[0]; i++) {
         const char *const *keys = exclusive[i].keys;
         bool given = false;
@@ -70,7 +74,7 @@ static void drop_excluded(place where, ipsim_node *parent, const ipsim_node *chi
     }
     const ipsim_node *old = ipsim_node_child(parent, "family");
     const ipsim_node *new = ipsim_node_child(child, "family");
-    if (old != NULL && new != NULL && old->type == IPSIM_NODE_TEXT && new->type == IPSIM_NODE_TEXT && strcmp(old->text, new->text) != 0) {
+    if (old != NULL && new != NULL && old->type == IPSIM_NODE_TEXT &&new->type == IPSIM_NODE_TEXT &&strcmp(old->text, new->text) != 0) {
         static const char *const kept[] = {"family", "multiplier", "lower", "upper"};
         for (ipsim_node *node = parent->first, *next; node != NULL; node = next) {
             next = node->next;
@@ -86,7 +90,8 @@ static void drop_excluded(place where, ipsim_node *parent, const ipsim_node *chi
 }
 
 /* Obeys and takes out `remove = true`. Returns true when nothing else is left of child. */
-static bool obey_remove(ipsim_loader *loader, ipsim_node *parent, ipsim_node **inherited, ipsim_node *child, const char *key) {
+static bool obey_remove(ipsim_loader *loader, ipsim_node *parent, ipsim_node **inherited, ipsim_node *child, const char *key)
+{
     ipsim_node *remove = ipsim_node_child(child, "remove");
     if (remove == NULL || remove->type == IPSIM_NODE_GROUP) {
         return false;
@@ -108,7 +113,8 @@ static bool obey_remove(ipsim_loader *loader, ipsim_node *parent, ipsim_node **i
     return child->count == 0;
 }
 
-static bool merge_group(ipsim_loader *loader, place where, ipsim_node *parent, ipsim_node *child, const char *prefix) {
+static bool merge_group(ipsim_loader *loader, place where, ipsim_node *parent, ipsim_node *child, const char *prefix)
+{
     drop_excluded(where, parent, child);
     for (ipsim_node *node = child->first, *next; node != NULL; node = next) {
         next = node->next;
@@ -150,7 +156,8 @@ static bool merge_group(ipsim_loader *loader, place where, ipsim_node *parent, i
 }
 
 /* parameters: { x = 3.0; }  becomes  parameters: { x: { value = 3.0; }; } */
-static bool expand_parameters(ipsim_loader *loader, ipsim_node *root) {
+static bool expand_parameters(ipsim_loader *loader, ipsim_node *root)
+{
     ipsim_node *parameters = ipsim_node_child(root, "parameters");
     for (ipsim_node *node = parameters == NULL ? NULL : parameters->first; node != NULL; node = node->next) {
         if (node->type == IPSIM_NODE_GROUP || node->name == NULL) {
@@ -179,7 +186,8 @@ typedef struct chain {
     int length;
 } chain;
 
-static const char *describe_cycle(ipsim_loader *loader, const chain *link, const char *resolved, const char *path) {
+static const char *describe_cycle(ipsim_loader *loader, const chain *link, const char *resolved, const char *path)
+{
     const char *text = path;
     for (; link != NULL && text != NULL; link = link->child) {
         text = ipsim_loader_printf(loader, "%s -> %s", link->path, text);
@@ -190,7 +198,8 @@ static const char *describe_cycle(ipsim_loader *loader, const chain *link, const
     return text;
 }
 
-static ipsim_node *load_chain(ipsim_loader *loader, const char *path, ipsim_origin asked_from, const chain *child) {
+static ipsim_node *load_chain(ipsim_loader *loader, const char *path, ipsim_origin asked_from, const chain *child)
+{
     enum { CHAIN_MAX = 64 };
     char absolute[PATH_MAX];
     chain link = {path, ipsim_loader_strdup(loader, realpath(path, absolute) == NULL ? path : absolute), child,
@@ -234,12 +243,14 @@ static ipsim_node *load_chain(ipsim_loader *loader, const char *path, ipsim_orig
 }
 
 /* ---- --set ---- */
-static void refuse_setting(ipsim_loader *loader, ipsim_status status, const char *key, const char *why, const char *hint) {
+static void refuse_setting(ipsim_loader *loader, ipsim_status status, const char *key, const char *why, const char *hint)
+{
     ipsim_error_add(loader->errors, status, (ipsim_origin){"--set", 0, key}, "%s%s", why, hint);
 }
 
 /* The key written out: a bare name is a key of the file, or else a parameter. NULL when it is neither (recorded) or memory is short. */
-static const char *complete_key(ipsim_loader *loader, const ipsim_node *root, const char *key) {
+static const char *complete_key(ipsim_loader *loader, const ipsim_node *root, const char *key)
+{
     if (strchr(key, '.') != NULL) {
         return key;
     }
@@ -258,14 +269,16 @@ static const char *complete_key(ipsim_loader *loader, const ipsim_node *root, co
     ipsim_suggestion near;
     if (!loader->incomplete) {
         suggest_child(&near, parameters, key);
-        refuse_setting(loader, IPSIM_ERR_UNKNOWN_KEY, key, "no parameter has this name, and other keys are written in full, such as simulation.persons",
+        refuse_setting(loader, IPSIM_ERR_UNKNOWN_KEY, key,
+                       "no parameter has this name, and other keys are written in full, such as simulation.persons",
                        near.best == NULL ? "" : near.text);
     }
     return NULL;
 }
 
 /* Builds the groups along key and the value inside them, and merges. Names of items must exist: a slip must not declare a new one. */
-static bool apply_setting(ipsim_loader *loader, ipsim_node *root, const ipsim_setting *setting) {
+static bool apply_setting(ipsim_loader *loader, ipsim_node *root, const ipsim_setting *setting)
+{
     const char *key = complete_key(loader, root, setting->key);
     if (key == NULL) {
         return !loader->out_of_memory;
@@ -290,17 +303,19 @@ static bool apply_setting(ipsim_loader *loader, ipsim_node *root, const ipsim_se
             ipsim_suggestion near;
             const char *why = ipsim_loader_printf(loader, "nothing there is named \"%s\"", name);
             if (!loader->incomplete && why != NULL) {
-                refuse_setting(loader, IPSIM_ERR_REFERENCE, key, why, suggest_child(&near, existing, name));
+                refuse_setting(loader, IPSIM_ERR_UNKNOWN_KEY, key, why, suggest_child(&near, existing, name));
             }
             return true;
         }
-        ipsim_node *node = last ? ipsim_parse_value(loader, name, setting->value) : ipsim_node_create(loader, name, IPSIM_NODE_GROUP, "--set", 0);
+        ipsim_node *node = last ? ipsim_parse_value(loader, name, setting->value)
+                                : ipsim_node_create(loader, name, IPSIM_NODE_GROUP, "--set", 0);
         if (node == NULL) {
             return false;
         }
         ipsim_node_append(inner, node);
         if (last) {
-            return expand_parameters(loader, overlay) && merge_group(loader, (place){IPSIM_SECTION_SCENARIO, PLACE_KEYS}, root, overlay, "");
+            return expand_parameters(loader, overlay) &&
+                   merge_group(loader, (place){IPSIM_SECTION_SCENARIO, PLACE_KEYS}, root, overlay, "");
         }
         inner = node;
         existing = found;
@@ -310,7 +325,8 @@ static bool apply_setting(ipsim_loader *loader, ipsim_node *root, const ipsim_se
     return false;
 }
 
-ipsim_node *ipsim_merge_load(ipsim_loader *loader, const char *path, const ipsim_setting *settings, size_t n_settings) {
+ipsim_node *ipsim_merge_load(ipsim_loader *loader, const char *path, const ipsim_setting *settings, size_t n_settings)
+{
     ipsim_node *root = load_chain(loader, path, (ipsim_origin){NULL, 0, NULL}, NULL);
     for (size_t i = 0; root != NULL && i < n_settings; i++) {
         if (!apply_setting(loader, root, &settings[i])) {

@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-void *ipsim_loader_alloc(ipsim_loader *loader, size_t count, size_t size) {
+void *ipsim_loader_alloc(ipsim_loader *loader, size_t count, size_t size)
+{
     void *memory = ipsim_arena_alloc(loader->arena, count, size);
     if (memory == NULL) {
         loader->out_of_memory = true;
@@ -14,7 +15,8 @@ void *ipsim_loader_alloc(ipsim_loader *loader, size_t count, size_t size) {
     return memory;
 }
 
-char *ipsim_loader_strdup(ipsim_loader *loader, const char *text) {
+char *ipsim_loader_strdup(ipsim_loader *loader, const char *text)
+{
     char *copy = ipsim_arena_strdup(loader->arena, text);
     if (copy == NULL) {
         loader->out_of_memory = true;
@@ -22,7 +24,8 @@ char *ipsim_loader_strdup(ipsim_loader *loader, const char *text) {
     return copy;
 }
 
-char *ipsim_loader_printf(ipsim_loader *loader, const char *format, ...) {
+char *ipsim_loader_printf(ipsim_loader *loader, const char *format, ...)
+{
     va_list arguments;
     va_start(arguments, format);
     int length = vsnprintf(NULL, 0, format, arguments);
@@ -38,7 +41,8 @@ char *ipsim_loader_printf(ipsim_loader *loader, const char *format, ...) {
     return text;
 }
 
-const char *ipsim_loader_beside(ipsim_loader *loader, const char *file, const char *path) {
+const char *ipsim_loader_beside(ipsim_loader *loader, const char *file, const char *path)
+{
     const char *slash = file == NULL ? NULL : strrchr(file, '/');
     if (path[0] == '/' || slash == NULL) {
         return ipsim_loader_strdup(loader, path);
@@ -46,7 +50,8 @@ const char *ipsim_loader_beside(ipsim_loader *loader, const char *file, const ch
     return ipsim_loader_printf(loader, "%.*s%s", (int)(slash - file) + 1, file, path);
 }
 
-ipsim_node *ipsim_node_create(ipsim_loader *loader, const char *name, ipsim_node_type type, const char *file, int line) {
+ipsim_node *ipsim_node_create(ipsim_loader *loader, const char *name, ipsim_node_type type, const char *file, int line)
+{
     ipsim_node *node = ipsim_loader_alloc(loader, 1, sizeof *node);
     if (node != NULL) {
         node->name = name;
@@ -57,7 +62,8 @@ ipsim_node *ipsim_node_create(ipsim_loader *loader, const char *name, ipsim_node
     return node;
 }
 
-ipsim_node *ipsim_node_child(const ipsim_node *parent, const char *name) {
+ipsim_node *ipsim_node_child(const ipsim_node *parent, const char *name)
+{
     if (parent->type != IPSIM_NODE_GROUP) {
         return NULL;
     }
@@ -69,7 +75,8 @@ ipsim_node *ipsim_node_child(const ipsim_node *parent, const char *name) {
     return NULL;
 }
 
-void ipsim_node_append(ipsim_node *parent, ipsim_node *child) {
+void ipsim_node_append(ipsim_node *parent, ipsim_node *child)
+{
     child->next = NULL;
     if (parent->last == NULL) {
         parent->first = child;
@@ -80,7 +87,25 @@ void ipsim_node_append(ipsim_node *parent, ipsim_node *child) {
     parent->count++;
 }
 
-void ipsim_node_remove(ipsim_node *parent, const ipsim_node *child) {
+void ipsim_node_sort(ipsim_node *parent)
+{
+    ipsim_node *rest = parent->first;
+    parent->first = parent->last = NULL;
+    while (rest != NULL) {
+        ipsim_node *child = rest;
+        rest = rest->next;
+        ipsim_node **place = &parent->first;
+        while (*place != NULL && strcmp((*place)->name, child->name) <= 0) {
+            place = &(*place)->next;
+        }
+        child->next = *place;
+        *place = child;
+        parent->last = child->next == NULL ? child : parent->last;
+    }
+}
+
+void ipsim_node_remove(ipsim_node *parent, const ipsim_node *child)
+{
     ipsim_node *before = NULL;
     for (ipsim_node *node = parent->first; node != NULL; before = node, node = node->next) {
         if (node != child) {
@@ -99,7 +124,8 @@ void ipsim_node_remove(ipsim_node *parent, const ipsim_node *child) {
     }
 }
 
-const char *ipsim_node_type_name(const ipsim_node *node) {
+const char *ipsim_node_type_name(const ipsim_node *node)
+{
     switch (node->type) {
     case IPSIM_NODE_GROUP:
         return "a group { ... }";

@@ -52,6 +52,7 @@ ipsim_node *ipsim_node_create(ipsim_loader *loader, const char *name, ipsim_node
 ipsim_node *ipsim_node_child(const ipsim_node *parent, const char *name);
 void ipsim_node_append(ipsim_node *parent, ipsim_node *child);
 void ipsim_node_remove(ipsim_node *parent, const ipsim_node *child);
+void ipsim_node_sort(ipsim_node *parent); /* children by name */
 /* "a whole number", "a text": for messages of the form "expected x, found y". */
 const char *ipsim_node_type_name(const ipsim_node *node);
 
@@ -67,8 +68,8 @@ typedef struct ipsim_source_text {
     size_t size, capacity;
     ipsim_source_span *spans; /* heap */
     size_t n_spans, span_capacity;
-    int line; /* of the next character of text */
-    int long_text_line, long_text_end; /* the last quoted text over several lines: where it begins in its file, ends in text */
+    int line;                          /* of the next character of text */
+    int long_text_line, long_text_end; /* the last text over several lines: its first line in its file, its last in text */
 } ipsim_source_text;
 
 /* False when something was wrong (recorded in loader->errors). asked_from: the setting that names the file; file NULL for the command line. */

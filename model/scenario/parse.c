@@ -6,7 +6,8 @@
 #include "node.h"
 
 /* Depth is bounded by text.c (32 for each file, 10 includes), so recursion is safe. */
-static ipsim_node *convert(ipsim_loader *loader, const config_setting_t *setting, const ipsim_source_text *text) {
+static ipsim_node *convert(ipsim_loader *loader, const config_setting_t *setting, const ipsim_source_text *text)
+{
     const char *name = config_setting_name(setting);
     ipsim_origin at = ipsim_source_text_origin(text, (int)config_setting_source_line(setting));
     if (name != NULL && (name = ipsim_loader_strdup(loader, name)) == NULL) {
@@ -55,7 +56,8 @@ static ipsim_node *convert(ipsim_loader *loader, const config_setting_t *setting
     return node;
 }
 
-static void report_syntax_error(ipsim_loader *loader, const config_t *config, const ipsim_source_text *text) {
+static void report_syntax_error(ipsim_loader *loader, const config_t *config, const ipsim_source_text *text)
+{
     const char *said = config_error_text(config);
     ipsim_origin at = ipsim_source_text_origin(text, config_error_line(config));
     if (said != NULL && strstr(said, "duplicate") != NULL) {
@@ -69,7 +71,8 @@ static void report_syntax_error(ipsim_loader *loader, const config_t *config, co
     }
 }
 
-ipsim_node *ipsim_parse_file(ipsim_loader *loader, const char *path, ipsim_origin asked_from) {
+ipsim_node *ipsim_parse_file(ipsim_loader *loader, const char *path, ipsim_origin asked_from)
+{
     ipsim_source_text text;
     ipsim_node *root = NULL;
     if (ipsim_source_text_read(loader, path, asked_from, &text)) {
@@ -90,7 +93,8 @@ ipsim_node *ipsim_parse_file(ipsim_loader *loader, const char *path, ipsim_origi
     return root;
 }
 
-static void set_origins(ipsim_node *node, const char *file) {
+static void set_origins(ipsim_node *node, const char *file)
+{
     node->file = file;
     node->line = 0;
     for (ipsim_node *child = node->first; child != NULL; child = child->next) {
@@ -98,7 +102,8 @@ static void set_origins(ipsim_node *node, const char *file) {
     }
 }
 
-ipsim_node *ipsim_parse_value(ipsim_loader *loader, const char *name, const char *text) {
+ipsim_node *ipsim_parse_value(ipsim_loader *loader, const char *name, const char *text)
+{
     static const char source[] = "--set";
     ipsim_node *node = NULL;
     /* Anything that is not exactly one value ("0.6 * hr_b", "progression", "1; x = 2") is taken as text, so what scanning it has to say
@@ -119,6 +124,10 @@ ipsim_node *ipsim_parse_value(ipsim_loader *loader, const char *name, const char
     ipsim_error_list_clear(&unheard);
     if (node == NULL && (node = ipsim_node_create(loader, NULL, IPSIM_NODE_TEXT, NULL, 0)) != NULL) {
         node->text = ipsim_loader_strdup(loader, text);
+        if (!ipsim_text_is_utf8(text)) {
+            ipsim_error_add(loader->errors, IPSIM_ERR_SYNTAX, (ipsim_origin){source, 0, name}, "the value is not UTF-8 text");
+            node->text = "";
+        }
     }
     loader->out_of_memory = loader->out_of_memory || quiet.out_of_memory;
     if (node == NULL || loader->out_of_memory) {

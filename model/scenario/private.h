@@ -47,8 +47,8 @@ void ipsim_validate_outcomes(ipsim_loader *loader, const ipsim_scenario *scenari
 void ipsim_scenario_validate_numbers(const ipsim_scenario *scenario, ipsim_error_list *errors);
 
 /* rules.c: helpers of the above. */
-typedef struct ipsim_kind_of_name { /* a kind of thing that names refer to */
-    const char *what;               /* "state" */
+typedef struct ipsim_kind_of_name {               /* a kind of thing that names refer to */
+    const char *what;                             /* "state" */
     size_t count_offset, array_offset, item_size; /* in ipsim_scenario; name is the first member of every item */
 } ipsim_kind_of_name;
 extern const ipsim_kind_of_name ipsim_names_parameter, ipsim_names_table, ipsim_names_attribute, ipsim_names_clock, ipsim_names_state,
@@ -59,7 +59,8 @@ size_t ipsim_count_named(const ipsim_scenario *scenario, const ipsim_kind_of_nam
 /* Records a reference to something not declared, naming the nearest; silent while a file is missing. True when it is declared. */
 bool ipsim_require_named(ipsim_loader *loader, const ipsim_scenario *scenario, const ipsim_kind_of_name *kind, const char *name,
                          ipsim_origin at);
-bool ipsim_require_all_named(ipsim_loader *loader, const ipsim_scenario *scenario, const ipsim_kind_of_name *kind, const ipsim_names *names);
+bool ipsim_require_all_named(ipsim_loader *loader, const ipsim_scenario *scenario, const ipsim_kind_of_name *kind,
+                             const ipsim_names *names);
 /* The attribute named, or NULL (recorded). */
 const ipsim_attribute *ipsim_require_attribute(ipsim_loader *loader, const ipsim_scenario *scenario, const ipsim_text *name);
 bool ipsim_require_levels(ipsim_loader *loader, const ipsim_attribute *attribute, const ipsim_names *levels);

@@ -20,19 +20,25 @@ typedef struct reader {
     bool sound;
 } reader;
 
-static ipsim_origin cell_origin(const reader *r, size_t row, size_t column) {
+static ipsim_origin cell_origin(const reader *r, size_t row, size_t column)
+{
     return (ipsim_origin){r->csv->path, r->csv->lines[row], r->csv->names[column]};
 }
 
-static const char *cell(const reader *r, size_t row, size_t column) { return r->csv->cells[row * r->csv->n_columns + column]; }
+static const char *cell(const reader *r, size_t row, size_t column)
+{
+    return r->csv->cells[row * r->csv->n_columns + column];
+}
 
-static void refuse_header(reader *r, const char *column, const char *why) {
+static void refuse_header(reader *r, const char *column, const char *why)
+{
     ipsim_error_add(r->loader->errors, IPSIM_ERR_DATA, (ipsim_origin){r->csv->path, r->csv->header_line, column}, "%s", why);
     r->sound = false;
 }
 
 /* Every column must mean something: a misspelt attribute would otherwise be ignored in silence. */
-static void read_header(reader *r) {
+static void read_header(reader *r)
+{
     const ipsim_csv *csv = r->csv;
     r->age = ipsim_csv_column(csv, "age");
     r->year = ipsim_csv_column(csv, "year");
@@ -61,13 +67,15 @@ static void read_header(reader *r) {
     }
 }
 
-static int compare_reals(const void *a, const void *b) {
+static int compare_reals(const void *a, const void *b)
+{
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
 }
 
 /* The distinct numbers of a column, ascending. A column that is absent has one band. */
-static double *bands(reader *r, size_t column, size_t *count) {
+static double *bands(reader *r, size_t column, size_t *count)
+{
     double *values = ipsim_loader_alloc(r->loader, r->csv->n_rows, sizeof *values);
     *count = 1;
     if (values == NULL || column == r->csv->n_columns) {
@@ -77,7 +85,8 @@ static double *bands(reader *r, size_t column, size_t *count) {
     for (size_t row = 0; row < r->csv->n_rows; row++) {
         double value = 0;
         if (!ipsim_parse_real(cell(r, row, column), &value)) {
-            ipsim_error_add(r->loader->errors, IPSIM_ERR_DATA, cell_origin(r, row, column), "\"%.60s\" is not a finite number", cell(r, row, column));
+            ipsim_error_add(r->loader->errors, IPSIM_ERR_DATA, cell_origin(r, row, column), "\"%.60s\" is not a finite number",
+                            cell(r, row, column));
             r->sound = false;
         } else if (column == r->age && value < 0) {
             ipsim_error_add(r->loader->errors, IPSIM_ERR_DATA, cell_origin(r, row, column), "an age of %.10g is below 0", value);
@@ -96,12 +105,14 @@ static double *bands(reader *r, size_t column, size_t *count) {
     return values;
 }
 
-static size_t find_band(const double *values, size_t count, double wanted) {
+static size_t find_band(const double *values, size_t count, double wanted)
+{
     const double *found = bsearch(&wanted, values, count, sizeof *values, compare_reals);
     return found == NULL ? 0 : (size_t)(found - values);
 }
 
-static double read_value(reader *r, size_t row) {
+static double read_value(reader *r, size_t row)
+{
     const char *text = cell(r, row, r->value);
     double value = NAN;
     const char *why = NULL;
@@ -122,7 +133,8 @@ static double read_value(reader *r, size_t row) {
     return r->is_probability ? -ipsim_log1p(-value) : value;
 }
 
-static bool read_stratum(reader *r, size_t row, size_t *stratum) {
+static bool read_stratum(reader *r, size_t row, size_t *stratum)
+{
     bool known = true;
     *stratum = 0;
     for (size_t k = 0; k < r->table->n_keys; k++) {
@@ -142,7 +154,8 @@ static bool read_stratum(reader *r, size_t row, size_t *stratum) {
     return known;
 }
 
-static void read_rows(reader *r, int *first_line) {
+static void read_rows(reader *r, int *first_line)
+{
     ipsim_rate_table *t = r->table;
     for (size_t row = 0; row < r->csv->n_rows; row++) {
         size_t stratum = 0;
@@ -165,7 +178,8 @@ static void read_rows(reader *r, int *first_line) {
     }
 }
 
-static void require_all_combinations(reader *r, const int *first_line, size_t n_cells) {
+static void require_all_combinations(reader *r, const int *first_line, size_t n_cells)
+{
     const ipsim_rate_table *t = r->table;
     size_t missing = 0, first = 0;
     for (size_t i = n_cells; i > 0; i--) {
@@ -194,7 +208,8 @@ static void require_all_combinations(reader *r, const int *first_line, size_t n_
     r->sound = false;
 }
 
-ipsim_rate_table *ipsim_rate_table_read(ipsim_loader *loader, const ipsim_scenario *scenario, const char *path, ipsim_origin asked_from) {
+ipsim_rate_table *ipsim_rate_table_read(ipsim_loader *loader, const ipsim_scenario *scenario, const char *path, ipsim_origin asked_from)
+{
     const ipsim_csv *csv = ipsim_data_csv(loader, path, asked_from);
     ipsim_rate_table *t = csv == NULL ? NULL : ipsim_loader_alloc(loader, 1, sizeof *t);
     if (t == NULL) {

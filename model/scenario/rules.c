@@ -5,8 +5,10 @@
 
 #include "private.h"
 
-#define KIND(what, type, member)                                                                                                           \
-    {what, offsetof(ipsim_scenario, n_##member), offsetof(ipsim_scenario, member), sizeof(type)}
+#define KIND(what, type, member)                                                                   \
+    {                                                                                              \
+        what, offsetof(ipsim_scenario, n_##member), offsetof(ipsim_scenario, member), sizeof(type) \
+    }
 
 const ipsim_kind_of_name ipsim_names_parameter = KIND("parameter", ipsim_parameter, parameters);
 const ipsim_kind_of_name ipsim_names_table = KIND("table", ipsim_person_table_spec, person_tables);
@@ -21,18 +23,22 @@ const ipsim_kind_of_name ipsim_names_perspective = KIND("perspective", ipsim_per
 const ipsim_kind_of_name ipsim_names_outcome = KIND("outcome", ipsim_outcome, outcomes);
 
 /* Every named struct begins with its name. */
-_Static_assert(offsetof(ipsim_state, name) == 0 && offsetof(ipsim_event, name) == 0 && offsetof(ipsim_payer, name) == 0, "name comes first");
+_Static_assert(offsetof(ipsim_state, name) == 0 && offsetof(ipsim_event, name) == 0 && offsetof(ipsim_payer, name) == 0,
+               "name comes first");
 
-size_t ipsim_count_named(const ipsim_scenario *scenario, const ipsim_kind_of_name *kind) {
+size_t ipsim_count_named(const ipsim_scenario *scenario, const ipsim_kind_of_name *kind)
+{
     return *(const size_t *)ipsim_schema_const_member(scenario, kind->count_offset);
 }
 
-static const char *name_at(const ipsim_scenario *scenario, const ipsim_kind_of_name *kind, size_t i) {
+static const char *name_at(const ipsim_scenario *scenario, const ipsim_kind_of_name *kind, size_t i)
+{
     const char *items = *(const char *const *)ipsim_schema_const_member(scenario, kind->array_offset);
     return *(const char *const *)ipsim_schema_const_member(items, i * kind->item_size);
 }
 
-size_t ipsim_find_named(const ipsim_scenario *scenario, const ipsim_kind_of_name *kind, const char *name) {
+size_t ipsim_find_named(const ipsim_scenario *scenario, const ipsim_kind_of_name *kind, const char *name)
+{
     size_t count = ipsim_count_named(scenario, kind), i = 0;
     while (i < count && strcmp(name_at(scenario, kind, i), name) != 0) {
         i++;
@@ -40,7 +46,9 @@ size_t ipsim_find_named(const ipsim_scenario *scenario, const ipsim_kind_of_name
     return i;
 }
 
-static const char *suggest_named(ipsim_suggestion *suggestion, const ipsim_scenario *scenario, const ipsim_kind_of_name *kind, const char *name) {
+static const char *suggest_named(ipsim_suggestion *suggestion, const ipsim_scenario *scenario, const ipsim_kind_of_name *kind,
+                                 const char *name)
+{
     ipsim_suggest_begin(suggestion, name);
     for (size_t i = 0; i < ipsim_count_named(scenario, kind); i++) {
         ipsim_suggest_consider(suggestion, name_at(scenario, kind, i));
@@ -49,7 +57,8 @@ static const char *suggest_named(ipsim_suggestion *suggestion, const ipsim_scena
 }
 
 bool ipsim_require_named(ipsim_loader *loader, const ipsim_scenario *scenario, const ipsim_kind_of_name *kind, const char *name,
-                         ipsim_origin at) {
+                         ipsim_origin at)
+{
     if (name == NULL) {
         return false; /* of a wrong type, which is recorded */
     }
@@ -62,7 +71,8 @@ bool ipsim_require_named(ipsim_loader *loader, const ipsim_scenario *scenario, c
     return false;
 }
 
-bool ipsim_require_all_named(ipsim_loader *loader, const ipsim_scenario *scenario, const ipsim_kind_of_name *kind, const ipsim_names *names) {
+bool ipsim_require_all_named(ipsim_loader *loader, const ipsim_scenario *scenario, const ipsim_kind_of_name *kind, const ipsim_names *names)
+{
     bool all = true;
     for (size_t i = 0; i < names->count; i++) {
         all = ipsim_require_named(loader, scenario, kind, names->items[i], names->origin) && all;
@@ -71,14 +81,16 @@ bool ipsim_require_all_named(ipsim_loader *loader, const ipsim_scenario *scenari
     return all;
 }
 
-const ipsim_attribute *ipsim_require_attribute(ipsim_loader *loader, const ipsim_scenario *scenario, const ipsim_text *name) {
+const ipsim_attribute *ipsim_require_attribute(ipsim_loader *loader, const ipsim_scenario *scenario, const ipsim_text *name)
+{
     if (!ipsim_require_named(loader, scenario, &ipsim_names_attribute, name->value, name->origin)) {
         return NULL;
     }
     return &scenario->attributes[ipsim_scenario_find_attribute(scenario, name->value)];
 }
 
-static bool require_level(ipsim_loader *loader, const ipsim_attribute *attribute, const char *level, ipsim_origin at) {
+static bool require_level(ipsim_loader *loader, const ipsim_attribute *attribute, const char *level, ipsim_origin at)
+{
     if (ipsim_attribute_find_level(attribute, level) < attribute->levels.count) {
         return true;
     }
@@ -88,7 +100,8 @@ static bool require_level(ipsim_loader *loader, const ipsim_attribute *attribute
     return false;
 }
 
-bool ipsim_require_levels(ipsim_loader *loader, const ipsim_attribute *attribute, const ipsim_names *levels) {
+bool ipsim_require_levels(ipsim_loader *loader, const ipsim_attribute *attribute, const ipsim_names *levels)
+{
     bool all = true;
     for (size_t i = 0; i < levels->count; i++) {
         all = require_level(loader, attribute, levels->items[i], levels->origin) && all;
@@ -97,7 +110,8 @@ bool ipsim_require_levels(ipsim_loader *loader, const ipsim_attribute *attribute
     return all;
 }
 
-bool ipsim_require_named_levels(ipsim_loader *loader, const ipsim_attribute *attribute, const ipsim_named_numbers *levels) {
+bool ipsim_require_named_levels(ipsim_loader *loader, const ipsim_attribute *attribute, const ipsim_named_numbers *levels)
+{
     bool all = true;
     for (size_t i = 0; i < levels->count; i++) {
         all = require_level(loader, attribute, levels->names[i], levels->items[i].origin) && all;
@@ -105,7 +119,8 @@ bool ipsim_require_named_levels(ipsim_loader *loader, const ipsim_attribute *att
     return all;
 }
 
-void ipsim_refuse_duplicates(ipsim_loader *loader, const ipsim_names *names) {
+void ipsim_refuse_duplicates(ipsim_loader *loader, const ipsim_names *names)
+{
     for (size_t i = 0; names->given && i < names->count; i++) {
         for (size_t j = 0; j < i; j++) {
             if (strcmp(names->items[i], names->items[j]) == 0) {
@@ -116,15 +131,20 @@ void ipsim_refuse_duplicates(ipsim_loader *loader, const ipsim_names *names) {
     }
 }
 
-ipsim_origin ipsim_origin_inside(ipsim_loader *loader, ipsim_origin item, const char *key) {
+ipsim_origin ipsim_origin_inside(ipsim_loader *loader, ipsim_origin item, const char *key)
+{
     const char *joined = ipsim_loader_printf(loader, "%s.%s", item.key, key);
     item.key = joined == NULL ? key : joined;
     return item;
 }
 
-bool ipsim_is_categorical(const ipsim_attribute *attribute) { return attribute->levels.given; }
+bool ipsim_is_categorical(const ipsim_attribute *attribute)
+{
+    return attribute->levels.given;
+}
 
-void ipsim_require_clock(ipsim_loader *loader, const ipsim_scenario *scenario, const ipsim_text *clock) {
+void ipsim_require_clock(ipsim_loader *loader, const ipsim_scenario *scenario, const ipsim_text *clock)
+{
     static const char *const plain[] = {"sojourn", "start", "age", "calendar"};
     const char *name = clock->value;
     if (name == NULL) {
@@ -135,7 +155,8 @@ void ipsim_require_clock(ipsim_loader *loader, const ipsim_scenario *scenario, c
     } else if (strcmp(name, "age") == 0) {
         size_t age = ipsim_scenario_find_attribute(scenario, "age");
         if (age == scenario->n_attributes) {
-            ipsim_error_add(loader->errors, IPSIM_ERR_MISSING, clock->origin, "the clock age needs an attribute named age (years at entry)");
+            ipsim_error_add(loader->errors, IPSIM_ERR_MISSING, clock->origin,
+                            "the clock age needs an attribute named age (years at entry)");
         }
     } else if (strcmp(name, "calendar") == 0) {
         if (!scenario->simulation.start_year.given) {
@@ -144,7 +165,7 @@ void ipsim_require_clock(ipsim_loader *loader, const ipsim_scenario *scenario, c
     } else if (strcmp(name, "sojourn") != 0 && strcmp(name, "start") != 0) {
         ipsim_suggestion near;
         ipsim_suggest(&near, name, plain, sizeof plain / sizeof plain[0]);
-        ipsim_error_add(loader->errors, IPSIM_ERR_REFERENCE, clock->origin, "\"%.100s\" is not one of: sojourn, start, age, calendar, since:NAME%s", name,
-                        near.best == NULL ? "" : near.text);
+        ipsim_error_add(loader->errors, IPSIM_ERR_REFERENCE, clock->origin,
+                        "\"%.100s\" is not one of: sojourn, start, age, calendar, since:NAME%s", name, near.best == NULL ? "" : near.text);
     }
 }

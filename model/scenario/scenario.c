@@ -6,7 +6,8 @@
 
 #include "private.h"
 
-static void compile_numbers(ipsim_loader *loader, ipsim_scenario *scenario) {
+static void compile_numbers(ipsim_loader *loader, ipsim_scenario *scenario)
+{
     ipsim_scenario_private *p = scenario->private_parts;
     for (size_t i = 0; i < p->n_slots && !loader->out_of_memory; i++) {
         if (p->slots[i].number->expression != NULL) {
@@ -15,11 +16,13 @@ static void compile_numbers(ipsim_loader *loader, ipsim_scenario *scenario) {
     }
 }
 
-static ipsim_status evaluate(ipsim_scenario *scenario, const double *parameter_values, ipsim_error_list *errors) {
+static ipsim_status evaluate(ipsim_scenario *scenario, const double *parameter_values, ipsim_error_list *errors)
+{
     ipsim_scenario_private *p = scenario->private_parts;
     ipsim_status status = ipsim_expressions_evaluate(p->expressions, parameter_values, p->slots, p->n_slots, errors);
     if (status != IPSIM_OK) {
-        return ipsim_error_add(errors, status, (ipsim_origin){scenario->path, 0, NULL}, "there is not enough memory to evaluate the expressions");
+        return ipsim_error_add(errors, status, (ipsim_origin){scenario->path, 0, NULL},
+                               "there is not enough memory to evaluate the expressions");
     }
     ipsim_scenario_derive_numbers(scenario);
     ipsim_scenario_check_ranges(scenario, errors);
@@ -27,7 +30,8 @@ static ipsim_status evaluate(ipsim_scenario *scenario, const double *parameter_v
 }
 
 /* Where a file is missing, only what is certainly wrong is worth saying. */
-static void keep_certain_errors(ipsim_loader *loader) {
+static void keep_certain_errors(ipsim_loader *loader)
+{
     size_t kept = 0;
     for (size_t i = 0; i < loader->errors->count; i++) {
         ipsim_status status = loader->errors->items[i].status;
@@ -38,10 +42,15 @@ static void keep_certain_errors(ipsim_loader *loader) {
     loader->errors->count = kept;
 }
 
-static void load(ipsim_loader *loader, ipsim_scenario *scenario, const ipsim_setting *settings, size_t n_settings) {
+static void load(ipsim_loader *loader, ipsim_scenario *scenario, const ipsim_setting *settings, size_t n_settings)
+{
     const ipsim_node *root = ipsim_merge_load(loader, scenario->path, settings, n_settings);
     if (root == NULL || (loader->incomplete && root->count == 0)) {
         return;
+    }
+    ipsim_node *attributes = ipsim_node_child(root, "attributes");
+    if (attributes != NULL && attributes->type == IPSIM_NODE_GROUP) {
+        ipsim_node_sort(attributes); /* arms may declare them in any order; the places of an attribute must agree between arms */
     }
     ipsim_scenario_fill(loader, root, scenario);
     if (loader->out_of_memory) {
@@ -70,7 +79,8 @@ static void load(ipsim_loader *loader, ipsim_scenario *scenario, const ipsim_set
 }
 
 ipsim_status ipsim_scenario_load(const char *path, const ipsim_setting *settings, size_t n_settings, ipsim_scenario **out,
-                                 ipsim_error_list *errors) {
+                                 ipsim_error_list *errors)
+{
     *out = NULL;
     ipsim_error_list found = {0}; /* errors may hold those of other scenarios already */
     ipsim_loader loader = {.arena = ipsim_arena_create(), .errors = &found};
@@ -106,7 +116,8 @@ ipsim_status ipsim_scenario_load(const char *path, const ipsim_setting *settings
     return IPSIM_OK;
 }
 
-void ipsim_scenario_free(ipsim_scenario *scenario) {
+void ipsim_scenario_free(ipsim_scenario *scenario)
+{
     if (scenario == NULL) {
         return;
     }
@@ -117,7 +128,8 @@ void ipsim_scenario_free(ipsim_scenario *scenario) {
     ipsim_arena_free(p->arena); /* holds the scenario itself */
 }
 
-ipsim_status ipsim_scenario_evaluate(ipsim_scenario *scenario, const double *parameter_values, ipsim_error_list *errors) {
+ipsim_status ipsim_scenario_evaluate(ipsim_scenario *scenario, const double *parameter_values, ipsim_error_list *errors)
+{
     ipsim_error_list found = {0};
     if (evaluate(scenario, parameter_values, &found) == IPSIM_OK) {
         ipsim_scenario_validate_numbers(scenario, &found);
@@ -131,18 +143,24 @@ ipsim_status ipsim_scenario_evaluate(ipsim_scenario *scenario, const double *par
     return status;
 }
 
-const ipsim_error *ipsim_scenario_warnings(const ipsim_scenario *scenario, size_t *count) {
+const ipsim_error *ipsim_scenario_warnings(const ipsim_scenario *scenario, size_t *count)
+{
     *count = scenario->private_parts->warnings.count;
     return scenario->private_parts->warnings.items;
 }
 
-size_t ipsim_scenario_find_state(const ipsim_scenario *scenario, const char *name) { return ipsim_find_named(scenario, &ipsim_names_state, name); }
+size_t ipsim_scenario_find_state(const ipsim_scenario *scenario, const char *name)
+{
+    return ipsim_find_named(scenario, &ipsim_names_state, name);
+}
 
-size_t ipsim_scenario_find_attribute(const ipsim_scenario *scenario, const char *name) {
+size_t ipsim_scenario_find_attribute(const ipsim_scenario *scenario, const char *name)
+{
     return ipsim_find_named(scenario, &ipsim_names_attribute, name);
 }
 
-size_t ipsim_attribute_find_level(const ipsim_attribute *attribute, const char *level) {
+size_t ipsim_attribute_find_level(const ipsim_attribute *attribute, const char *level)
+{
     size_t i = 0;
     while (i < attribute->levels.count && strcmp(attribute->levels.items[i], level) != 0) {
         i++;

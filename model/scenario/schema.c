@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-const ipsim_schema_row *ipsim_schema_find(ipsim_section section, const char *key) {
+const ipsim_schema_row *ipsim_schema_find(ipsim_section section, const char *key)
+{
     for (size_t i = 0; i < ipsim_n_schema_rows; i++) {
         if (ipsim_schema_rows[i].section == section && strcmp(ipsim_schema_rows[i].key, key) == 0) {
             return &ipsim_schema_rows[i];
@@ -14,9 +15,13 @@ const ipsim_schema_row *ipsim_schema_find(ipsim_section section, const char *key
     return NULL;
 }
 
-bool ipsim_schema_bounded(const ipsim_schema_row *row) { return row->min < row->max; }
+bool ipsim_schema_bounded(const ipsim_schema_row *row)
+{
+    return row->min < row->max;
+}
 
-const char *ipsim_schema_range(const ipsim_schema_row *row, char *buffer, size_t size) {
+const char *ipsim_schema_range(const ipsim_schema_row *row, char *buffer, size_t size)
+{
     if (!ipsim_schema_bounded(row)) {
         snprintf(buffer, size, "any");
     } else if (row->max >= 1e300) {
@@ -33,7 +38,8 @@ const char *ipsim_schema_range(const ipsim_schema_row *row, char *buffer, size_t
 enum { KEY_MAX = 1024 };
 
 /* prefix.key into a buffer of KEY_MAX; names are at most 100 long and at most five deep, so it fits. */
-static const char *join(char *buffer, const char *prefix, const char *key) {
+static const char *join(char *buffer, const char *prefix, const char *key)
+{
     int length = snprintf(buffer, KEY_MAX, "%s%s%s", prefix, prefix[0] ? "." : "", key);
     ipsim_bug_assert(length >= 0 && length < KEY_MAX);
     return buffer;
@@ -41,7 +47,8 @@ static const char *join(char *buffer, const char *prefix, const char *key) {
 
 static bool walk_section(ipsim_section section, const void *base, const char *prefix, ipsim_leaf_visit *visit, void *data);
 
-static bool walk_items(const ipsim_schema_row *row, const void *base, const char *key, ipsim_leaf_visit *visit, void *data) {
+static bool walk_items(const ipsim_schema_row *row, const void *base, const char *key, ipsim_leaf_visit *visit, void *data)
+{
     const ipsim_section_facts *facts = &ipsim_sections[row->holds];
     size_t count = *(const size_t *)ipsim_schema_const_member(base, row->count_offset);
     const char *items = *(const char *const *)ipsim_schema_const_member(base, row->offset);
@@ -56,7 +63,8 @@ static bool walk_items(const ipsim_schema_row *row, const void *base, const char
     return true;
 }
 
-static bool walk_section(ipsim_section section, const void *base, const char *prefix, ipsim_leaf_visit *visit, void *data) {
+static bool walk_section(ipsim_section section, const void *base, const char *prefix, ipsim_leaf_visit *visit, void *data)
+{
     for (size_t i = 0; i < ipsim_n_schema_rows; i++) {
         const ipsim_schema_row *row = &ipsim_schema_rows[i];
         if (row->section != section || row->offset == IPSIM_NO_OFFSET) {
@@ -82,17 +90,21 @@ static bool walk_section(ipsim_section section, const void *base, const char *pr
     return true;
 }
 
-bool ipsim_schema_walk(const ipsim_scenario *scenario, ipsim_leaf_visit *visit, void *data) {
+bool ipsim_schema_walk(const ipsim_scenario *scenario, ipsim_leaf_visit *visit, void *data)
+{
     return walk_section(IPSIM_SECTION_SCENARIO, scenario, "", visit, data);
 }
 
 /* ---- the reference ---- */
-static const char *type_name(const ipsim_schema_row *row) {
-    static const char *const names[] = {"number", "numbers", "whole number", "true or false", "text", "choice", "names", "numbers by name", "", ""};
+static const char *type_name(const ipsim_schema_row *row)
+{
+    static const char *const names[] = {"number", "numbers", "whole number", "true or false", "text", "choice", "names", "numbers by name",
+                                        "",       ""};
     return names[row->type];
 }
 
-static void describe_type(const ipsim_schema_row *row, char *buffer, size_t size) {
+static void describe_type(const ipsim_schema_row *row, char *buffer, size_t size)
+{
     if (row->type == IPSIM_KEY_GROUP) {
         snprintf(buffer, size, "group %s", ipsim_sections[row->holds].name);
     } else if (row->type == IPSIM_KEY_ITEMS) {
@@ -102,7 +114,8 @@ static void describe_type(const ipsim_schema_row *row, char *buffer, size_t size
     }
 }
 
-static void describe_range(const ipsim_schema_row *row, char *buffer, size_t size) {
+static void describe_range(const ipsim_schema_row *row, char *buffer, size_t size)
+{
     buffer[0] = '\0';
     if (row->choices != NULL) {
         size_t used = 0;
@@ -115,7 +128,8 @@ static void describe_range(const ipsim_schema_row *row, char *buffer, size_t siz
 }
 
 /* Sections that stand in one place are listed under their path, those that several hold under their own name. */
-static void add_reference_rows(ipsim_table *table, ipsim_section section, const char *prefix) {
+static void add_reference_rows(ipsim_table *table, ipsim_section section, const char *prefix)
+{
     for (size_t i = 0; i < ipsim_n_schema_rows; i++) {
         const ipsim_schema_row *row = &ipsim_schema_rows[i];
         if (row->section != section) {
@@ -140,9 +154,10 @@ static void add_reference_rows(ipsim_table *table, ipsim_section section, const 
     }
 }
 
-ipsim_table *ipsim_schema_reference(void) {
-    static const ipsim_column_spec columns[] = {{"key", IPSIM_TEXT, ""},     {"type", IPSIM_TEXT, ""},     {"unit", IPSIM_TEXT, ""},
-                                                {"range", IPSIM_TEXT, ""},   {"default", IPSIM_TEXT, ""}, {"required", IPSIM_TEXT, ""},
+ipsim_table *ipsim_schema_reference(void)
+{
+    static const ipsim_column_spec columns[] = {{"key", IPSIM_TEXT, ""},   {"type", IPSIM_TEXT, ""},    {"unit", IPSIM_TEXT, ""},
+                                                {"range", IPSIM_TEXT, ""}, {"default", IPSIM_TEXT, ""}, {"required", IPSIM_TEXT, ""},
                                                 {"help", IPSIM_TEXT, ""}};
     ipsim_table *table = ipsim_table_create("reference", columns, sizeof columns / sizeof columns[0]);
     if (table == NULL) {

@@ -74,11 +74,11 @@ typedef struct ipsim_section_facts {
 extern const ipsim_schema_row ipsim_schema_rows[];
 extern const size_t ipsim_n_schema_rows;
 extern const ipsim_section_facts ipsim_sections[IPSIM_N_SECTIONS];
-extern const char *const ipsim_kind_names[];            /* NULL-terminated, like all lists of choices */
-extern const char *const ipsim_hazard_family_names[];   /* index: ipsim_family or ipsim_hazard_choice */
-extern const char *const ipsim_distribution_names[];    /* index: ipsim_distribution_family */
-extern const char *const ipsim_per_names[];             /* index: ipsim_per */
-extern const char *const ipsim_outcome_type_names[];    /* index: ipsim_outcome_type */
+extern const char *const ipsim_kind_names[];          /* NULL-terminated, like all lists of choices */
+extern const char *const ipsim_hazard_family_names[]; /* index: ipsim_family or ipsim_hazard_choice */
+extern const char *const ipsim_distribution_names[];  /* index: ipsim_distribution_family */
+extern const char *const ipsim_per_names[];           /* index: ipsim_per */
+extern const char *const ipsim_outcome_type_names[];  /* index: ipsim_outcome_type */
 
 /* NULL when the section has no such key. */
 const ipsim_schema_row *ipsim_schema_find(ipsim_section section, const char *key);
@@ -86,8 +86,14 @@ bool ipsim_schema_bounded(const ipsim_schema_row *row);
 /* "0..1", "at least 0", "above 0", "any". Returns buffer. */
 const char *ipsim_schema_range(const ipsim_schema_row *row, char *buffer, size_t size);
 
-static inline void *ipsim_schema_member(void *base, size_t offset) { return (char *)base + offset; }
-static inline const void *ipsim_schema_const_member(const void *base, size_t offset) { return (const char *)base + offset; }
+static inline void *ipsim_schema_member(void *base, size_t offset)
+{
+    return (char *)base + offset;
+}
+static inline const void *ipsim_schema_const_member(const void *base, size_t offset)
+{
+    return (const char *)base + offset;
+}
 
 /* Visits every leaf of a filled struct: key is the full path. Stops when visit returns false. */
 typedef bool ipsim_leaf_visit(void *data, const ipsim_schema_row *row, const char *key, const void *leaf);

@@ -4,9 +4,13 @@
 
 #include "leaves.h"
 
-static const char *or_empty(const char *text) { return text == NULL ? "" : text; }
+static const char *or_empty(const char *text)
+{
+    return text == NULL ? "" : text;
+}
 
-static void put_origin(ipsim_table *table, size_t row, size_t column, const ipsim_leaf *leaf) {
+static void put_origin(ipsim_table *table, size_t row, size_t column, const ipsim_leaf *leaf)
+{
     if (leaf != NULL && leaf->given) {
         ipsim_table_put_text(table, row, column, or_empty(leaf->origin.file));
         ipsim_table_put_integer(table, row, column + 1, leaf->origin.line);
@@ -17,7 +21,8 @@ static void put_origin(ipsim_table *table, size_t row, size_t column, const ipsi
 }
 
 /* The table, or NULL when memory ran short on the way. */
-static ipsim_table *whole_or_null(ipsim_table *table, bool ok) {
+static ipsim_table *whole_or_null(ipsim_table *table, bool ok)
+{
     if (table != NULL && (!ok || table->out_of_memory)) {
         ipsim_table_free(table);
         return NULL;
@@ -25,10 +30,11 @@ static ipsim_table *whole_or_null(ipsim_table *table, bool ok) {
     return table;
 }
 
-ipsim_table *ipsim_scenario_show(const ipsim_scenario *scenario) {
-    static const ipsim_column_spec columns[] = {{"key", IPSIM_TEXT, ""},    {"value", IPSIM_TEXT, ""},  {"expression", IPSIM_TEXT, ""},
-                                                {"unit", IPSIM_TEXT, ""},   {"source", IPSIM_TEXT, ""}, {"status", IPSIM_TEXT, ""},
-                                                {"file", IPSIM_TEXT, ""},   {"line", IPSIM_INTEGER, ""}};
+ipsim_table *ipsim_scenario_show(const ipsim_scenario *scenario)
+{
+    static const ipsim_column_spec columns[] = {{"key", IPSIM_TEXT, ""},  {"value", IPSIM_TEXT, ""},  {"expression", IPSIM_TEXT, ""},
+                                                {"unit", IPSIM_TEXT, ""}, {"source", IPSIM_TEXT, ""}, {"status", IPSIM_TEXT, ""},
+                                                {"file", IPSIM_TEXT, ""}, {"line", IPSIM_INTEGER, ""}};
     ipsim_leaves leaves;
     bool ok = ipsim_leaves_collect(scenario, &leaves);
     ipsim_table *table = ok ? ipsim_table_create("scenario", columns, sizeof columns / sizeof columns[0]) : NULL;
@@ -46,7 +52,8 @@ ipsim_table *ipsim_scenario_show(const ipsim_scenario *scenario) {
 }
 
 /* What a key says about the model; names, labels and sources say it about the file. */
-static bool has_meaning(const ipsim_leaf *leaf) {
+static bool has_meaning(const ipsim_leaf *leaf)
+{
     static const char *const words[] = {"name", "title", "description", "label", "note", "source", "target_source"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (strcmp(leaf->row->key, words[i]) == 0 && leaf->row->type == IPSIM_KEY_TEXT) {
@@ -56,10 +63,12 @@ static bool has_meaning(const ipsim_leaf *leaf) {
     return true;
 }
 
-ipsim_table *ipsim_scenario_diff(const ipsim_scenario *first, const ipsim_scenario *second) {
-    static const ipsim_column_spec columns[] = {{"key", IPSIM_TEXT, ""},           {"first", IPSIM_TEXT, ""},      {"second", IPSIM_TEXT, ""},
-                                                {"first_file", IPSIM_TEXT, ""},    {"first_line", IPSIM_INTEGER, ""},
-                                                {"second_file", IPSIM_TEXT, ""},   {"second_line", IPSIM_INTEGER, ""}};
+ipsim_table *ipsim_scenario_diff(const ipsim_scenario *first, const ipsim_scenario *second)
+{
+    static const ipsim_column_spec columns[] = {{"key", IPSIM_TEXT, ""},           {"first", IPSIM_TEXT, ""},
+                                                {"second", IPSIM_TEXT, ""},        {"first_file", IPSIM_TEXT, ""},
+                                                {"first_line", IPSIM_INTEGER, ""}, {"second_file", IPSIM_TEXT, ""},
+                                                {"second_line", IPSIM_INTEGER, ""}};
     ipsim_leaves a = {0}, b = {0};
     bool ok = ipsim_leaves_collect(first, &a) && ipsim_leaves_collect(second, &b);
     ipsim_table *table = ok ? ipsim_table_create("difference", columns, sizeof columns / sizeof columns[0]) : NULL;
@@ -84,7 +93,8 @@ ipsim_table *ipsim_scenario_diff(const ipsim_scenario *first, const ipsim_scenar
     return whole_or_null(table, ok);
 }
 
-uint64_t ipsim_scenario_digest(ipsim_loader *loader, const ipsim_scenario *scenario) {
+uint64_t ipsim_scenario_digest(ipsim_loader *loader, const ipsim_scenario *scenario)
+{
     ipsim_leaves leaves;
     uint64_t digest = IPSIM_DIGEST_START;
     if (!ipsim_leaves_collect(scenario, &leaves)) {

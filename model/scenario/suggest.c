@@ -7,9 +7,13 @@
 
 #include "ipsim/nearest.h"
 
-void ipsim_suggest_begin(ipsim_suggestion *s, const char *wanted) { *s = (ipsim_suggestion){.wanted = wanted}; }
+void ipsim_suggest_begin(ipsim_suggestion *s, const char *wanted)
+{
+    *s = (ipsim_suggestion){.wanted = wanted};
+}
 
-void ipsim_suggest_consider(ipsim_suggestion *s, const char *name) {
+void ipsim_suggest_consider(ipsim_suggestion *s, const char *name)
+{
     const char *pair[2] = {s->best, name};
     s->best = ipsim_nearest(s->wanted, pair, 2);
     size_t used = strlen(s->list);
@@ -21,7 +25,8 @@ void ipsim_suggest_consider(ipsim_suggestion *s, const char *name) {
     }
 }
 
-const char *ipsim_suggest_text(ipsim_suggestion *s) {
+const char *ipsim_suggest_text(ipsim_suggestion *s)
+{
     s->text[0] = '\0';
     if (s->best != NULL) {
         snprintf(s->text, sizeof s->text, "; did you mean \"%.100s\"?", s->best);
@@ -31,7 +36,8 @@ const char *ipsim_suggest_text(ipsim_suggestion *s) {
     return s->text;
 }
 
-const char *ipsim_suggest(ipsim_suggestion *s, const char *wanted, const char *const *names, size_t count) {
+const char *ipsim_suggest(ipsim_suggestion *s, const char *wanted, const char *const *names, size_t count)
+{
     ipsim_suggest_begin(s, wanted);
     for (size_t i = 0; i < count; i++) {
         ipsim_suggest_consider(s, names[i]);

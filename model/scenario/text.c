@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* scenario/text: reads a scenario file, expands its @include lines and checks it before libconfig sees it.
  *
- * Why not leave this to libconfig 1.5: its includes are relative to one folder and kill the program when they name a folder; its
- * arrays must be of one type, so that [0, 0.5] is an error (we hand it lists instead, writing "(" for "["); integers beyond 32 bits
- * without an L wrap in silence (we add the L), as do those beyond 64; a duplicate key, or a bracket never closed, is reported without its name or far from its cause; and its
- * recursive parser has no limit of depth. Each line of the expanded text remembers its file and line. */
+ * Why not leave this to libconfig 1.5:
+ *   - its includes are relative to one folder, and kill the program when they name a folder;
+ *   - its arrays must be of one type, so that [0, 0.5] is an error: we hand it lists instead, writing "(" for "[";
+ *   - whole numbers beyond 32 bits without an L wrap around in silence, as do those beyond 64: we add the L, and refuse the latter;
+ *   - it reports a duplicate key without its name, and a bracket or quote never closed far from where it was opened;
+ *   - its recursive parser has no limit of depth.
+ * Each line of the expanded text remembers its file and line. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -16,7 +19,7 @@
 #include "node.h"
 
 enum { DEPTH_MAX = 32, INCLUDE_DEPTH_MAX = 10, NAMES_MAX = 10000 };
-static const size_t SIZE_MAX_BYTES = (size_t)16 << 20;
+static const size_t SIZE_MAX_BYTES = (size_t)4 << 20;
 
 /* A setting's name, remembered until its group closes. */
 typedef struct seen_name {
@@ -30,7 +33,7 @@ typedef struct bracket {
     char opener;
     int line;
     seen_name *names;
-    size_t n_names;
+    size_t n_names; /* or values of a list */
 } bracket;
 
 typedef struct scanner {
@@ -47,7 +50,8 @@ typedef struct scanner {
     size_t depth;
 } scanner;
 
-static bool append_bytes(scanner *s, const char *bytes, size_t count) {
+static bool append_bytes(scanner *s, const char *bytes, size_t count)
+{
     ipsim_source_text *out = s->out;
     if (out->size + count + 1 > out->capacity) {
         size_t capacity = 2 * (out->size + count) + 4096;
@@ -68,7 +72,8 @@ static bool append_bytes(scanner *s, const char *bytes, size_t count) {
     return true;
 }
 
-static bool begin_span(scanner *s, const char *file, int file_line) {
+static bool begin_span(scanner *s, const char *file, int file_line)
+{
     ipsim_source_text *out = s->out;
     if (out->n_spans == out->span_capacity) {
         size_t capacity = 2 * out->span_capacity + 8;
@@ -84,7 +89,8 @@ static bool begin_span(scanner *s, const char *file, int file_line) {
     return true;
 }
 
-ipsim_origin ipsim_source_text_origin(const ipsim_source_text *text, int line) {
+ipsim_origin ipsim_source_text_origin(const ipsim_source_text *text, int line)
+{
     ipsim_origin origin = {NULL, line, NULL};
     for (size_t i = 0; i < text->n_spans && text->spans[i].first_line <= line; i++) {
         origin.file = text->spans[i].file;
@@ -93,19 +99,22 @@ ipsim_origin ipsim_source_text_origin(const ipsim_source_text *text, int line) {
     return origin;
 }
 
-void ipsim_source_text_clear(ipsim_source_text *text) {
+void ipsim_source_text_clear(ipsim_source_text *text)
+{
     free(text->text);
     free(text->spans);
     *text = (ipsim_source_text){0};
 }
 
-static void complain(scanner *s, ipsim_status status, int line, const char *key, const char *message) {
+static void complain(scanner *s, ipsim_status status, int line, const char *key, const char *message)
+{
     ipsim_error_add(s->loader->errors, status, (ipsim_origin){s->path, line, key}, "%s", message);
     s->ok = false;
 }
 
 /* The whole file, in the arena. The message stands at the setting that asked for the file, where there is one. */
-static char *read_whole(ipsim_loader *loader, const char *path, ipsim_origin asked_from, size_t *size) {
+static char *read_whole(ipsim_loader *loader, const char *path, ipsim_origin asked_from, size_t *size)
+{
     ipsim_origin at = asked_from.file != NULL ? asked_from : (ipsim_origin){path, 0, NULL};
     int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* not blocking: a named pipe must not hang the program */
     struct stat facts;
@@ -122,7 +131,7 @@ static char *read_whole(ipsim_loader *loader, const char *path, ipsim_origin ask
     } else if (!S_ISREG(facts.st_mode)) {
         ipsim_error_add(loader->errors, IPSIM_ERR_FILE, at, "\"%s\" is not a regular file", path);
     } else if ((size_t)facts.st_size > SIZE_MAX_BYTES) {
-        ipsim_error_add(loader->errors, IPSIM_ERR_FILE, at, "\"%s\" is larger than 16 MB, which no scenario file should be", path);
+        ipsim_error_add(loader->errors, IPSIM_ERR_FILE, at, "\"%s\" is larger than 4 MB, which no scenario file should be", path);
     } else {
         size_t wanted = (size_t)facts.st_size;
         text = ipsim_loader_alloc(loader, wanted + 1, 1);
@@ -148,7 +157,8 @@ static char *read_whole(ipsim_loader *loader, const char *path, ipsim_origin ask
 }
 
 /* Length of the valid UTF-8 sequence at text, 0 when there is none (overlong forms, surrogates and NUL included). */
-static size_t utf8_length(const char *text, size_t left) {
+static size_t utf8_length(const char *text, size_t left)
+{
     const unsigned char *b = (const unsigned char *)text;
     if (b[0] < 0x80) {
         return b[0] != 0;
@@ -167,7 +177,8 @@ static size_t utf8_length(const char *text, size_t left) {
     return overlong || beyond ? 0 : length;
 }
 
-bool ipsim_text_is_utf8(const char *text) {
+bool ipsim_text_is_utf8(const char *text)
+{
     for (size_t left = strlen(text), length; left > 0; left -= length, text += length) {
         length = utf8_length(text, left);
         if (length == 0) {
@@ -177,7 +188,8 @@ bool ipsim_text_is_utf8(const char *text) {
     return true;
 }
 
-static bool check_encoding(scanner *s) {
+static bool check_encoding(scanner *s)
+{
     int line = 1;
     for (size_t i = 0; i < s->size;) {
         size_t length = utf8_length(s->text + i, s->size - i);
@@ -191,14 +203,24 @@ static bool check_encoding(scanner *s) {
     return true;
 }
 
-static bool is_name_start(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '*'; }
+static bool is_name_start(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '*';
+}
 
-static bool is_name_part(char c) { return is_name_start(c) || (c >= '0' && c <= '9') || c == '_' || c == '-'; }
+static bool is_name_part(char c)
+{
+    return is_name_start(c) || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
 
-static char peek(const scanner *s, size_t ahead) { return s->at + ahead < s->size ? s->text[s->at + ahead] : '\0'; }
+static char peek(const scanner *s, size_t ahead)
+{
+    return s->at + ahead < s->size ? s->text[s->at + ahead] : '\0';
+}
 
 /* Copies count characters to the output and moves past them. */
-static bool take(scanner *s, size_t count) {
+static bool take(scanner *s, size_t count)
+{
     for (size_t i = 0; i < count; i++) {
         s->line += s->text[s->at + i] == '\n';
     }
@@ -207,7 +229,8 @@ static bool take(scanner *s, size_t count) {
     return ok;
 }
 
-static void open_bracket(scanner *s, char opener) {
+static void open_bracket(scanner *s, char opener)
+{
     if (s->depth == DEPTH_MAX) {
         complain(s, IPSIM_ERR_SYNTAX, s->line, NULL, "groups and lists are nested more than 32 deep");
         s->at = s->size; /* nothing after this can be trusted */
@@ -216,7 +239,8 @@ static void open_bracket(scanner *s, char opener) {
     s->brackets[++s->depth] = (bracket){opener, s->line, NULL, 0};
 }
 
-static void close_bracket(scanner *s, char closer) {
+static void close_bracket(scanner *s, char closer)
+{
     char opener = closer == '}' ? '{' : closer == ']' ? '[' : '(';
     char message[160];
     if (s->depth == 0) {
@@ -233,7 +257,8 @@ static void close_bracket(scanner *s, char closer) {
 }
 
 /* A name followed by "=" or ":" is a setting: refuse it when its group has one already. */
-static bool scan_name(scanner *s) {
+static bool scan_name(scanner *s)
+{
     size_t length = 1;
     while (is_name_part(peek(s, length))) {
         length++;
@@ -268,7 +293,8 @@ static bool scan_name(scanner *s) {
     return take(s, length);
 }
 
-static bool scan_number(scanner *s) {
+static bool scan_number(scanner *s)
+{
     size_t length = 1;
     bool hexadecimal = s->text[s->at] == '0' && (peek(s, 1) == 'x' || peek(s, 1) == 'X');
     bool whole = !hexadecimal;
@@ -298,7 +324,8 @@ static bool scan_number(scanner *s) {
     return take(s, length) && (!long_form || append_bytes(s, "L", 1));
 }
 
-static bool scan_string(scanner *s) {
+static bool scan_string(scanner *s)
+{
     int first = s->line;
     size_t length = 1;
     while (s->at + length < s->size && peek(s, length) != '"') {
@@ -322,7 +349,8 @@ static bool scan_string(scanner *s) {
     return ok;
 }
 
-static bool scan_comment(scanner *s) {
+static bool scan_comment(scanner *s)
+{
     size_t length = 0;
     if (peek(s, 0) == '/' && peek(s, 1) == '*') {
         for (length = 2; !(peek(s, length) == '*' && peek(s, length + 1) == '/'); length++) {
@@ -343,7 +371,8 @@ static bool scan_comment(scanner *s) {
 static bool scan_file(scanner *s, const char *path, ipsim_origin asked_from);
 
 /* `@include "path"`, alone on its line: the file's text stands in its place. */
-static bool scan_include(scanner *s) {
+static bool scan_include(scanner *s)
+{
     int line = s->line;
     size_t at = s->at + strlen("@include");
     while (at < s->size && (s->text[at] == ' ' || s->text[at] == '\t')) {
@@ -370,13 +399,14 @@ static bool scan_include(scanner *s) {
     }
     scanner inner = *s; /* its own file and brackets; the output, the error list and the verdict are shared */
     inner.include_depth++;
-    bool done = append_bytes(s, "\n", 1) && scan_file(&inner, path, (ipsim_origin){s->path, line, "@include"}) && append_bytes(s, "\n", 1) &&
-                begin_span(s, s->path, line);
+    bool done = append_bytes(s, "\n", 1) && scan_file(&inner, path, (ipsim_origin){s->path, line, "@include"}) &&
+                append_bytes(s, "\n", 1) && begin_span(s, s->path, line);
     s->ok = s->ok && inner.ok;
     return done;
 }
 
-static bool scan_text(scanner *s) {
+static bool scan_text(scanner *s)
+{
     static const char include[] = "@include";
     while (s->at < s->size) {
         char c = s->text[s->at];
@@ -399,8 +429,12 @@ static bool scan_text(scanner *s) {
             close_bracket(s, c);
             ok = append_bytes(s, c == '}' ? "}" : ")", 1);
             s->at++;
+        } else if (c == ',' && ++s->brackets[s->depth].n_names > NAMES_MAX) {
+            complain(s, IPSIM_ERR_LIMIT, s->line, NULL, "a list may hold at most 10000 values");
+            s->at = s->size;
         } else if ((unsigned char)c >= 0x80) {
-            complain(s, IPSIM_ERR_SYNTAX, s->line, NULL, "names are made of a to z, A to Z, digits, _ and -; other letters can only stand in quotes");
+            complain(s, IPSIM_ERR_SYNTAX, s->line, NULL,
+                     "names are made of a to z, A to Z, digits, _ and -; other letters can only stand in quotes");
             s->at = s->size;
         } else {
             ok = take(s, 1);
@@ -418,7 +452,8 @@ static bool scan_text(scanner *s) {
 }
 
 /* False only when memory is short, like scan_file. */
-static bool scan_buffer(scanner *s, const char *path, const char *text, size_t size) {
+static bool scan_buffer(scanner *s, const char *path, const char *text, size_t size)
+{
     s->path = path;
     s->text = text;
     s->size = size;
@@ -432,7 +467,8 @@ static bool scan_buffer(scanner *s, const char *path, const char *text, size_t s
     return begin_span(s, path, 1) && scan_text(s);
 }
 
-static bool scan_file(scanner *s, const char *path, ipsim_origin asked_from) {
+static bool scan_file(scanner *s, const char *path, ipsim_origin asked_from)
+{
     size_t size = 0;
     const char *text = read_whole(s->loader, path, asked_from, &size);
     if (text == NULL) {
@@ -442,7 +478,8 @@ static bool scan_file(scanner *s, const char *path, ipsim_origin asked_from) {
     return scan_buffer(s, path, text, size);
 }
 
-static scanner *create_scanner(ipsim_loader *loader, ipsim_source_text *out) {
+static scanner *create_scanner(ipsim_loader *loader, ipsim_source_text *out)
+{
     *out = (ipsim_source_text){.line = 1};
     scanner *s = ipsim_loader_alloc(loader, 1, sizeof *s);
     if (s != NULL) {
@@ -453,13 +490,15 @@ static scanner *create_scanner(ipsim_loader *loader, ipsim_source_text *out) {
     return s;
 }
 
-bool ipsim_source_text_read(ipsim_loader *loader, const char *path, ipsim_origin asked_from, ipsim_source_text *out) {
+bool ipsim_source_text_read(ipsim_loader *loader, const char *path, ipsim_origin asked_from, ipsim_source_text *out)
+{
     scanner *s = create_scanner(loader, out);
     const char *kept = ipsim_loader_strdup(loader, path);
     return s != NULL && kept != NULL && scan_file(s, kept, asked_from) && append_bytes(s, "\n", 1) && s->ok;
 }
 
-bool ipsim_source_text_take(ipsim_loader *loader, const char *path, const char *text, ipsim_source_text *out) {
+bool ipsim_source_text_take(ipsim_loader *loader, const char *path, const char *text, ipsim_source_text *out)
+{
     scanner *s = create_scanner(loader, out);
     return s != NULL && scan_buffer(s, path, text, strlen(text)) && append_bytes(s, "\n", 1) && s->ok;
 }

@@ -23,7 +23,8 @@ static const char *const operator_words[] = {"and", "or", "not", "true", "false"
 static const char *const lua_words[] = {"break", "do",  "else",   "elseif", "end",   "for",   "function", "goto", "if",
                                         "in",    "nil", "repeat", "return", "local", "until", "then",     "while"};
 
-static bool is_in(const char *name, const char *const *words, size_t count) {
+static bool is_in(const char *name, const char *const *words, size_t count)
+{
     for (size_t i = 0; i < count; i++) {
         if (strcmp(name, words[i]) == 0) {
             return true;
@@ -34,17 +35,20 @@ static bool is_in(const char *name, const char *const *words, size_t count) {
 
 #define IS_IN(name, words) is_in(name, words, sizeof(words) / sizeof(words)[0])
 
-bool ipsim_expression_is_reserved(const char *name) {
+bool ipsim_expression_is_reserved(const char *name)
+{
     return IS_IN(name, function_names) || IS_IN(name, operator_words) || IS_IN(name, lua_words) || strcmp(name, "pi") == 0 ||
            strcmp(name, "pow") == 0;
 }
 
-static bool fail(translator *t, const char *why) {
+static bool fail(translator *t, const char *why)
+{
     snprintf(t->why, t->why_size, "%s", why);
     return false;
 }
 
-static bool emit(translator *t, const char *text, size_t length) {
+static bool emit(translator *t, const char *text, size_t length)
+{
     if (t->used + length + 1 > t->size) {
         return fail(t, "the expression is too long");
     }
@@ -54,7 +58,8 @@ static bool emit(translator *t, const char *text, size_t length) {
     return true;
 }
 
-static bool insert(translator *t, size_t where, const char *text) {
+static bool insert(translator *t, size_t where, const char *text)
+{
     size_t length = strlen(text);
     if (t->used + length + 1 > t->size) {
         return fail(t, "the expression is too long");
@@ -65,13 +70,23 @@ static bool insert(translator *t, size_t where, const char *text) {
     return true;
 }
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
 
-static bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_'; }
+static bool is_letter(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
+}
 
-static void skip_blanks(translator *t) { t->at += strspn(t->at, " \t\r\n"); }
+static void skip_blanks(translator *t)
+{
+    t->at += strspn(t->at, " \t\r\n");
+}
 
-static size_t word_length(const char *text) {
+static size_t word_length(const char *text)
+{
     size_t length = 0;
     while (is_letter(text[length]) || is_digit(text[length])) {
         length++;
@@ -83,7 +98,8 @@ static bool sequence(translator *t);
 static bool operand(translator *t);
 
 /* Whole numbers become reals: Lua's integers wrap around in silence. */
-static bool number(translator *t) {
+static bool number(translator *t)
+{
     const char *from = t->at;
     bool real = false;
     for (; is_digit(*t->at) || *t->at == '.'; t->at++) {
@@ -100,7 +116,8 @@ static bool number(translator *t) {
     return emit(t, from, (size_t)(t->at - from)) && (real || emit(t, ".0", 2));
 }
 
-static bool parenthesis(translator *t) {
+static bool parenthesis(translator *t)
+{
     t->at++;
     if (++t->depth > DEPTH_MAX) {
         return fail(t, "parentheses are nested too deep");
@@ -121,7 +138,8 @@ static bool parenthesis(translator *t) {
     return emit(t, ")", 1);
 }
 
-static bool name(translator *t) {
+static bool name(translator *t)
+{
     char word[NAME_MAX_LENGTH + 1];
     size_t length = word_length(t->at);
     if (length > NAME_MAX_LENGTH) {
@@ -148,7 +166,8 @@ static bool name(translator *t) {
     return emit(t, word, length) && (!is_call || parenthesis(t));
 }
 
-static bool primary(translator *t) {
+static bool primary(translator *t)
+{
     if (is_digit(*t->at) || (*t->at == '.' && is_digit(t->at[1]))) {
         return number(t);
     }
@@ -159,7 +178,8 @@ static bool primary(translator *t) {
 }
 
 /* What follows ^ : signs, then an operand (so that 2^-3^2 is 2^(-(3^2))). */
-static bool exponent(translator *t) {
+static bool exponent(translator *t)
+{
     skip_blanks(t);
     if (*t->at != '-') {
         return operand(t);
@@ -173,7 +193,8 @@ static bool exponent(translator *t) {
     return ok;
 }
 
-static bool operand(translator *t) {
+static bool operand(translator *t)
+{
     size_t start = t->used;
     if (!primary(t)) {
         return false;
@@ -191,7 +212,8 @@ static bool operand(translator *t) {
     return ok;
 }
 
-static bool operator_sign(translator *t) {
+static bool operator_sign(translator *t)
+{
     static const char *const signs[] = {"//", "==", "~=", "<=", ">=", "+", "-", "*", "/", "%", "<", ">"};
     for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) {
         size_t length = strlen(signs[i]);
@@ -209,7 +231,8 @@ static bool operator_sign(translator *t) {
 }
 
 /* Operands and operators up to a comma, a closing parenthesis or the end; their order is left to Lua to check. */
-static bool sequence(translator *t) {
+static bool sequence(translator *t)
+{
     for (;;) {
         skip_blanks(t);
         char c = *t->at;
@@ -241,7 +264,8 @@ static bool sequence(translator *t) {
 }
 
 bool ipsim_expression_translate(const char *expression, ipsim_name_check *check, void *data, char *buffer, size_t size, char *why,
-                                size_t why_size) {
+                                size_t why_size)
+{
     translator t = {.at = expression, .out = buffer, .size = size, .check = check, .data = data, .why = why, .why_size = why_size};
     why[0] = '\0';
     skip_blanks(&t);

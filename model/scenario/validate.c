@@ -6,16 +6,20 @@
 #include "private.h"
 
 /* ---- names of results ---- */
-static bool begins(const char *name, const char *prefix) { return strncmp(name, prefix, strlen(prefix)) == 0; }
+static bool begins(const char *name, const char *prefix)
+{
+    return strncmp(name, prefix, strlen(prefix)) == 0;
+}
 
 /* Outcomes that every run has, by name: the declared ones may not be called the same. */
-static bool is_automatic(const ipsim_scenario *s, const char *name) {
+static bool is_automatic(const ipsim_scenario *s, const char *name)
+{
     static const char *const always[] = {"life_years", "qalys", "cost", "cost_resource", "cost_transfer", "cost_production"};
     static const struct {
         const char *prefix;
         const ipsim_kind_of_name *kind;
-    } by_name[] = {{"years_", &ipsim_names_state},  {"n_", &ipsim_names_transition},       {"n_", &ipsim_names_event},
-                   {"days_", &ipsim_names_event},   {"cost_", &ipsim_names_perspective}, {"item_", &ipsim_names_reward}};
+    } by_name[] = {{"years_", &ipsim_names_state}, {"n_", &ipsim_names_transition},     {"n_", &ipsim_names_event},
+                   {"days_", &ipsim_names_event},  {"cost_", &ipsim_names_perspective}, {"item_", &ipsim_names_reward}};
     for (size_t i = 0; i < sizeof always / sizeof always[0]; i++) {
         if (strcmp(name, always[i]) == 0) {
             return true;
@@ -32,9 +36,11 @@ static bool is_automatic(const ipsim_scenario *s, const char *name) {
     return false;
 }
 
-static void validate_outcome(ipsim_loader *loader, const ipsim_scenario *s, const ipsim_outcome *o) {
+static void validate_outcome(ipsim_loader *loader, const ipsim_scenario *s, const ipsim_outcome *o)
+{
     if (is_automatic(s, o->name)) {
-        ipsim_error_add(loader->errors, IPSIM_ERR_DUPLICATE, o->origin, "every run reports an outcome of this name by itself; choose another");
+        ipsim_error_add(loader->errors, IPSIM_ERR_DUPLICATE, o->origin,
+                        "every run reports an outcome of this name by itself; choose another");
     }
     if (o->type.value < 0) {
         return;
@@ -82,18 +88,20 @@ typedef struct trial {
     ipsim_origin at;
 } trial;
 
-static double try_share(void *data, const char *name, double years) {
+static double try_share(void *data, const char *name, double years)
+{
     trial *t = data;
     double horizon = t->scenario->simulation.horizon_years.value;
     ipsim_require_named(t->loader, t->scenario, &ipsim_names_state, name, t->at);
     if (horizon >= 0 && (years < 0 || years > horizon)) { /* an unknown horizon, recorded elsewhere, is no reason */
-        ipsim_error_add(t->loader->errors, IPSIM_ERR_RULE, t->at, "share(\"%.60s\", %.10g): the year is not between 0 and the horizon, %.10g", name,
-                        years, horizon);
+        ipsim_error_add(t->loader->errors, IPSIM_ERR_RULE, t->at,
+                        "share(\"%.60s\", %.10g): the year is not between 0 and the horizon, %.10g", name, years, horizon);
     }
     return 1.0;
 }
 
-static double try_at(void *data, const char *name, double years) {
+static double try_at(void *data, const char *name, double years)
+{
     trial *t = data;
     const ipsim_scenario *s = t->scenario;
     if (!is_automatic(s, name)) {
@@ -106,18 +114,18 @@ static double try_at(void *data, const char *name, double years) {
         reported = reported || years == year || isnan(year);
     }
     if (!reported) {
-        ipsim_error_add(t->loader->errors, IPSIM_ERR_RULE, t->at, "at(\"%.60s\", %.10g): the year is neither in simulation.report_years nor the horizon",
-                        name, years);
+        ipsim_error_add(t->loader->errors, IPSIM_ERR_RULE, t->at,
+                        "at(\"%.60s\", %.10g): the year is neither in simulation.report_years nor the horizon", name, years);
     }
     return 1.0;
 }
 
-static void validate_target(ipsim_loader *loader, const ipsim_scenario *s, const ipsim_target *target) {
+static void validate_target(ipsim_loader *loader, const ipsim_scenario *s, const ipsim_target *target)
+{
     trial t = {loader, s, target->measure.origin};
     double ignored;
     ipsim_error err;
-    if (target->measure.value != NULL &&
-        ipsim_measure_evaluate(target->measure.value, try_share, try_at, &t, &ignored, &err) != IPSIM_OK) {
+    if (target->measure.value != NULL && ipsim_measure_evaluate(target->measure.value, try_share, try_at, &t, &ignored, &err) != IPSIM_OK) {
         ipsim_error_add(loader->errors, err.status, target->measure.origin, "%s", err.message);
     }
     if (target->low.given && target->high.given && target->low.value > target->high.value) {
@@ -126,7 +134,8 @@ static void validate_target(ipsim_loader *loader, const ipsim_scenario *s, const
     }
 }
 
-void ipsim_validate_outcomes(ipsim_loader *loader, const ipsim_scenario *s) {
+void ipsim_validate_outcomes(ipsim_loader *loader, const ipsim_scenario *s)
+{
     for (size_t i = 0; i < s->n_outcomes; i++) {
         validate_outcome(loader, s, &s->outcomes[i]);
     }
@@ -135,7 +144,8 @@ void ipsim_validate_outcomes(ipsim_loader *loader, const ipsim_scenario *s) {
     }
 }
 
-void ipsim_scenario_validate(ipsim_loader *loader, const ipsim_scenario *s) {
+void ipsim_scenario_validate(ipsim_loader *loader, const ipsim_scenario *s)
+{
     if (s->name.value != NULL) {
         const char *c = s->name.value;
         bool letter = (*c >= 'A' && *c <= 'Z') || (*c >= 'a' && *c <= 'z');

@@ -5,7 +5,8 @@
 #include "private.h"
 
 /* ---- start ---- */
-static void require_start(ipsim_loader *loader, const ipsim_scenario *s, const char *name, ipsim_origin at, bool *reached) {
+static void require_start(ipsim_loader *loader, const ipsim_scenario *s, const char *name, ipsim_origin at, bool *reached)
+{
     if (!ipsim_require_named(loader, s, &ipsim_names_state, name, at)) {
         return;
     }
@@ -18,7 +19,8 @@ static void require_start(ipsim_loader *loader, const ipsim_scenario *s, const c
 }
 
 /* Marks the states in which people may start; false when that is not known. */
-static bool validate_start(ipsim_loader *loader, const ipsim_scenario *s, bool *reached) {
+static bool validate_start(ipsim_loader *loader, const ipsim_scenario *s, bool *reached)
+{
     size_t ways = (size_t)s->start_state.given + (size_t)s->start_states.given + (size_t)s->start_state_attribute.given;
     if (ways == 0) {
         ipsim_error_add(loader->errors, IPSIM_ERR_MISSING, (ipsim_origin){s->path, 0, "start_state"},
@@ -60,7 +62,8 @@ typedef struct edge {
     size_t from, to;
 } edge;
 
-static void spread(ipsim_loader *loader, const ipsim_scenario *s, bool *reached) {
+static void spread(ipsim_loader *loader, const ipsim_scenario *s, bool *reached)
+{
     size_t n_edges = 0;
     for (size_t i = 0; i < s->n_transitions; i++) {
         n_edges += s->transitions[i].from.count;
@@ -88,7 +91,8 @@ static void spread(ipsim_loader *loader, const ipsim_scenario *s, bool *reached)
 }
 
 /* A transition whose ends are misspelt, or the same, makes states look unreachable: that is the error. */
-static bool all_ends_known(const ipsim_scenario *s) {
+static bool all_ends_known(const ipsim_scenario *s)
+{
     for (size_t i = 0; i < s->n_transitions; i++) {
         const ipsim_transition *t = &s->transitions[i];
         if (t->to.value == NULL || ipsim_scenario_find_state(s, t->to.value) == s->n_states || t->from.count == 0) {
@@ -110,21 +114,23 @@ typedef struct way_out { /* a transition or an event, as seen from one state */
     bool is_event;
 } way_out;
 
-static void refuse_shared_streams(ipsim_loader *loader, const way_out *ways, size_t count, const char *state) {
+static void refuse_shared_streams(ipsim_loader *loader, const way_out *ways, size_t count, const char *state)
+{
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j < i; j++) {
             if (strcmp(ways[i].stream, ways[j].stream) == 0) {
                 ipsim_error_add(loader->errors, IPSIM_ERR_RULE, ways[i].at,
                                 "%s %s and %s %s both draw on stream \"%.100s\" in state %s; give one of them another stream",
-                                ways[j].is_event ? "event" : "transition", ways[j].name, ways[i].is_event ? "event" : "transition", ways[i].name,
-                                ways[i].stream, state);
+                                ways[j].is_event ? "event" : "transition", ways[j].name, ways[i].is_event ? "event" : "transition",
+                                ways[i].name, ways[i].stream, state);
                 break;
             }
         }
     }
 }
 
-static bool lists(const ipsim_names *names, const char *name) {
+static bool lists(const ipsim_names *names, const char *name)
+{
     for (size_t i = 0; i < names->count; i++) {
         if (strcmp(names->items[i], name) == 0) {
             return true;
@@ -133,7 +139,8 @@ static bool lists(const ipsim_names *names, const char *name) {
     return false;
 }
 
-static void validate_streams(ipsim_loader *loader, const ipsim_scenario *s) {
+static void validate_streams(ipsim_loader *loader, const ipsim_scenario *s)
+{
     way_out *ways = ipsim_loader_alloc(loader, s->n_transitions + s->n_events, sizeof *ways);
     for (size_t i = 0; i < s->n_states && ways != NULL; i++) {
         const char *state = s->states[i].name;
@@ -158,7 +165,8 @@ static void validate_streams(ipsim_loader *loader, const ipsim_scenario *s) {
     }
 }
 
-void ipsim_validate_graph(ipsim_loader *loader, const ipsim_scenario *s) {
+void ipsim_validate_graph(ipsim_loader *loader, const ipsim_scenario *s)
+{
     bool *reached = ipsim_loader_alloc(loader, s->n_states, sizeof *reached);
     if (reached == NULL) {
         return;

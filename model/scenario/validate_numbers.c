@@ -6,7 +6,8 @@
 
 #include "private.h"
 
-static void require_ascending(const ipsim_numbers *numbers, ipsim_error_list *errors) {
+static void require_ascending(const ipsim_numbers *numbers, ipsim_error_list *errors)
+{
     for (size_t i = 1; i < numbers->count; i++) {
         if (numbers->items[i].value <= numbers->items[i - 1].value) {
             ipsim_error_add(errors, IPSIM_ERR_RULE, numbers->items[i].origin, "%.10g is not above %.10g before it; the numbers must ascend",
@@ -15,7 +16,8 @@ static void require_ascending(const ipsim_numbers *numbers, ipsim_error_list *er
     }
 }
 
-static void require_sum_one(const ipsim_number *items, size_t count, ipsim_origin at, ipsim_error_list *errors) {
+static void require_sum_one(const ipsim_number *items, size_t count, ipsim_origin at, ipsim_error_list *errors)
+{
     double sum = 0;
     for (size_t i = 0; i < count; i++) {
         sum += items[i].value;
@@ -25,13 +27,15 @@ static void require_sum_one(const ipsim_number *items, size_t count, ipsim_origi
     }
 }
 
-static void require_window(const ipsim_number *from, const ipsim_number *until, ipsim_error_list *errors) {
+static void require_window(const ipsim_number *from, const ipsim_number *until, ipsim_error_list *errors)
+{
     if (until->given && from->value >= until->value) {
         ipsim_error_add(errors, IPSIM_ERR_RULE, until->origin, "%.10g is not after from_years, which is %.10g", until->value, from->value);
     }
 }
 
-static void check_simulation(const ipsim_scenario *s, ipsim_error_list *errors) {
+static void check_simulation(const ipsim_scenario *s, ipsim_error_list *errors)
+{
     const ipsim_number *horizon = &s->simulation.horizon_years, *step = &s->simulation.occupancy_step_years;
     const ipsim_numbers *years = &s->simulation.report_years;
     require_ascending(years, errors);
@@ -42,19 +46,21 @@ static void check_simulation(const ipsim_scenario *s, ipsim_error_list *errors) 
         }
     }
     if (step->value > 0 && horizon->value / step->value > 10000) {
-        ipsim_error_add(errors, IPSIM_ERR_RULE, step->origin, "%.10g makes more than 10000 steps up to the horizon, %.10g", step->value, horizon->value);
+        ipsim_error_add(errors, IPSIM_ERR_RULE, step->origin, "%.10g makes more than 10000 steps up to the horizon, %.10g", step->value,
+                        horizon->value);
     }
 }
 
-static void check_discount(const ipsim_discount_spec *d, ipsim_error_list *errors) {
+static void check_discount(const ipsim_discount_spec *d, ipsim_error_list *errors)
+{
     enum { STEPS_MAX = 16 }; /* of include/ipsim/discount.h */
     if (!d->given || d->rates.count == 0 || d->from_years.count == 0) {
         return;
     }
     if (d->rates.count != d->from_years.count) {
         if (d->from_years.given) {
-            ipsim_error_add(errors, IPSIM_ERR_RULE, d->from_years.origin, "there are %zu rates and %zu times from which they hold", d->rates.count,
-                            d->from_years.count);
+            ipsim_error_add(errors, IPSIM_ERR_RULE, d->from_years.origin, "there are %zu rates and %zu times from which they hold",
+                            d->rates.count, d->from_years.count);
         } else {
             ipsim_error_add(errors, IPSIM_ERR_RULE, d->rates.origin, "there are %zu rates, so from_years must say from when each holds",
                             d->rates.count);
@@ -71,7 +77,8 @@ static void check_discount(const ipsim_discount_spec *d, ipsim_error_list *error
     require_ascending(&d->from_years, errors);
 }
 
-static void check_effects(const ipsim_effect *effects, size_t count, ipsim_error_list *errors) {
+static void check_effects(const ipsim_effect *effects, size_t count, ipsim_error_list *errors)
+{
     for (size_t i = 0; i < count; i++) {
         const ipsim_effect *e = &effects[i];
         require_window(&e->from_years, &e->until_years, errors);
@@ -82,13 +89,15 @@ static void check_effects(const ipsim_effect *effects, size_t count, ipsim_error
     }
 }
 
-static void check_modifiers(const ipsim_modifier *modifiers, size_t count, ipsim_error_list *errors) {
+static void check_modifiers(const ipsim_modifier *modifiers, size_t count, ipsim_error_list *errors)
+{
     for (size_t i = 0; i < count; i++) {
         require_ascending(&modifiers[i].breaks, errors);
     }
 }
 
-void ipsim_scenario_validate_numbers(const ipsim_scenario *s, ipsim_error_list *errors) {
+void ipsim_scenario_validate_numbers(const ipsim_scenario *s, ipsim_error_list *errors)
+{
     check_simulation(s, errors);
     check_discount(&s->economics.discount_costs, errors);
     check_discount(&s->economics.discount_effects, errors);

@@ -4,16 +4,20 @@
 
 #include "private.h"
 
-static void refuse(ipsim_loader *loader, ipsim_status status, ipsim_origin at, const char *message) {
+static void refuse(ipsim_loader *loader, ipsim_status status, ipsim_origin at, const char *message)
+{
     ipsim_error_add(loader->errors, status, at, "%s", message);
 }
 
 /* A level: letters, digits, _ and -, so that it can stand in results as attribute=level. */
-static bool is_level(const char *name) {
-    return name[0] != '\0' && name[0] != '-' && strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") == strlen(name);
+static bool is_level(const char *name)
+{
+    return name[0] != '\0' && name[0] != '-' &&
+           strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") == strlen(name);
 }
 
-static void validate_levels(ipsim_loader *loader, const ipsim_attribute *a) {
+static void validate_levels(ipsim_loader *loader, const ipsim_attribute *a)
+{
     for (size_t i = 0; i < a->levels.count; i++) {
         if (!is_level(a->levels.items[i])) {
             ipsim_error_add(loader->errors, IPSIM_ERR_RULE, a->levels.origin, "\"%.60s\": a level is made of letters, digits, _ and -",
@@ -24,7 +28,8 @@ static void validate_levels(ipsim_loader *loader, const ipsim_attribute *a) {
 }
 
 /* Where the values come from: exactly one source. */
-static void validate_source(ipsim_loader *loader, const ipsim_attribute *a) {
+static void validate_source(ipsim_loader *loader, const ipsim_attribute *a)
+{
     const struct {
         const char *key;
         bool given;
@@ -49,14 +54,16 @@ static void validate_source(ipsim_loader *loader, const ipsim_attribute *a) {
     }
 }
 
-static void validate_kind(ipsim_loader *loader, const ipsim_attribute *a) {
+static void validate_kind(ipsim_loader *loader, const ipsim_attribute *a)
+{
     bool categorical = ipsim_is_categorical(a);
     if (!categorical && (a->probabilities.given || a->of.given)) {
         refuse(loader, IPSIM_ERR_MISSING, ipsim_origin_inside(loader, a->origin, "levels"),
                a->of.given ? "bands need levels, one more than breaks" : "probabilities need levels");
     }
     if (categorical && (a->distribution.given || a->value.given)) {
-        refuse(loader, IPSIM_ERR_RULE, a->levels.origin, "an attribute drawn from a distribution or with a fixed value is numeric and has no levels");
+        refuse(loader, IPSIM_ERR_RULE, a->levels.origin,
+               "an attribute drawn from a distribution or with a fixed value is numeric and has no levels");
     }
     if (categorical && (strcmp(a->name, "age") == 0 || strcmp(a->name, "entry_time") == 0)) {
         refuse(loader, IPSIM_ERR_RULE, a->levels.origin, "age and entry_time are years, so they have no levels");
@@ -71,16 +78,17 @@ static void validate_kind(ipsim_loader *loader, const ipsim_attribute *a) {
         refuse(loader, IPSIM_ERR_MISSING, ipsim_origin_inside(loader, a->origin, "breaks"), "bands need breaks");
     }
     if (a->of.given && a->breaks.count > 0 && a->levels.count > 0 && a->levels.count != a->breaks.count + 1) {
-        ipsim_error_add(loader->errors, IPSIM_ERR_RULE, a->levels.origin, "there must be one more level than breaks: %zu, not %zu", a->breaks.count + 1,
-                        a->levels.count);
+        ipsim_error_add(loader->errors, IPSIM_ERR_RULE, a->levels.origin, "there must be one more level than breaks: %zu, not %zu",
+                        a->breaks.count + 1, a->levels.count);
     }
     if (a->probabilities.count > 0 && a->levels.count > 0 && a->probabilities.count != a->levels.count) {
-        ipsim_error_add(loader->errors, IPSIM_ERR_RULE, a->probabilities.origin, "there must be one probability for each level: %zu, not %zu", a->levels.count,
-                        a->probabilities.count);
+        ipsim_error_add(loader->errors, IPSIM_ERR_RULE, a->probabilities.origin,
+                        "there must be one probability for each level: %zu, not %zu", a->levels.count, a->probabilities.count);
     }
 }
 
-static void validate_target(ipsim_loader *loader, const ipsim_attribute *a) {
+static void validate_target(ipsim_loader *loader, const ipsim_attribute *a)
+{
     bool categorical = ipsim_is_categorical(a);
     if (categorical && (a->target_mean.given || a->target_sd.given)) {
         refuse(loader, IPSIM_ERR_RULE, a->target_mean.given ? a->target_mean.origin : a->target_sd.origin,
@@ -90,12 +98,13 @@ static void validate_target(ipsim_loader *loader, const ipsim_attribute *a) {
         refuse(loader, IPSIM_ERR_RULE, a->target_probabilities.origin, "a numeric attribute has target_mean and target_sd");
     }
     if (categorical && a->target_probabilities.count > 0 && a->levels.count > 0 && a->target_probabilities.count != a->levels.count) {
-        ipsim_error_add(loader->errors, IPSIM_ERR_RULE, a->target_probabilities.origin, "there must be one probability for each level: %zu, not %zu",
-                        a->levels.count, a->target_probabilities.count);
+        ipsim_error_add(loader->errors, IPSIM_ERR_RULE, a->target_probabilities.origin,
+                        "there must be one probability for each level: %zu, not %zu", a->levels.count, a->target_probabilities.count);
     }
 }
 
-void ipsim_validate_people(ipsim_loader *loader, const ipsim_scenario *s) {
+void ipsim_validate_people(ipsim_loader *loader, const ipsim_scenario *s)
+{
     for (size_t i = 0; i < s->n_attributes; i++) {
         const ipsim_attribute *a = &s->attributes[i];
         validate_levels(loader, a);
@@ -108,8 +117,8 @@ void ipsim_validate_people(ipsim_loader *loader, const ipsim_scenario *s) {
         }
         const ipsim_attribute *cut = a->of.given ? ipsim_require_attribute(loader, s, &a->of) : NULL;
         if (cut != NULL && ipsim_is_categorical(cut)) {
-            ipsim_error_add(loader->errors, IPSIM_ERR_RULE, a->of.origin, "attribute %s is categorical; only a numeric one can be cut into bands",
-                            cut->name);
+            ipsim_error_add(loader->errors, IPSIM_ERR_RULE, a->of.origin,
+                            "attribute %s is categorical; only a numeric one can be cut into bands", cut->name);
         }
     }
     for (size_t i = 0; i < s->subgroups.count; i++) {

@@ -2,12 +2,14 @@
 /* scenario/validate_rewards: rules of rewards, utilities, factors and perspectives. */
 #include "private.h"
 
-static void refuse(ipsim_loader *loader, ipsim_status status, ipsim_origin at, const char *message) {
+static void refuse(ipsim_loader *loader, ipsim_status status, ipsim_origin at, const char *message)
+{
     ipsim_error_add(loader->errors, status, at, "%s", message);
 }
 
-static void require_selector(ipsim_loader *loader, const ipsim_scenario *s, const ipsim_kind_of_name *kind, const ipsim_names *names, bool used,
-                             bool required, const char *what) {
+static void require_selector(ipsim_loader *loader, const ipsim_scenario *s, const ipsim_kind_of_name *kind, const ipsim_names *names,
+                             bool used, bool required, const char *what)
+{
     if (names->given && !used) {
         ipsim_error_add(loader->errors, IPSIM_ERR_RULE, names->origin, "%s does not use this key", what);
     } else if (required && !names->given) {
@@ -17,7 +19,8 @@ static void require_selector(ipsim_loader *loader, const ipsim_scenario *s, cons
     }
 }
 
-static void require_durations(ipsim_loader *loader, const ipsim_scenario *s, const ipsim_names *events) {
+static void require_durations(ipsim_loader *loader, const ipsim_scenario *s, const ipsim_names *events)
+{
     for (size_t i = 0; i < events->count; i++) {
         size_t e = ipsim_find_named(s, &ipsim_names_event, events->items[i]);
         if (e < s->n_events && !s->events[e].duration_days.given) {
@@ -29,7 +32,8 @@ static void require_durations(ipsim_loader *loader, const ipsim_scenario *s, con
 
 /* States, transitions and events that a reward or utility `per` something picks. */
 static void validate_selectors(ipsim_loader *loader, const ipsim_scenario *s, const ipsim_choice *per, const ipsim_names *states,
-                               const ipsim_names *transitions, const ipsim_names *events) {
+                               const ipsim_names *transitions, const ipsim_names *events)
+{
     if (per->value < 0) {
         return;
     }
@@ -53,7 +57,8 @@ static void validate_selectors(ipsim_loader *loader, const ipsim_scenario *s, co
     }
 }
 
-static void validate_factor(ipsim_loader *loader, const ipsim_scenario *s, const ipsim_factor *f) {
+static void validate_factor(ipsim_loader *loader, const ipsim_scenario *s, const ipsim_factor *f)
+{
     const ipsim_attribute *a = f->attribute.given ? ipsim_require_attribute(loader, s, &f->attribute) : NULL;
     if (a == NULL) {
         return;
@@ -61,7 +66,8 @@ static void validate_factor(ipsim_loader *loader, const ipsim_scenario *s, const
     if (!ipsim_is_categorical(a)) {
         if (f->level.given || f->by_level.given || f->factor.given) {
             ipsim_origin at = f->level.given ? f->level.origin : f->by_level.given ? f->by_level.origin : f->factor.origin;
-            ipsim_error_add(loader->errors, IPSIM_ERR_RULE, at, "attribute %s is numeric: its value is the factor, and no other key is used", a->name);
+            ipsim_error_add(loader->errors, IPSIM_ERR_RULE, at,
+                            "attribute %s is numeric: its value is the factor, and no other key is used", a->name);
         }
         return;
     }
@@ -76,7 +82,8 @@ static void validate_factor(ipsim_loader *loader, const ipsim_scenario *s, const
     ipsim_require_named_levels(loader, a, &f->by_level);
 }
 
-static void validate_reward(ipsim_loader *loader, const ipsim_scenario *s, const ipsim_reward *r) {
+static void validate_reward(ipsim_loader *loader, const ipsim_scenario *s, const ipsim_reward *r)
+{
     bool is_transfer = r->kind.value == IPSIM_KIND_TRANSFER;
     bool payer_known = r->payer.given && ipsim_require_named(loader, s, &ipsim_names_payer, r->payer.value, r->payer.origin);
     bool receiver_known = r->receiver.given && ipsim_require_named(loader, s, &ipsim_names_payer, r->receiver.value, r->receiver.origin);
@@ -98,13 +105,15 @@ static void validate_reward(ipsim_loader *loader, const ipsim_scenario *s, const
     }
 }
 
-static void validate_utility(ipsim_loader *loader, const ipsim_scenario *s, const ipsim_utility *u) {
+static void validate_utility(ipsim_loader *loader, const ipsim_scenario *s, const ipsim_utility *u)
+{
     bool per_year = u->per.value == IPSIM_PER_YEAR;
     if (u->per.value >= 0 && !per_year) {
         const struct {
             bool given;
             ipsim_origin at;
-        } only_per_year[] = {{u->multiply.given, u->multiply.origin}, {u->breaks.given, u->breaks.origin}, {u->values.given, u->values.origin}};
+        } only_per_year[] = {
+            {u->multiply.given, u->multiply.origin}, {u->breaks.given, u->breaks.origin}, {u->values.given, u->values.origin}};
         for (size_t i = 0; i < 3; i++) {
             if (only_per_year[i].given) {
                 ipsim_error_add(loader->errors, IPSIM_ERR_RULE, only_per_year[i].at, "per %s does not use this key; it adds QALYs",
@@ -113,13 +122,14 @@ static void validate_utility(ipsim_loader *loader, const ipsim_scenario *s, cons
         }
     }
     if (!u->add.given && !u->multiply.given && !u->values.given) {
-        refuse(loader, IPSIM_ERR_MISSING, u->origin, per_year ? "a utility needs add, multiply, or breaks and values" : "a utility needs add");
+        refuse(loader, IPSIM_ERR_MISSING, u->origin,
+               per_year ? "a utility needs add, multiply, or breaks and values" : "a utility needs add");
     }
     if (u->breaks.given != u->values.given) {
         refuse(loader, IPSIM_ERR_MISSING, u->breaks.given ? u->values.origin : u->breaks.origin, "breaks and values belong together");
     } else if (u->breaks.count > 0 && u->values.count > 0 && u->values.count != u->breaks.count + 1) {
-        ipsim_error_add(loader->errors, IPSIM_ERR_RULE, u->values.origin, "there must be one more value than breaks: %zu, not %zu", u->breaks.count + 1,
-                        u->values.count);
+        ipsim_error_add(loader->errors, IPSIM_ERR_RULE, u->values.origin, "there must be one more value than breaks: %zu, not %zu",
+                        u->breaks.count + 1, u->values.count);
     }
     if (u->n_factors > 0 && !u->add.given) {
         refuse(loader, IPSIM_ERR_RULE, u->factors[0].origin, "factors multiply add, which is not given");
@@ -131,7 +141,8 @@ static void validate_utility(ipsim_loader *loader, const ipsim_scenario *s, cons
     }
 }
 
-void ipsim_validate_rewards(ipsim_loader *loader, const ipsim_scenario *s) {
+void ipsim_validate_rewards(ipsim_loader *loader, const ipsim_scenario *s)
+{
     for (size_t i = 0; i < s->n_rewards; i++) {
         validate_reward(loader, s, &s->rewards[i]);
     }

@@ -4,12 +4,14 @@
 
 #include "private.h"
 
-static void refuse(ipsim_loader *loader, ipsim_status status, ipsim_origin at, const char *message) {
+static void refuse(ipsim_loader *loader, ipsim_status status, ipsim_origin at, const char *message)
+{
     ipsim_error_add(loader->errors, status, at, "%s", message);
 }
 
 /* A clock named in a window, with its window's order left to validate_numbers.c. */
-static void validate_effect(ipsim_loader *loader, const ipsim_scenario *s, const ipsim_effect *e) {
+static void validate_effect(ipsim_loader *loader, const ipsim_scenario *s, const ipsim_effect *e)
+{
     size_t ways = (size_t)e->hr.given + (size_t)e->log_hr.given + (size_t)e->hr_by_level.given;
     if (ways == 0) {
         refuse(loader, IPSIM_ERR_MISSING, e->origin, "an effect needs hr, log_hr or hr_by_level");
@@ -45,7 +47,8 @@ static void validate_effect(ipsim_loader *loader, const ipsim_scenario *s, const
         return;
     }
     if (e->centre.given) {
-        ipsim_error_add(loader->errors, IPSIM_ERR_RULE, e->centre.origin, "attribute %s is categorical; centre is for numeric ones", a->name);
+        ipsim_error_add(loader->errors, IPSIM_ERR_RULE, e->centre.origin, "attribute %s is categorical; centre is for numeric ones",
+                        a->name);
     }
     if (!e->level.given && !e->hr_by_level.given) {
         ipsim_error_add(loader->errors, IPSIM_ERR_MISSING, ipsim_origin_inside(loader, e->origin, "level"),
@@ -58,15 +61,18 @@ static void validate_effect(ipsim_loader *loader, const ipsim_scenario *s, const
     ipsim_require_named_levels(loader, a, &e->hr_by_level);
 }
 
-static void validate_modifier(ipsim_loader *loader, const ipsim_scenario *s, const ipsim_modifier *m) {
+static void validate_modifier(ipsim_loader *loader, const ipsim_scenario *s, const ipsim_modifier *m)
+{
     ipsim_require_clock(loader, s, &m->clock);
     if (m->breaks.count > 0 && m->values.count > 0 && m->values.count != m->breaks.count + 1) {
-        ipsim_error_add(loader->errors, IPSIM_ERR_RULE, m->values.origin, "there must be one more value than breaks: %zu, not %zu", m->breaks.count + 1,
-                        m->values.count);
+        ipsim_error_add(loader->errors, IPSIM_ERR_RULE, m->values.origin, "there must be one more value than breaks: %zu, not %zu",
+                        m->breaks.count + 1, m->values.count);
     }
 }
 
-static void validate_hazard(ipsim_loader *loader, const ipsim_scenario *s, const ipsim_hazard_spec *h, const ipsim_text *clock, bool is_event) {
+static void validate_hazard(ipsim_loader *loader, const ipsim_scenario *s, const ipsim_hazard_spec *h, const ipsim_text *clock,
+                            bool is_event)
+{
     (void)s;
     ipsim_check_hazard(h, loader->errors);
     bool sojourn = clock->value != NULL && strcmp(clock->value, "sojourn") == 0;
@@ -75,22 +81,26 @@ static void validate_hazard(ipsim_loader *loader, const ipsim_scenario *s, const
         return;
     }
     if (is_event && (h->family.value == IPSIM_FIXED || h->family.value == IPSIM_HAZARD_AT)) {
-        refuse(loader, IPSIM_ERR_RULE, h->family.origin, "an event recurs, so its hazard cannot be fixed or at: it would happen for ever at once");
+        refuse(loader, IPSIM_ERR_RULE, h->family.origin,
+               "an event recurs, so its hazard cannot be fixed or at: it would happen for ever at once");
     } else if (h->family.value == IPSIM_FIXED && !sojourn) {
-        refuse(loader, IPSIM_ERR_RULE, at, "a fixed delay counts from entry to the state, so the clock is sojourn; for other clocks use family at");
+        refuse(loader, IPSIM_ERR_RULE, at,
+               "a fixed delay counts from entry to the state, so the clock is sojourn; for other clocks use family at");
     } else if (h->family.value == IPSIM_HAZARD_AT && sojourn) {
-        refuse(loader, IPSIM_ERR_RULE, at, "family at needs a clock other than sojourn; for a delay after entry to the state use family fixed");
+        refuse(loader, IPSIM_ERR_RULE, at,
+               "family at needs a clock other than sojourn; for a delay after entry to the state use family fixed");
     } else if (h->family.value == IPSIM_HAZARD_TABLE && strcmp(clock->value, "age") != 0) {
         refuse(loader, IPSIM_ERR_RULE, at, "a rate table is by age, so the clock is age");
     }
     if (h->family.value == IPSIM_PIECEWISE && h->breaks.count > 0 && h->rates.count > 0 && h->rates.count != h->breaks.count + 1) {
-        ipsim_error_add(loader->errors, IPSIM_ERR_RULE, h->rates.origin, "there must be one more rate than breaks: %zu, not %zu", h->breaks.count + 1,
-                        h->rates.count);
+        ipsim_error_add(loader->errors, IPSIM_ERR_RULE, h->rates.origin, "there must be one more rate than breaks: %zu, not %zu",
+                        h->breaks.count + 1, h->rates.count);
     }
 }
 
 /* A transition can only leave, and an event only happen in, a state in which people live on. */
-static void require_alive(ipsim_loader *loader, const ipsim_scenario *s, const ipsim_names *states, const char *what) {
+static void require_alive(ipsim_loader *loader, const ipsim_scenario *s, const ipsim_names *states, const char *what)
+{
     if (!states->given || !ipsim_require_all_named(loader, s, &ipsim_names_state, states)) {
         return;
     }
@@ -103,14 +113,16 @@ static void require_alive(ipsim_loader *loader, const ipsim_scenario *s, const i
     }
 }
 
-static void validate_transition(ipsim_loader *loader, const ipsim_scenario *s, const ipsim_transition *t) {
+static void validate_transition(ipsim_loader *loader, const ipsim_scenario *s, const ipsim_transition *t)
+{
     require_alive(loader, s, &t->from, "nobody moves on");
     if (t->to.given) {
         ipsim_require_named(loader, s, &ipsim_names_state, t->to.value, t->to.origin);
     }
     for (size_t i = 0; i < t->from.count && t->to.value != NULL; i++) {
         if (strcmp(t->from.items[i], t->to.value) == 0) {
-            refuse(loader, IPSIM_ERR_RULE, t->to.origin, "a transition leads from a state to another; what happens within a state is an event");
+            refuse(loader, IPSIM_ERR_RULE, t->to.origin,
+                   "a transition leads from a state to another; what happens within a state is an event");
         }
     }
     if (t->stream.value != NULL && t->stream.value[0] == '\0') {
@@ -126,7 +138,8 @@ static void validate_transition(ipsim_loader *loader, const ipsim_scenario *s, c
     }
 }
 
-static void validate_event(ipsim_loader *loader, const ipsim_scenario *s, const ipsim_event *e) {
+static void validate_event(ipsim_loader *loader, const ipsim_scenario *s, const ipsim_event *e)
+{
     require_alive(loader, s, &e->states, "nothing happens");
     if (e->stream.given && e->stream.value != NULL && e->stream.value[0] == '\0') {
         refuse(loader, IPSIM_ERR_RULE, e->stream.origin, "the name of a stream cannot be empty");
@@ -135,7 +148,8 @@ static void validate_event(ipsim_loader *loader, const ipsim_scenario *s, const 
     validate_hazard(loader, s, &e->hazard, &e->clock, true);
     ipsim_check_distribution(&e->duration_days, loader->errors);
     if (ipsim_find_named(s, &ipsim_names_transition, e->name) < s->n_transitions) {
-        refuse(loader, IPSIM_ERR_DUPLICATE, e->origin, "a transition has this name too; both are counted as n_NAME, so their names must differ");
+        refuse(loader, IPSIM_ERR_DUPLICATE, e->origin,
+               "a transition has this name too; both are counted as n_NAME, so their names must differ");
     }
     for (size_t i = 0; i < e->n_effects; i++) {
         validate_effect(loader, s, &e->effects[i]);
@@ -145,7 +159,8 @@ static void validate_event(ipsim_loader *loader, const ipsim_scenario *s, const 
     }
 }
 
-void ipsim_validate_risks(ipsim_loader *loader, const ipsim_scenario *s) {
+void ipsim_validate_risks(ipsim_loader *loader, const ipsim_scenario *s)
+{
     for (size_t i = 0; i < s->n_clocks; i++) {
         const ipsim_clock *clock = &s->clocks[i];
         for (size_t k = 0; k < clock->starts_on.count; k++) {
@@ -153,15 +168,16 @@ void ipsim_validate_risks(ipsim_loader *loader, const ipsim_scenario *s) {
             bool is_state = ipsim_scenario_find_state(s, name) < s->n_states;
             bool is_event = ipsim_find_named(s, &ipsim_names_event, name) < s->n_events;
             if (is_state && is_event) {
-                ipsim_error_add(loader->errors, IPSIM_ERR_RULE, clock->starts_on.origin, "\"%.100s\" is both a state and an event; rename one", name);
+                ipsim_error_add(loader->errors, IPSIM_ERR_RULE, clock->starts_on.origin,
+                                "\"%.100s\" is both a state and an event; rename one", name);
             } else if (!is_state && !is_event) {
                 ipsim_suggestion near;
                 ipsim_suggest_begin(&near, name);
                 for (size_t j = 0; j < s->n_states + s->n_events; j++) {
                     ipsim_suggest_consider(&near, j < s->n_states ? s->states[j].name : s->events[j - s->n_states].name);
                 }
-                ipsim_error_add(loader->errors, IPSIM_ERR_REFERENCE, clock->starts_on.origin, "there is no state or event \"%.100s\"%s", name,
-                                ipsim_suggest_text(&near));
+                ipsim_error_add(loader->errors, IPSIM_ERR_REFERENCE, clock->starts_on.origin, "there is no state or event \"%.100s\"%s",
+                                name, ipsim_suggest_text(&near));
             }
         }
         ipsim_refuse_duplicates(loader, &clock->starts_on);

@@ -21,7 +21,12 @@ trap 'rm -rf "$scratch"' EXIT
 # shellcheck disable=SC2034 # for the tests
 model=$PWD/tests/cli/model.cfg # small and quick, with every kind of thing in it
 
-export LC_ALL=C.UTF-8
+export LC_ALL=C.UTF-8 # the tests read messages
+
+[ -x "$IPSIM" ] || {
+    echo "not ok 1 - there is a program $IPSIM"
+    exit 1
+}
 
 limit() { timeout -k 5 "${LIMIT:-60}" "$@"; }
 

@@ -142,7 +142,8 @@ sed '5s/1000\.0*/NaN/' "$scratch/psa.csv" >"$scratch/nan.csv"
 refuse "NaN, with its line and column" 'nan\.csv:5: cost: "NaN"' cea "$scratch/nan.csv"
 sed '3p' "$scratch/psa.csv" >"$scratch/twice.csv"
 refuse "a row that is there twice" 'twice\.csv:4: draw 1 .* first in line 3' cea "$scratch/twice.csv"
-refuse "one strategy" 'one strategy' cea <(grep -v ',ips,' "$scratch/psa.csv")
+grep -v ',ips,' "$scratch/psa.csv" >"$scratch/one.csv"
+refuse "one strategy" 'one strategy' cea "$scratch/one.csv"
 refuse "no such file" 'cannot be opened' cea "$scratch/nowhere.csv"
 refuse "a comparator that is not there" 'no strategy "usuall"; did you mean "usual"' cea "$scratch/psa.csv" --comparator usuall
 refuse "a column that is not there" 'did you mean "qalys"' cea "$scratch/psa.csv" --effect qaly
@@ -152,8 +153,8 @@ refuse "an unknown parameter" 'no parameter "efect"; did you mean "effect"' "${v
 refuse "an unknown kind of study" 'proportion or rate, not as "guess"' "${voi[@]}" --study effect:guess
 refuse "a study without its standard deviation" 'standard deviation' "${voi[@]}" --study effect:mean
 refuse "a size without a study" 'go with --study' "${voi[@]}" --size 10
-refuse "an impossible study" 'cannot be measured as a proportion' voi "$scratch/psa.csv" --parameters <(sed 's/,0\./,1./' "$scratch/parameters.csv") \
-    --study effect:proportion
+sed 's/,0\./,1./' "$scratch/parameters.csv" >"$scratch/above.csv"
+refuse "an impossible study" 'cannot be measured as a proportion' voi "$scratch/psa.csv" --parameters "$scratch/above.csv" --study effect:proportion
 assert "none of these wrote anything" is_absent "$scratch/none"
 
 finish

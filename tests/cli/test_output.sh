@@ -26,6 +26,12 @@ for threads in 2 3 7; do
 done
 assert "--quiet prints nothing" is_empty "$scratch/out"
 assert "--quiet is quiet on standard error too" is_empty "$scratch/err"
+if [ "$(LC_ALL=nb_NO.UTF-8 bash -c 'printf %.1f 1,5' 2>/dev/null)" = 1,5 ]; then
+    LC_ALL=nb_NO.UTF-8 run compare "$model" "$arm" -n 3000 --quiet --output "$scratch/norwegian"
+    assert "a decimal comma in the locale changes nothing" same_results "$out" "$scratch/norwegian"
+else
+    skip "a decimal comma in the locale" "nb_NO.UTF-8 is not installed here"
+fi
 run compare "$model" "$arm" -n 3000 --quiet --seed 8 --output "$scratch/seed"
 assert "another seed gives other numbers" sh -c "! cmp -s '$out/results.csv' '$scratch/seed/results.csv'"
 run compare "$model" "$arm" -n 3000 --quiet --replicate 1 --output "$scratch/replicate"
@@ -42,6 +48,26 @@ echo precious >"$scratch/mine/thesis.txt"
 run run "$model" -n 200 --output "$scratch/mine"
 expect 1 "a folder that is not ours is not replaced" --err 'mine'
 assert "and is untouched" grep -qx precious "$scratch/mine/thesis.txt"
+mkdir "$scratch/keep"
+echo '{"name":"web app"}' >"$scratch/keep/manifest.json"
+echo precious >"$scratch/keep/thesis.txt"
+run run "$model" -n 200 --output "$scratch/keep"
+expect 1 "a manifest of another program makes no result" --err 'keep: .*not one of ipsim'
+assert "and the folder is untouched" grep -qx precious "$scratch/keep/thesis.txt"
+jq -r '.files[]' "$out/manifest.json" >"$scratch/listed"
+assert "the manifest lists every file of the result" diff "$scratch/listed" <(find "$out" -type f -printf '%f\n' | LC_ALL=C sort)
+echo mine >"$out/notes.txt"
+run run "$model" -n 200 --output "$out"
+expect 1 "a result that holds somebody's notes is not replaced" --err '"notes\.txt".*move'
+assert "and the notes are untouched" grep -qx mine "$out/notes.txt"
+rm "$out/notes.txt"
+for path in / . .. "$scratch/."; do
+    run run "$model" -n 200 --output "$path"
+    expect 2 "--output $path is a mistake of the command line" --err 'a name of its own'
+done
+run run "$model" -n 200 --output "$scratch/new/er/keep/../../../keep"
+expect 1 "a run that is refused below folders that were not there" --err 'not one of ipsim'
+assert "removes the folders that it made" is_absent "$scratch/new"
 run run "$model" -n 200 --quiet --output "$scratch/a/b/c"
 assert "folders above it are made" is_whole "$scratch/a/b/c"
 run run "$model" -n 200 --quiet --output "$scratch/slash/"
@@ -87,21 +113,43 @@ status=("${PIPESTATUS[@]}")
 assert "a reader that stops: quiet" is_empty "$scratch/err"
 assert "a reader that stops: no failure but SIGPIPE (exit code ${status[0]})" sh -c "case ${status[0]} in 0 | 141) ;; *) exit 1 ;; esac"
 
-# A full disk: a small file system of its own, which exists only inside unshare.
-inside='mount -t tmpfs -o size=$3k none "$2" && { "$1" run "$4" -n 200 --output "$2/new"; code=$?; ls -A "$2"; exit $code; }'
+# A full disk: a small file system of its own. Where it can be, it is seen by nobody else and gone with its process.
 mkdir "$scratch/disk"
-if unshare -rm sh -c 'mount -t tmpfs -o size=64k none "$1"' sh "$scratch/disk" 2>/dev/null; then
+mount_disk='mount -t tmpfs -o size=$3k none "$2"'
+use_disk='{ "$1" run "$4" -n 200 --output "$2/new"; code=$?; ls -A "$2"; umount "$2"; exit $code; }'
+apart=none
+for way in "unshare -m" "unshare -rm" "env"; do
+    if $way sh -c "$mount_disk && umount \"\$2\"" sh "" "$scratch/disk" 64 2>/dev/null; then
+        apart=$way
+        break
+    fi
+done
+on_disk() { # kilobytes
+    code=0
+    # shellcheck disable=SC2086 # words of a command
+    limit $apart sh -c "$mount_disk && $use_disk" sh "$IPSIM" "$scratch/disk" "$1" "$model" >"$scratch/out" 2>"$scratch/err" || code=$?
+}
+if [ "$apart" = none ]; then
+    skip "a full disk" "this machine forbids mounting"
+else
     for size in 4 16 40 64 100; do
-        code=0
-        limit unshare -rm sh -c "$inside" sh "$IPSIM" "$scratch/disk" $size "$model" >"$scratch/out" 2>"$scratch/err" || code=$?
+        on_disk $size
         expect 1 "a disk of $size kB is too small" --err 'space|full|write'
+        assert "a disk of $size kB: no hidden path in the message" sh -c "! grep -q 'partial' '$scratch/err'"
         assert "a disk of $size kB: nothing half-written" sh -c "! grep -q 'new' '$scratch/out'"
     done
-    limit unshare -rm sh -c "$inside" sh "$IPSIM" "$scratch/disk" 10000 "$model" >"$scratch/out" 2>"$scratch/err"
+    on_disk 10000
     assert "a disk of 10 MB is large enough" grep -qx new "$scratch/out"
-else
-    skip "a full disk" "this machine forbids mounting"
 fi
+
+# A limit of file size kills by a signal, unless the program asks to be told. The units of -f are kB here.
+for size in 0 1 8 20; do
+    code=0
+    (ulimit -f "$size" && exec "$IPSIM" run "$model" -n 200 --output "$scratch/limited/new" >"$scratch/out" 2>"$scratch/limited.err") </dev/null || code=$?
+    cp "$scratch/limited.err" "$scratch/err"
+    expect 1 "files of at most $size kB"
+    assert "files of at most $size kB: nothing is left" is_absent "$scratch/limited"
+done
 
 # A folder one may not write: as root no folder is closed, so the program runs as nobody then.
 mkdir "$scratch/closed_folder"

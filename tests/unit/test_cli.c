@@ -369,7 +369,7 @@ static void the_command_line_can_be_pasted_into_a_shell(void **state)
     (void)state;
     char *words[] = {"/somewhere/ipsim", "run", "my file.cfg", "--set", "x=it's", "--set", "y=", "", NULL};
     ipsim_cli cli = {.argc = 8, .argv = words};
-    char *text = ipsim_manifest_command_line(&cli);
+    char *text = ipsim_manifest_command_line(&cli, NULL);
     assert_string_equal(text, "ipsim run 'my file.cfg' --set 'x=it'\\''s' --set y= ''");
     free(text);
 }

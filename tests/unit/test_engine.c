@@ -74,11 +74,10 @@ static void a_change_in_mid_sojourn_resolves_with_what_is_left(void **state)
 {
     (void)state;
     sim s;
-    sim_open_text(&s,
-                  "simulation: { seed = 3; horizon_years = 10.0; };"
-                  "states: { A: {}; B: { role = \"left\"; }; }; start_state = \"A\";"
-                  "transitions: { go: { from = \"A\"; to = \"B\"; hazard: { family = \"exponential\"; rate = 0.1; };"
-                  "  modifiers: { m: { clock = \"sojourn\"; breaks = [2.0, 5.0]; values = [1.0, 3.0, 0.0]; }; }; }; };");
+    sim_open_text(&s, "simulation: { seed = 3; horizon_years = 10.0; };"
+                      "states: { A: {}; B: { role = \"left\"; }; }; start_state = \"A\";"
+                      "transitions: { go: { from = \"A\"; to = \"B\"; hazard: { family = \"exponential\"; rate = 0.1; };"
+                      "  modifiers: { m: { clock = \"sojourn\"; breaks = [2.0, 5.0]; values = [1.0, 3.0, 0.0]; }; }; }; };");
     int never = 0;
     for (int64_t person = 0; person < 300; person++) {
         double e = sim_budget(&s, person, "A->B", 0);
@@ -249,6 +248,26 @@ static void late_entry(void **state)
     sim_close(&s);
 }
 
+static ipsim_status simulate_person_7(sim *s, ipsim_error *err)
+{
+    ipsim_population_draw(s->population, 1, 0, 7, s->attributes);
+    return ipsim_reference_simulate(s->engine, s->luck, 7, s->attributes, NULL, NULL, NULL, err);
+}
+
+static void nobody_enters_before_the_model_starts(void **state)
+{
+    (void)state;
+    sim s;
+    ipsim_error err = {0};
+    sim_open_text(&s, "simulation: { horizon_years = 5.0; }; attributes: { entry_time: { distribution: { family = \"uniform\"; min = -0.5; "
+                      "max = -0.25; }; }; };"
+                      "states: { A: {}; }; start_state = \"A\";");
+    assert_int_equal(simulate_person_7(&s, &err), IPSIM_ERR_RANGE);
+    assert_non_null(strstr(err.message, "person 7 would enter 0."));
+    assert_true(err.line > 0);
+    sim_close(&s);
+}
+
 /* ---- where people start ---- */
 
 static void start_states_follow_their_probabilities(void **state)
@@ -328,12 +347,6 @@ static void events_recur_with_durations(void **state)
 
 /* ---- limits ---- */
 
-static ipsim_status simulate_once(sim *s, ipsim_error *err)
-{
-    ipsim_population_draw(s->population, 1, 0, 7, s->attributes);
-    return ipsim_reference_simulate(s->engine, s->luck, 7, s->attributes, NULL, NULL, NULL, err);
-}
-
 static void time_that_stands_still_is_refused(void **state)
 {
     (void)state;
@@ -350,7 +363,7 @@ static void time_that_stands_still_is_refused(void **state)
                  "transitions: { %s };",
                  models[i]);
         sim_open_text(&s, text);
-        assert_int_equal(simulate_once(&s, &err), IPSIM_ERR_LIMIT);
+        assert_int_equal(simulate_person_7(&s, &err), IPSIM_ERR_LIMIT);
         assert_non_null(strstr(err.message, "person 7"));
         assert_non_null(strstr(err.message, "\"still\""));
         assert_true(err.line > 0);
@@ -390,24 +403,21 @@ static void a_hazard_so_large_that_it_fires_at_once(void **state)
 {
     (void)state;
     static const char *const laws[] = {
-        "hazard: { family = \"exponential\"; rate = 1e300; };",
-        "hazard: { family = \"weibull\"; shape = 1; scale = 1e-300; };",
+        "hazard: { family = \"exponential\"; rate = 1e300; };", "hazard: { family = \"weibull\"; shape = 1; scale = 1e-300; };",
         "hazard: { family = \"weibull_ph\"; shape = 1.5; rate = 1e300; };",
         "hazard: { family = \"gompertz\"; shape = 0.1; rate = 1e300; };",
         "hazard: { family = \"log_logistic\"; shape = 2; scale = 1e-300; };",
-        "hazard: { family = \"log_normal\"; meanlog = -600; sdlog = 1; };",
-        "hazard: { family = \"gamma\"; shape = 2; rate = 1e300; };",
+        "hazard: { family = \"log_normal\"; meanlog = -600; sdlog = 1; };", "hazard: { family = \"gamma\"; shape = 2; rate = 1e300; };",
         "hazard: { family = \"generalised_gamma\"; mu = -600; sigma = 1; q = 0.5; };",
-        "hazard: { family = \"piecewise\"; breaks = [1.0]; rates = [1e300, 0.0]; };",
-        "hazard: { family = \"fixed\"; delay = 0; };",
+        "hazard: { family = \"piecewise\"; breaks = [1.0]; rates = [1e300, 0.0]; };", "hazard: { family = \"fixed\"; delay = 0; };",
         "clock = \"start\"; hazard: { family = \"at\"; at = 0; };",
         /* On these clocks the hazard has already run to infinity, or nearly, when the person enters. */
         "clock = \"age\"; hazard: { family = \"gompertz\"; shape = 20; rate = 1; };",
         "clock = \"age\"; hazard: { family = \"weibull\"; shape = 300; scale = 0.5; };",
         "clock = \"age\"; hazard: { family = \"weibull_ph\"; shape = 500; rate = 1; };",
         "clock = \"age\"; hazard: { family = \"exponential\"; rate = 0.1; multiplier = 1e300; };",
-        "clock = \"age\"; hazard: { family = \"gompertz\"; shape = 20; rate = 1; };"
-        "  modifiers: { m: { clock = \"age\"; breaks = [10.0]; values = [0.0, 1.0]; }; };"};
+        ("clock = \"age\"; hazard: { family = \"gompertz\"; shape = 20; rate = 1; };"
+         "  modifiers: { m: { clock = \"age\"; breaks = [10.0]; values = [0.0, 1.0]; }; };")};
     for (size_t i = 0; i < sizeof laws / sizeof *laws; i++) {
         char text[900];
         sim s;
@@ -500,6 +510,7 @@ int main(void)
         cmocka_unit_test(named_clocks_start_restart_and_wait),
         cmocka_unit_test(a_clock_that_has_not_started_does_nothing),
         cmocka_unit_test(late_entry),
+        cmocka_unit_test(nobody_enters_before_the_model_starts),
         cmocka_unit_test(start_states_follow_their_probabilities),
         cmocka_unit_test(start_state_attribute_names_the_state),
         cmocka_unit_test(events_recur_with_durations),

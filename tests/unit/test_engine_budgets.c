@@ -239,8 +239,8 @@ static void print_effects(FILE *f, const way *w)
     for (int i = 0; i < w->n_effects; i++) {
         const effect *e = &w->effects[i];
         if (e->modifier)
-            fprintf(f, " m%d: { clock = \"%s\"; breaks = [%.17e, %.17e]; values = [%.17e, %.17e, %.17e]; };", i, clock_name(e->clock, clock),
-                    e->breaks[0], e->breaks[1], e->values[0], e->values[1], e->values[2]);
+            fprintf(f, " m%d: { clock = \"%s\"; breaks = [%.17e, %.17e]; values = [%.17e, %.17e, %.17e]; };", i,
+                    clock_name(e->clock, clock), e->breaks[0], e->breaks[1], e->values[0], e->values[1], e->values[2]);
     }
     fprintf(f, " };");
 }
@@ -269,7 +269,9 @@ static void print_way(FILE *f, const model *m, int number)
         fprintf(f, "  w%d: { from = \"%c\"; to = \"%c\"; stream = \"%s\";", number, 'A' + w->from, 'A' + w->to, w->stream);
     }
     fprintf(f, " clock = \"%s\"; hazard: { family = \"%s\";", clock_name(w->clock, clock),
-            w->law == TABLE ? "table" : w->law == AT ? "at" : ipsim_family_name((ipsim_family)w->law));
+            w->law == TABLE ? "table"
+            : w->law == AT  ? "at"
+                            : ipsim_family_name((ipsim_family)w->law));
     if (w->law == TABLE)
         fprintf(f, " file = \"rates.csv\";");
     if (w->law == IPSIM_PIECEWISE)
@@ -578,8 +580,9 @@ static void audit_model(uint64_t seed)
     sim_open(&s, load_model(&m));
     for (int64_t number = 0; number < N_PERSONS; number++) {
         sim_person(&s, number);
-        const double *a = s.attributes;
-        person p = {.sex = a[0], .x = a[1], .age = a[2], .entry = m.late_entry ? a[3] : 0};
+        const double *a = s.attributes; /* in the order of their names: age, entry_time, sex, x */
+        size_t sex = m.late_entry ? 2 : 1;
+        person p = {.sex = a[sex], .x = a[sex + 1], .age = a[0], .entry = m.late_entry ? a[1] : 0};
         for (int c = 0; c < SINCE + MAX_CLOCKS; c++)
             p.origin[c] = INFINITY;
         p.origin[SOJOURN] = p.origin[START] = p.entry;

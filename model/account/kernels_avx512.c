@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define ACCOUNT_KERNELS ipsim_account_kernels_avx512
+#include "kernels.h"

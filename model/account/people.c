@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Seats for the people of a block: in order of subgroup, every combination of subgroups in whole vectors. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tally.h"
+
+/* Dimensions share a view while they have at most this many combinations: more would leave too few people in each. */
+enum { COMBINATIONS_MAX = 32 };
+
+static size_t whole(size_t n)
+{
+    return (n + IPSIM_LANES - 1) / IPSIM_LANES * IPSIM_LANES;
+}
+
+static void view_clear(struct ipsim_people_view *view)
+{
+    free(view->attribute);
+    free(view->n_levels);
+    free(view->first_group);
+    free(view->order);
+    free(view->stretches);
+    free(view->groups);
+    free(view->count);
+    free(view->combination);
+}
+
+static bool view_init(struct ipsim_people_view *view, const ipsim_grouping *grouping, size_t first, size_t n, size_t capacity, bool ordered)
+{
+    view->n_dimensions = n;
+    view->attribute = calloc(n + 1, sizeof *view->attribute);
+    view->n_levels = calloc(n + 1, sizeof *view->n_levels);
+    view->first_group = calloc(n + 1, sizeof *view->first_group);
+    view->n_combinations = 1;
+    for (size_t d = 0; view->attribute && view->n_levels && view->first_group && d < n; d++) {
+        view->attribute[d] = grouping->attribute[first + d];
+        view->n_levels[d] = grouping->n_levels[first + d];
+        view->first_group[d] = grouping->first[first + d];
+        view->n_combinations *= view->n_levels[d];
+    }
+    size_t n_places = whole(capacity + view->n_combinations * (IPSIM_LANES - 1));
+    view->stretches = calloc(view->n_combinations, sizeof *view->stretches);
+    view->groups = calloc(view->n_combinations * (n + 1), sizeof *view->groups);
+    view->count = calloc(view->n_combinations + 1, sizeof *view->count);
+    view->combination = calloc(n_places, sizeof *view->combination);
+    view->order = ordered ? ipsim_simd_alloc(n_places, sizeof *view->order) : NULL;
+    return view->attribute && view->n_levels && view->first_group && view->stretches && view->groups && view->count && view->combination &&
+           (view->order || !ordered);
+}
+
+ipsim_people *ipsim_people_create(size_t capacity, size_t n_attributes, const ipsim_grouping *grouping)
+{
+    ipsim_people *people = calloc(1, sizeof *people);
+    if (!people)
+        return NULL;
+    people->capacity = capacity;
+    people->n_attributes = n_attributes;
+    people->n_dimensions = grouping->n_dimensions;
+    people->views = calloc(grouping->n_dimensions + 1, sizeof *people->views);
+    bool ok = people->views != NULL;
+    for (size_t first = 0, n = 0; ok && (first < grouping->n_dimensions || people->n_views == 0); first += n) {
+        size_t combinations = first < grouping->n_dimensions ? grouping->n_levels[first] : 1;
+        n = first < grouping->n_dimensions;
+        while (first + n < grouping->n_dimensions && combinations * grouping->n_levels[first + n] <= COMBINATIONS_MAX)
+            combinations *= grouping->n_levels[first + n++];
+        ok = view_init(&people->views[people->n_views], grouping, first, n, capacity, people->n_views > 0);
+        people->n_views++;
+    }
+    if (ok) {
+        people->stride = whole(capacity + people->views[0].n_combinations * (IPSIM_LANES - 1)) + IPSIM_LANES;
+        people->person = ipsim_simd_alloc(people->stride, sizeof *people->person);
+        people->attributes = ipsim_simd_alloc(people->stride * n_attributes, sizeof *people->attributes);
+    }
+    if (!ok || !people->person || !people->attributes) {
+        ipsim_people_free(people);
+        return NULL;
+    }
+    return people;
+}
+
+void ipsim_people_free(ipsim_people *people)
+{
+    if (!people)
+        return;
+    for (size_t i = 0; people->views && i < people->n_views; i++)
+        view_clear(&people->views[i]);
+    free(people->views);
+    free(people->person);
+    free(people->attributes);
+    free(people);
+}
+
+/* Counts the combinations and lays out their stretches; view->count then says where the next one of each goes. */
+static void lay_out(struct ipsim_people_view *view)
+{
+    size_t place = 0;
+    view->n_stretches = 0;
+    for (size_t c = 0; c < view->n_combinations; c++) {
+        size_t n = view->count[c], rest = c;
+        view->count[c] = place;
+        if (n == 0)
+            continue;
+        people_stretch *stretch = &view->stretches[view->n_stretches];
+        *stretch = (people_stretch){
+            .first = place, .n = whole(n), .persons = (int64_t)n, .group = view->groups + view->n_stretches * view->n_dimensions};
+        for (size_t d = view->n_dimensions; d-- > 0; rest /= view->n_levels[d])
+            stretch->group[d] = view->first_group[d] + (uint32_t)(rest % view->n_levels[d]);
+        place += whole(n);
+        view->n_stretches++;
+    }
+    view->n_places = place;
+}
+
+static size_t combination_of(const struct ipsim_people_view *view, const double *attributes, size_t stride)
+{
+    size_t c = 0;
+    for (size_t d = 0; d < view->n_dimensions; d++)
+        c = c * view->n_levels[d] + (size_t)attributes[view->attribute[d] * stride];
+    return c;
+}
+
+static void seat_in_order(ipsim_people *people, struct ipsim_people_view *view)
+{
+    memset(view->count, 0, view->n_combinations * sizeof *view->count);
+    for (size_t slot = 0; slot < people->n_slots; slot++)
+        if (people->person[slot] >= 0) {
+            view->combination[slot] = combination_of(view, people->attributes + slot, people->stride);
+            view->count[view->combination[slot]]++;
+        }
+    lay_out(view);
+    for (size_t i = 0; i < view->n_places; i++)
+        view->order[i] = (int64_t)(people->stride - IPSIM_LANES);
+    for (size_t slot = 0; slot < people->n_slots; slot++)
+        if (people->person[slot] >= 0)
+            view->order[view->count[view->combination[slot]]++] = (int64_t)slot;
+}
+
+void ipsim_people_seat(ipsim_people *people, int64_t first, size_t n, const double *attributes)
+{
+    struct ipsim_people_view *view = &people->views[0];
+    ipsim_bug_assert(n <= people->capacity);
+    memset(view->count, 0, view->n_combinations * sizeof *view->count);
+    for (size_t i = 0; i < n; i++) {
+        view->combination[i] = combination_of(view, attributes + i * people->n_attributes, 1);
+        view->count[view->combination[i]]++;
+    }
+    lay_out(view);
+    people->n_persons = n;
+    people->n_slots = view->n_places;
+    memset(people->attributes, 0, people->stride * people->n_attributes * sizeof *people->attributes);
+    for (size_t slot = 0; slot < people->stride; slot++)
+        people->person[slot] = -1;
+    for (size_t i = 0; i < n; i++) {
+        size_t slot = view->count[view->combination[i]]++;
+        people->person[slot] = first + (int64_t)i;
+        for (size_t a = 0; a < people->n_attributes; a++)
+            people->attributes[a * people->stride + slot] = attributes[i * people->n_attributes + a];
+    }
+    for (size_t i = 1; i < people->n_views; i++)
+        seat_in_order(people, &people->views[i]);
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Private to account: the columns of a block, and the kernels that work on them. */
+#ifndef IPSIM_ACCOUNT_TALLY_H
+#define IPSIM_ACCOUNT_TALLY_H
+
+#include "base/simd.h"
+#include "plan.h"
+
+/* A discount schedule as the kernels want it. At time t in the step that begins at `from`, with E = expm1(-force (t - from)):
+ *     weight of t        D(t) = weight + weight E
+ *     worth of 1 a year  G(t) = worth + over_force E + flat (t - from)     the integral of D from 0 to t
+ * so that one exponential a time point gives both, and a flow of 1 over [a, b] is worth G(b) - G(a). */
+typedef struct account_schedule {
+    size_t n_steps;
+    double from[IPSIM_DISCOUNT_STEPS_MAX + 1], force[IPSIM_DISCOUNT_STEPS_MAX], weight[IPSIM_DISCOUNT_STEPS_MAX];
+    double worth[IPSIM_DISCOUNT_STEPS_MAX], over_force[IPSIM_DISCOUNT_STEPS_MAX], flat[IPSIM_DISCOUNT_STEPS_MAX];
+} account_schedule;
+
+/* The part of a state's utility that does not change with time: add x multiply, add being different for people with factors. */
+typedef struct account_utility_of_state {
+    double add, multiply;
+    bool has_factors;
+} account_utility_of_state;
+
+struct ipsim_tally {
+    const ipsim_account_plan *plan;
+    const account_model *model;
+    const ipsim_people *people;
+    const struct account_kernels *kernels;
+    size_t stride, n_slots;
+    size_t n_flavours; /* 2 when costs and effects are discounted alike, else 3 */
+    account_schedule schedule[2];
+    double *worth_of_year;     /* [flavour - 1][year]: G(report year) */
+    double *year_end;          /* n_years: the report years, the last one infinite */
+    double *basis;             /* [((basis * n_years + year) * n_flavours + flavour) * stride + slot], not cumulative; one basis more: waste */
+    int64_t *year;             /* [slot]: report year of the person's last time */
+    double *worth;             /* [(flavour - 1) * stride + slot]: G of the person's last time */
+    double *entry_years;       /* [slot] */
+    double **utility_factor;   /* n_utilities: [slot], or NULL where it is 1 for everybody */
+    account_utility_of_state *utility_of_state;
+    double **utility;          /* n_states: [slot], `add` where it has factors and the state's utility changes, else NULL */
+    double *spell_began;       /* [spell * stride + slot]: INFINITY while outside */
+    unsigned char *spell_seen; /* [spell * stride + slot]: ever and first time have happened */
+    int64_t *cell_of_risk;     /* [risk + 1]: offset in basis of the counter's first column; [0]: waste */
+    bool *spells_of_risk;      /* [risk]: the firing may begin or end a spell */
+    bool *needs_clock;         /* [state * IPSIM_CLOCKS_MAX + clock] */
+    int64_t selected;          /* the slot of one person at a time */
+    double *columns;           /* storage of the factor and utility columns */
+};
+
+static inline size_t ipsim_tally_column(const ipsim_tally *tally, size_t basis, size_t year, size_t flavour)
+{
+    return ((basis * tally->plan->n_years + year) * tally->n_flavours + flavour) * tally->stride;
+}
+
+/* An attribute factor's product for one slot. */
+double ipsim_account_factor(const account_factor *factors, size_t n, const ipsim_people *people, size_t slot);
+
+account_utility_of_state ipsim_account_utility_of(const account_model *m, size_t state);
+double ipsim_account_utility_for(const account_model *m, size_t state, const ipsim_people *people, size_t slot); /* add */
+
+/* from < 0: the history begins; to < 0: it ends, as it does in a state that is not alive. t is the person's last time, weight its D. */
+void ipsim_tally_spells(ipsim_tally *tally, size_t slot, int from, int to, double t, const double weight[2]);
+
+/* ---- people ---- */
+typedef struct people_stretch {
+    size_t first, n; /* slots, or places in the view's order; whole vectors */
+    int64_t persons;
+    uint32_t *group; /* one for each dimension of the view */
+} people_stretch;
+
+struct ipsim_people_view {
+    size_t n_dimensions;
+    size_t *attribute, *n_levels;
+    uint32_t *first_group;
+    int64_t *order; /* slot of each place, padded with the slot of nobody; NULL: places are slots */
+    size_t n_places, n_combinations;
+    size_t n_stretches;
+    people_stretch *stretches;
+    uint32_t *groups;    /* of the stretches */
+    size_t *count;       /* scratch: n_combinations + 1 */
+    size_t *combination; /* scratch: of each person or slot */
+};
+
+/* ---- kernels, one set for each level of vector instructions ---- */
+
+/* See ledger_add.c: sums of ACCOUNT_LANES_MAX products of limbs are exact. */
+#define ACCOUNT_LIMB 0x1p22
+#define ACCOUNT_QUANTA_MAX 0x1p62
+enum { ACCOUNT_LANES_MAX = 256 };
+/* Misfit: some value is no number, or has more quanta than the ledger can hold. */
+typedef enum account_size { ACCOUNT_ZERO, ACCOUNT_SOME, ACCOUNT_LARGE, ACCOUNT_MISFIT } account_size;
+
+typedef struct account_kernels {
+    void (*stay)(ipsim_tally *tally, const ipsim_stay *stay);
+    void (*worths)(const account_schedule *schedule, size_t n, const double *t_years, double *worth, double *weight);
+    /* into += weight * from; n whole vectors */
+    void (*add_scaled)(size_t n, double weight, const double *from, double *into);
+    void (*scale)(size_t n, double scale, const double *factor, const double *from, double *into); /* factor may be NULL */
+    /* Limbs of values in quanta; useful unless they are large. */
+    account_size (*split)(size_t n, double quantum, const double *values, double *high, double *low);
+    bool (*subtract)(size_t n, const double *high, const double *low, const double *high2, const double *low2, double *high_out,
+                     double *low_out);
+    /* Sums over n <= ACCOUNT_LANES_MAX lanes. squares: high, low, hh, hl, ll. products with other limbs: hh, hl, lh, ll. */
+    void (*squares)(size_t n, const double *high, const double *low, int64_t out[5]);
+    void (*products)(size_t n, const double *high, const double *low, const double *high2, const double *low2, int64_t out[4]);
+} account_kernels;
+
+extern const account_kernels ipsim_account_kernels_sse2, ipsim_account_kernels_avx2, ipsim_account_kernels_avx512;
+const account_kernels *ipsim_account_kernels(void);
+
+#endif

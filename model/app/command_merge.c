@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* app/command_merge: shards in, the result of the whole run out. The scenarios are loaded again from the places that the first shard names,
+ * rather than from copies in the shards: their digests, which every shard carries, make sure that they are the same, and there stays one
+ * way in which scenario files are found and read. */
+#include <string.h>
+
+#include "app/app.h"
+
+ipsim_status ipsim_app_merge(ipsim_app *app)
+{
+    ipsim_shard_about about;
+    ipsim_error err = {0};
+    ipsim_status status = ipsim_shard_describe(app->cli->operands[0], &about, &err);
+    if (status != IPSIM_OK) {
+        return ipsim_app_complain_once(&err);
+    }
+    /* The command line that the shards were made with, as far as results depend on it. */
+    ipsim_cli cli = *app->cli;
+    cli.command = strcmp(about.command, "compare") == 0 ? IPSIM_COMMAND_COMPARE : IPSIM_COMMAND_RUN;
+    cli.operands = (const char **)about.files;
+    cli.n_operands = about.n_files;
+    cli.settings = about.settings;
+    cli.n_settings = about.n_settings;
+    status = ipsim_app_simulate_as(app, &cli, app->cli->operands, app->cli->n_operands);
+    ipsim_shard_about_clear(&about);
+    return status;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/simd.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CACHE_LINE = 64 };
+
+static const char *const names[IPSIM_N_SIMD] = {"sse2", "avx2", "avx512"};
+
+static ipsim_simd best_level(void)
+{
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+        __builtin_cpu_supports("avx512bw"))
+        return IPSIM_SIMD_AVX512;
+    return __builtin_cpu_supports("avx2") ? IPSIM_SIMD_AVX2 : IPSIM_SIMD_SSE2;
+}
+
+ipsim_simd ipsim_simd_level(void)
+{
+    const char *wish = getenv("IPSIM_SIMD");
+    ipsim_simd best = best_level();
+    for (ipsim_simd level = IPSIM_SIMD_SSE2; wish && level < best; level++)
+        if (strcmp(wish, names[level]) == 0)
+            return level;
+    return best;
+}
+
+const char *ipsim_simd_name(ipsim_simd level)
+{
+    return names[level];
+}
+
+void *ipsim_simd_alloc(size_t n, size_t size)
+{
+    if (size != 0 && n > (SIZE_MAX - 2 * CACHE_LINE) / size)
+        return NULL;
+    size_t bytes = (n * size + CACHE_LINE) / CACHE_LINE * CACHE_LINE; /* at least one line */
+    void *memory = aligned_alloc(CACHE_LINE, bytes);
+    if (memory)
+        memset(memory, 0, bytes);
+    return memory;
+}

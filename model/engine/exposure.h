@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Private to engine: one person exposed to one risk. The engines share it: the reference engine calls it for everything, the fast engine
+ * for what its kernels leave over, and the kernels do the same operations in the same order. */
+#ifndef IPSIM_EXPOSURE_H
+#define IPSIM_EXPOSURE_H
+
+#include "ipsim/compiled_model.h"
+
+typedef struct ipsim_exposure {
+    const ipsim_risk *risk;
+    double multiplier;        /* the person's constant part */
+    const double *origin;     /* [clock]; the risk's own clock has started */
+    const double *attributes; /* [attribute] */
+} ipsim_exposure;
+
+/* The value of an effect in a piece of its steps; SIZE_MAX: its clock has not started. */
+double ipsim_effect_value(const ipsim_compiled_effect *effect, const double *attributes, size_t piece);
+
+/* The time at which the risk fires if nothing else does and `left` remains of its budget, or INFINITY when that is not before `limit`. */
+double ipsim_exposure_fires(const ipsim_exposure *x, double left, double now, double limit);
+
+/* The cumulative hazard that the risk spends between two times. */
+double ipsim_exposure_spends(const ipsim_exposure *x, double from, double to);
+
+/* The start state that a uniform draw picks among those of different probability. */
+int ipsim_engine_start_state(const ipsim_compiled_model *model, double u);
+
+#endif

@@ -1,0 +1,541 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The fast engine: what does not need a kernel. */
+#include "fast.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ipsim/stream.h"
+#include "maths/elementary.h"
+
+enum { CELLS_MAX = 4096 };
+
+/* ---- tables: bands found by a grid ---- */
+
+static size_t n_laws_of(const ipsim_risk *risk)
+{
+    size_t n = risk->n_years;
+    for (size_t k = 0; k < risk->n_keys; k++)
+        n *= (size_t)risk->key_levels[k];
+    return n;
+}
+
+static bool same_bands(const fast_bands *bands, const ipsim_risk *risk)
+{
+    const ipsim_risk *other = bands->source;
+    if (other->laws->breaks != risk->laws->breaks || other->laws->rates != risk->laws->rates || other->n_keys != risk->n_keys ||
+        other->n_years != risk->n_years)
+        return false;
+    return risk->n_keys == 0 || memcmp(other->key_attribute, risk->key_attribute, risk->n_keys * sizeof *risk->key_attribute) == 0;
+}
+
+static bool build_grid(fast_bands *bands)
+{
+    double last = bands->start[bands->n_bands - 1], narrowest = INFINITY;
+    for (size_t b = 0; b + 1 < bands->n_bands; b++)
+        narrowest = fmin(narrowest, bands->next[b] - bands->start[b]);
+    /* A power of 2, so that the kernel's product is exact and a band that begins with a cell needs no step. */
+    bands->cells_per_year = 0x1p-10;
+    while (bands->n_bands > 1 && bands->cells_per_year * narrowest < 1.0 && bands->cells_per_year * 2.0 * last < CELLS_MAX)
+        bands->cells_per_year *= 2.0;
+    bands->n_cells = (int64_t)(last * bands->cells_per_year) + 1;
+    bands->find = ipsim_simd_alloc((size_t)bands->n_cells, sizeof *bands->find);
+    if (!bands->find)
+        return false;
+    for (int64_t c = 0; c < bands->n_cells; c++) {
+        double low = (double)c / bands->cells_per_year, high = (double)(c + 1) / bands->cells_per_year;
+        int64_t steps = 0;
+        for (size_t b = 0; b + 1 < bands->n_bands; b++) {
+            bands->find[c] += bands->next[b] <= low;
+            steps += bands->next[b] > low && bands->next[b] < high;
+        }
+        bands->n_steps = steps > bands->n_steps ? steps : bands->n_steps;
+    }
+    return true;
+}
+
+static bool build_bands(ipsim_fast *e, fast_bands *bands, const ipsim_risk *risk)
+{
+    size_t n = risk->laws->n_bands, n_laws = n_laws_of(risk);
+    *bands = (fast_bands){.source = risk, .n_bands = n, .n_laws = n_laws};
+    bands->start = ipsim_simd_alloc(n, sizeof(double));
+    bands->next = ipsim_simd_alloc(n, sizeof(double));
+    bands->rate = ipsim_simd_alloc(n * n_laws, sizeof(double));
+    bands->cumulative = ipsim_simd_alloc(n * n_laws, sizeof(double));
+    bands->law = risk->n_keys > 0 ? ipsim_simd_alloc(e->stride, sizeof *bands->law) : NULL;
+    if (!bands->start || !bands->next || !bands->rate || !bands->cumulative || (risk->n_keys > 0 && !bands->law))
+        return false;
+    for (size_t b = 0; b < n; b++) {
+        bands->start[b] = b == 0 ? 0.0 : risk->laws->breaks[b - 1];
+        bands->next[b] = b + 1 < n ? risk->laws->breaks[b] : INFINITY;
+    }
+    for (size_t k = 0; k < n_laws; k++)
+        for (size_t b = 0; b < n; b++) {
+            bands->rate[k * n + b] = risk->laws[k].rates[b];
+            bands->cumulative[k * n + b] = risk->laws[k].cumulative[b];
+        }
+    return build_grid(bands);
+}
+
+static void bands_clear(fast_bands *bands)
+{
+    free(bands->start);
+    free(bands->next);
+    free(bands->rate);
+    free(bands->cumulative);
+    free(bands->find);
+    free(bands->law);
+}
+
+static const fast_bands *find_bands(ipsim_fast *e, const ipsim_risk *risk)
+{
+    for (size_t i = 0; i < e->n_bands; i++)
+        if (same_bands(&e->bands[i], risk))
+            return &e->bands[i];
+    return build_bands(e, &e->bands[e->n_bands++], risk) ? &e->bands[e->n_bands - 1] : NULL;
+}
+
+/* ---- multipliers: one column for all risks whose constant effects are the same ---- */
+
+static size_t n_levels_of(const ipsim_fast *e, const ipsim_compiled_effect *effect)
+{
+    return effect->attribute == IPSIM_NO_ATTRIBUTE ? 1 : e->model->scenario->attributes[effect->attribute].levels.count;
+}
+
+static bool same_effect(const ipsim_fast *e, const ipsim_compiled_effect *a, const ipsim_compiled_effect *b)
+{
+    if (a->attribute != b->attribute || a->numeric != b->numeric)
+        return false;
+    if (a->numeric)
+        return a->log_hr == b->log_hr && a->centre == b->centre;
+    return memcmp(a->by_level, b->by_level, n_levels_of(e, a) * sizeof *a->by_level) == 0;
+}
+
+static bool same_multiplier(const ipsim_fast *e, const ipsim_risk *a, const ipsim_risk *b)
+{
+    if (a->multiplier != b->multiplier || a->n_constant != b->n_constant)
+        return false;
+    for (size_t i = 0; i < a->n_constant; i++)
+        if (!same_effect(e, &a->effects[i], &b->effects[i]))
+            return false;
+    return true;
+}
+
+static void find_multiplier(ipsim_fast *e, size_t r)
+{
+    const ipsim_risk *risk = &e->model->risks[r];
+    bool personal = false;
+    e->risks[r].constant = risk->multiplier;
+    for (size_t i = 0; i < risk->n_constant; i++) {
+        personal |= risk->effects[i].attribute != IPSIM_NO_ATTRIBUTE;
+        e->risks[r].constant *= risk->effects[i].attribute == IPSIM_NO_ATTRIBUTE ? risk->effects[i].by_level[0] : 1.0;
+    }
+    if (!personal)
+        return;
+    size_t c = 0;
+    while (c < e->n_columns && !same_multiplier(e, &e->model->risks[e->multiplier_of[c]], risk))
+        c++;
+    if (c == e->n_columns)
+        e->multiplier_of[e->n_columns++] = r;
+    e->risks[r].multiplier = e->multipliers + c * e->stride;
+}
+
+/* ---- construction ---- */
+
+static bool build_risk(ipsim_fast *e, size_t r, bool varies)
+{
+    const ipsim_risk *risk = &e->model->risks[r];
+    fast_risk *out = &e->risks[r];
+    out->risk = risk;
+    out->varies = varies;
+    out->may_not_run = risk->clock >= IPSIM_CLOCK_NAMED;
+    find_multiplier(e, r);
+    if (risk->kind == IPSIM_LAW_AT) {
+        out->kind = FAST_AT;
+        out->budget = (int64_t)(e->model->n_streams * e->stride);
+        return true;
+    }
+    out->kind = !varies && risk->laws->family == IPSIM_EXPONENTIAL ? FAST_CONSTANT : FAST_SEARCHED;
+    out->budget = (int64_t)((size_t)risk->stream * e->stride);
+    if (risk->laws->family == IPSIM_PIECEWISE)
+        out->bands = find_bands(e, risk);
+    return risk->laws->family != IPSIM_PIECEWISE || out->bands;
+}
+
+static void build_moves(ipsim_fast *e, size_t s)
+{
+    const ipsim_compiled_model *model = e->model;
+    int64_t state = (int64_t)s, ended = (int64_t)model->n_states + 1;
+    int64_t waste = (int64_t)(model->n_streams * e->stride);
+    e->moves[model->first_risk[s] + s] = (fast_move){.to = state, .list = ended, .stays = true};
+    e->budget_of[model->first_risk[s] + s] = waste;
+    for (size_t r = model->first_risk[s]; r < model->first_risk[s + 1]; r++) {
+        const ipsim_risk *risk = &model->risks[r];
+        bool event = risk->event != SIZE_MAX, alive = model->role[risk->to] == IPSIM_ROLE_ALIVE;
+        e->moves[r + s + 1] = (fast_move){.to = risk->to, .list = alive ? risk->to : ended, .stays = event};
+        e->budget_of[r + s + 1] = e->risks[r].budget;
+        e->key_of[r + s + 1] = risk->kind == IPSIM_LAW_HAZARD ? (int64_t)model->streams[risk->stream].key : 0;
+        e->starts_clocks[s] |= event ? model->starts_on_event[risk->event].n > 0 : model->starts_on_state[risk->to].n > 0;
+    }
+}
+
+static void need(ipsim_fast *e, size_t state, int clock)
+{
+    e->needs_clock[state * IPSIM_CLOCKS_MAX + (size_t)clock] = true;
+}
+
+static bool build_risks(ipsim_fast *e, const ipsim_tally *tally)
+{
+    const ipsim_compiled_model *model = e->model;
+    for (size_t s = 0; s < model->n_states; s++) {
+        for (size_t r = model->first_risk[s]; r < model->first_risk[s + 1]; r++) {
+            const ipsim_risk *risk = &model->risks[r];
+            if (!build_risk(e, r, risk->n_effects > risk->n_constant || (risk->kind == IPSIM_LAW_HAZARD && risk->n_years > 1)))
+                return false;
+            if (e->risks[r].kind != FAST_CONSTANT || e->risks[r].may_not_run)
+                need(e, s, risk->clock);
+            for (size_t i = risk->n_constant; i < risk->n_effects; i++)
+                need(e, s, risk->effects[i].steps.clock);
+            if (risk->n_years > 1)
+                need(e, s, IPSIM_CLOCK_CALENDAR);
+            e->has_events[s] |= risk->event != SIZE_MAX;
+            e->has_durations[s] |= risk->event != SIZE_MAX && model->has_duration[risk->event];
+        }
+        build_moves(e, s);
+        for (int c = 0; tally && c < (int)model->n_clocks; c++)
+            if (ipsim_tally_needs_clock(tally, (int)s, c))
+                need(e, s, c);
+    }
+    return true;
+}
+
+static bool build_columns(ipsim_fast *e)
+{
+    const ipsim_compiled_model *model = e->model;
+    size_t stride = e->stride;
+    e->now = ipsim_simd_alloc(stride, sizeof(double));
+    e->origin = ipsim_simd_alloc(model->n_clocks * stride, sizeof(double));
+    e->budget = ipsim_simd_alloc((model->n_streams + 1) * stride, sizeof(double));
+    e->drawn = ipsim_simd_alloc((model->n_streams + 1) * stride, sizeof *e->drawn);
+    e->durations = ipsim_simd_alloc((model->n_events + 1) * stride, sizeof *e->durations);
+    size_t most = 0;
+    for (size_t s = 0; s < model->n_states; s++)
+        most = model->first_risk[s + 1] - model->first_risk[s] > most ? model->first_risk[s + 1] - model->first_risk[s] : most;
+    e->lanes = ipsim_simd_alloc(3 * most * IPSIM_CHUNK, sizeof *e->lanes);
+    e->list = calloc(model->n_states + 2, sizeof *e->list);
+    e->n_list = calloc(model->n_states + 2, sizeof *e->n_list);
+    for (size_t s = 0; e->list && s < model->n_states + 2; s++)
+        if (!(e->list[s] = ipsim_simd_alloc(stride, sizeof **e->list)))
+            return false;
+    return e->now && e->origin && e->budget && e->drawn && e->durations && e->lanes && e->list && e->n_list;
+}
+
+ipsim_fast *ipsim_fast_create(const ipsim_compiled_model *model, size_t stride, const ipsim_tally *tally)
+{
+    static const fast_kernels *const kernels[IPSIM_N_SIMD] = {&ipsim_fast_kernels_sse2, &ipsim_fast_kernels_avx2,
+                                                              &ipsim_fast_kernels_avx512};
+    ipsim_fast *e = calloc(1, sizeof *e);
+    if (!e)
+        return NULL;
+    e->model = model;
+    e->kernels = kernels[ipsim_simd_level()];
+    e->stride = stride;
+    e->risks = calloc(model->n_risks + 1, sizeof *e->risks);
+    e->bands = calloc(model->n_risks + 1, sizeof *e->bands);
+    e->moves = calloc(model->n_risks + model->n_states + 1, sizeof *e->moves);
+    e->budget_of = calloc(model->n_risks + model->n_states + 1, sizeof *e->budget_of);
+    e->key_of = calloc(model->n_risks + model->n_states + 1, sizeof *e->key_of);
+    e->starts_clocks = calloc(model->n_states, sizeof *e->starts_clocks);
+    e->has_events = calloc(model->n_states, sizeof *e->has_events);
+    e->has_durations = calloc(model->n_states, sizeof *e->has_durations);
+    e->needs_clock = calloc(model->n_states * IPSIM_CLOCKS_MAX, sizeof *e->needs_clock);
+    e->multipliers = ipsim_simd_alloc(model->n_risks * stride, sizeof *e->multipliers);
+    e->multiplier_of = calloc(model->n_risks + 1, sizeof *e->multiplier_of);
+    bool ok = e->risks && e->bands && e->moves && e->budget_of && e->key_of && e->starts_clocks && e->has_events && e->has_durations && e->needs_clock && e->multipliers && e->multiplier_of;
+    if (!ok || !build_columns(e) || !build_risks(e, tally)) {
+        ipsim_fast_free(e);
+        return NULL;
+    }
+    return e;
+}
+
+void ipsim_fast_free(ipsim_fast *e)
+{
+    if (!e)
+        return;
+    for (size_t i = 0; e->bands && i < e->n_bands; i++)
+        bands_clear(&e->bands[i]);
+    for (size_t s = 0; e->list && s < e->model->n_states + 2; s++)
+        free(e->list[s]);
+    free(e->risks);
+    free(e->bands);
+    free(e->moves);
+    free(e->budget_of);
+    free(e->key_of);
+    free(e->fired);
+    free(e->starts_clocks);
+    free(e->has_events);
+    free(e->has_durations);
+    free(e->needs_clock);
+    free(e->multipliers);
+    free(e->multiplier_of);
+    free(e->now);
+    free(e->origin);
+    free(e->budget);
+    free(e->drawn);
+    free(e->durations);
+    free(e->lanes);
+    free(e->list);
+    free(e->n_list);
+    free(e);
+}
+
+/* ---- a block begins ---- */
+
+static void find_laws(ipsim_fast *e)
+{
+    for (size_t i = 0; i < e->n_bands; i++) {
+        fast_bands *bands = &e->bands[i];
+        const ipsim_risk *risk = bands->source;
+        for (size_t slot = 0; bands->law && slot < e->people->n_slots; slot++) {
+            int64_t stratum = 0;
+            for (size_t k = 0; k < risk->n_keys; k++)
+                stratum = stratum * risk->key_levels[k] + (int64_t)e->people->attributes[(size_t)risk->key_attribute[k] * e->stride + slot];
+            bands->law[slot] = stratum * (int64_t)risk->n_years;
+        }
+    }
+}
+
+static void draw_first_budgets(ipsim_fast *e)
+{
+    size_t n = e->people->n_slots;
+    for (size_t s = 0; s < e->model->n_streams; s++) {
+        int64_t keys[IPSIM_CHUNK], counts[IPSIM_CHUNK];
+        for (size_t i = 0; i < IPSIM_CHUNK; i++) {
+            keys[i] = e->model->streams[s].key;
+            counts[i] = 0;
+        }
+        for (size_t i = 0; i < n; i += IPSIM_CHUNK)
+            e->kernels->draw(n - i < IPSIM_CHUNK ? n - i : IPSIM_CHUNK, e->luck, e->people->person + i, keys, counts,
+                             e->budget + s * e->stride + i);
+        for (size_t i = 0; i < n; i++)
+            e->drawn[s * e->stride + i] = 1;
+    }
+}
+
+static int draw_start_state(const ipsim_fast *e, size_t slot)
+{
+    const ipsim_compiled_model *model = e->model;
+    if (model->start_state >= 0)
+        return model->start_state;
+    if (model->start_attribute != IPSIM_NO_ATTRIBUTE)
+        return model->start_of_level[(size_t)e->people->attributes[(size_t)model->start_attribute * e->stride + slot]];
+    return ipsim_engine_start_state(model, ipsim_stream_uniform(e->luck.seed, e->luck.replicate, e->people->person[slot],
+                                                                model->start_key, 0));
+}
+
+static void begin_block(ipsim_fast *e)
+{
+    const ipsim_compiled_model *model = e->model;
+    const ipsim_people *people = e->people;
+    size_t n = people->n_slots, stride = e->stride;
+    const double *entry = model->entry_attribute == IPSIM_NO_ATTRIBUTE ? NULL : people->attributes + (size_t)model->entry_attribute * stride;
+    const double *age = model->age_attribute == IPSIM_NO_ATTRIBUTE ? NULL : people->attributes + (size_t)model->age_attribute * stride;
+    for (size_t i = 0; i < n; i++) {
+        double t = entry ? entry[i] : 0.0;
+        e->now[i] = t;
+        e->origin[IPSIM_CLOCK_SOJOURN * stride + i] = t;
+        e->origin[IPSIM_CLOCK_START * stride + i] = t;
+        e->origin[IPSIM_CLOCK_AGE * stride + i] = age ? t - age[i] : INFINITY;
+        e->origin[IPSIM_CLOCK_CALENDAR * stride + i] = -model->start_year;
+        for (size_t c = IPSIM_CLOCK_NAMED; c < model->n_clocks; c++)
+            e->origin[c * stride + i] = INFINITY;
+    }
+    memset(e->durations, 0, model->n_events * stride * sizeof *e->durations);
+    memset(e->n_list, 0, (model->n_states + 2) * sizeof *e->n_list);
+    find_laws(e);
+    e->kernels->multipliers(e);
+    draw_first_budgets(e);
+}
+
+/* ---- moves ---- */
+
+static void start_clocks(ipsim_fast *e, const ipsim_clock_start *start, size_t slot, double now)
+{
+    for (size_t i = 0; i < start->n; i++) {
+        double *origin = &e->origin[(size_t)start->clock[i] * e->stride + slot];
+        if (start->restart[i] || *origin == INFINITY)
+            *origin = now;
+    }
+}
+
+static void tell(const ipsim_fast *e, size_t slot, ipsim_step_kind kind, double t, int from, int to, size_t risk, double days)
+{
+    if (e->observer)
+        e->observer(e->data, slot,
+                    &(ipsim_step){.kind = kind, .t_years = t, .from = from, .to = to, .risk = risk, .duration_days = days});
+}
+
+/* The first grid time at or after t; the grid is nearly uniform, so the guess is nearly right. */
+static inline size_t time_index(const ipsim_occupancy *seen, double times_per_year, double t)
+{
+    size_t n = seen->n_times, k = (size_t)(t * times_per_year);
+    k = k < n ? k : n - 1;
+    while (k > 0 && seen->times[k - 1] >= t)
+        k--;
+    while (k < n && seen->times[k] < t)
+        k++;
+    return k;
+}
+
+static void count_arrival(ipsim_fast *e, int to, double t)
+{
+    size_t k = time_index(e->seen, e->times_per_year, t);
+    if (k < e->seen->n_times)
+        e->seen->moves[k * e->model->n_states + (size_t)to]++;
+}
+
+/* Firings, counted by time and risk, as arrivals and departures. */
+static void count_moves(ipsim_fast *e)
+{
+    const ipsim_compiled_model *model = e->model;
+    size_t n_moves = model->n_risks + model->n_states;
+    for (size_t k = 0; k < e->seen->n_times; k++)
+        for (size_t s = 0; s < model->n_states; s++)
+            for (size_t r = model->first_risk[s]; r < model->first_risk[s + 1]; r++) {
+                int64_t n = e->fired[k * n_moves + r + s + 1];
+                e->seen->firings += n;
+                if (n == 0 || model->risks[r].event != SIZE_MAX)
+                    continue;
+                e->seen->moves[k * model->n_states + (size_t)model->risks[r].to] += n;
+                e->seen->moves[k * model->n_states + s] -= n;
+            }
+}
+
+static bool clear_fired(ipsim_fast *e)
+{
+    size_t n = (e->seen ? e->seen->n_times : 0) * (e->model->n_risks + e->model->n_states);
+    if (e->seen && e->n_times != e->seen->n_times) {
+        free(e->fired);
+        e->n_times = e->seen->n_times;
+        e->fired = calloc(n + 1, sizeof *e->fired);
+    }
+    if (e->fired)
+        memset(e->fired, 0, n * sizeof *e->fired);
+    return e->fired || !e->seen;
+}
+
+void ipsim_fast_enter(ipsim_fast *e, size_t slot, int from, int to, double t, size_t risk)
+{
+    const ipsim_compiled_model *model = e->model;
+    e->origin[IPSIM_CLOCK_SOJOURN * e->stride + slot] = t;
+    start_clocks(e, &model->starts_on_state[to], slot, t);
+    if (e->seen && from < 0)
+        count_arrival(e, to, t);
+    tell(e, slot, from < 0 ? IPSIM_STEP_ENTER : IPSIM_STEP_TRANSITION, t, from < 0 ? to : from, to, risk, 0.0);
+    if (model->role[to] == IPSIM_ROLE_ALIVE)
+        e->list[to][e->n_list[to]++] = (int32_t)slot;
+    else
+        tell(e, slot, IPSIM_STEP_END, t, to, to, SIZE_MAX, 0.0);
+}
+
+void ipsim_fast_event(ipsim_fast *e, size_t slot, int state, double t, size_t risk, double days)
+{
+    start_clocks(e, &e->model->starts_on_event[e->model->risks[risk].event], slot, t);
+    tell(e, slot, IPSIM_STEP_EVENT, t, state, state, risk, days);
+    e->list[state][e->n_list[state]++] = (int32_t)slot;
+}
+
+void ipsim_fast_end(ipsim_fast *e, size_t slot, int state, double t)
+{
+    tell(e, slot, IPSIM_STEP_END, t, state, state, SIZE_MAX, 0.0);
+}
+
+double ipsim_fast_days(ipsim_fast *e, size_t slot, size_t risk)
+{
+    const ipsim_compiled_model *model = e->model;
+    size_t event = model->risks[risk].event;
+    if (event == SIZE_MAX || !model->has_duration[event])
+        return 0.0;
+    uint32_t *count = &e->durations[event * e->stride + slot];
+    return ipsim_distribution_quantile(
+        &model->duration_days[event],
+        ipsim_stream_uniform(e->luck.seed, e->luck.replicate, e->people->person[slot], model->duration_key[event], (*count)++));
+}
+
+/* ---- the block ---- */
+
+static void enter_model(ipsim_fast *e)
+{
+    int64_t slots[IPSIM_CHUNK], states[IPSIM_CHUNK];
+    double times[IPSIM_CHUNK];
+    for (size_t slot = 0, n = 0; slot <= e->people->n_slots; slot++) {
+        if (n == IPSIM_CHUNK || slot == e->people->n_slots) {
+            if (e->tally)
+                ipsim_tally_enter(e->tally, n, slots, states, times);
+            n = 0;
+        }
+        if (slot == e->people->n_slots || e->people->person[slot] < 0 || !(e->now[slot] <= e->model->horizon_years))
+            continue; /* nobody, or the horizon comes first */
+        slots[n] = (int64_t)slot;
+        states[n] = draw_start_state(e, slot);
+        times[n] = e->now[slot];
+        ipsim_fast_enter(e, slot, -1, (int)states[n], times[n], SIZE_MAX);
+        n++;
+    }
+}
+
+/* The state with most people in it, so that vectors are full; -1 when all lists are empty. */
+static int longest_list(const ipsim_fast *e)
+{
+    size_t best = e->model->n_states, most = 0;
+    for (size_t s = 0; s < e->model->n_states; s++)
+        if (e->n_list[s] > most) {
+            best = s;
+            most = e->n_list[s];
+        }
+    return most > 0 ? (int)best : -1;
+}
+
+ipsim_status ipsim_fast_simulate(ipsim_fast *e, ipsim_luck luck, const ipsim_people *people, ipsim_tally *tally, ipsim_occupancy *seen,
+                                 ipsim_block_observer *observer, void *data, ipsim_error *err)
+{
+    ipsim_bug_assert(people->stride == e->stride);
+    e->people = people;
+    e->luck = luck;
+    e->tally = tally;
+    e->seen = seen;
+    e->observer = observer;
+    e->data = data;
+    e->times_per_year = seen && seen->n_times > 1 ? 1.0 / (seen->times[1] - seen->times[0]) : 0.0;
+    if (!clear_fired(e))
+        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "not enough memory for the occupancy of states");
+    if (e->ticks)
+        e->last_tick = __builtin_ia32_rdtsc();
+    begin_block(e);
+    enter_model(e);
+    ipsim_fast_tick(e, IPSIM_PHASE_BEGIN);
+    size_t spare = e->model->n_states;
+    int sweeps = 0;
+    for (int state; (state = longest_list(e)) >= 0; sweeps++) { /* nobody fires more than once in a sweep */
+        if (sweeps == IPSIM_FIRINGS_MAX)
+            return ipsim_error_set(err, IPSIM_ERR_LIMIT, "somebody may fire more than %d times", (int)IPSIM_FIRINGS_MAX);
+        int32_t *slots = e->list[state];
+        size_t n = e->n_list[state];
+        e->list[state] = e->list[spare];
+        e->list[spare] = slots;
+        e->n_list[state] = 0;
+        for (size_t i = 0; i < n; i += IPSIM_CHUNK)
+            e->kernels->sweep(e, state, slots + i, n - i < IPSIM_CHUNK ? n - i : IPSIM_CHUNK);
+    }
+    if (seen)
+        count_moves(e);
+    ipsim_fast_tick(e, IPSIM_PHASE_LISTS);
+    return IPSIM_OK;
+}
+
+void ipsim_fast_measure(ipsim_fast *engine, uint64_t ticks[IPSIM_N_PHASES])
+{
+    engine->ticks = ticks;
+}

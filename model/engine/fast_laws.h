@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Kernels: cumulative hazards of many lanes, with the operations of maths/hazard.c. */
+#ifndef IPSIM_FAST_LAWS_H
+#define IPSIM_FAST_LAWS_H
+
+#include "fast.h"
+#include "maths/elementary.h"
+
+#include <string.h>
+
+static void cumulative_bands(const fast_bands *bands, size_t n, const int64_t *restrict law, const double *restrict x,
+                             double *restrict out)
+{
+    double most = (double)(bands->n_cells - 1), cells = bands->cells_per_year;
+    int64_t band[IPSIM_CHUNK], n_bands = (int64_t)bands->n_bands;
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) {
+        double cell = x[i] * cells;
+        cell = cell < most ? cell : most;
+        cell = cell > 0.0 ? cell : 0.0;
+        band[i] = bands->find[(int64_t)(int32_t)cell];
+    }
+    for (int64_t step = 0; step < bands->n_steps; step++)
+#pragma omp simd
+        for (size_t i = 0; i < n; i++)
+            band[i] += bands->next[band[i]] <= x[i];
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) {
+        int64_t at = law[i] * n_bands + band[i];
+        double rate = bands->rate[at], sum = bands->cumulative[at];
+        double inside = sum + rate * (x[i] - bands->start[band[i]]);
+        inside = rate == 0.0 ? sum : inside;
+        out[i] = x[i] > 0.0 ? inside : 0.0;
+    }
+}
+
+static void cumulative(const fast_risk *r, size_t n, const int64_t *restrict law, const double *restrict x, double *restrict out)
+{
+    const ipsim_hazard *h = r->risk->laws;
+    double p0 = h->p[0], p1 = h->p[1], d1 = h->derived[1];
+    switch (h->family) {
+    case IPSIM_PIECEWISE:
+        cumulative_bands(r->bands, n, law, x, out);
+        return;
+    case IPSIM_WEIBULL:
+#pragma omp simd
+        for (size_t i = 0; i < n; i++) {
+            double y = ipsim_exp(p0 * (ipsim_log(x[i]) - d1));
+            out[i] = x[i] > 0.0 ? y : 0.0;
+        }
+        return;
+    case IPSIM_WEIBULL_PH:
+#pragma omp simd
+        for (size_t i = 0; i < n; i++) {
+            double y = p1 * ipsim_exp(p0 * ipsim_log(x[i]));
+            out[i] = x[i] > 0.0 && p1 > 0.0 ? y : 0.0;
+        }
+        return;
+    case IPSIM_GOMPERTZ:
+#pragma omp simd
+        for (size_t i = 0; i < n; i++) {
+            double y = p1 * (ipsim_expm1(p0 * x[i]) / p0);
+            y = p0 == 0.0 ? p1 * x[i] : y;
+            out[i] = x[i] > 0.0 && p1 != 0.0 ? y : 0.0;
+        }
+        return;
+    case IPSIM_LOG_LOGISTIC:
+#pragma omp simd
+        for (size_t i = 0; i < n; i++) {
+            double w = p0 * (ipsim_log(x[i]) - d1);
+            double e = ipsim_log1p(ipsim_exp(w > 0.0 ? -w : w));
+            double y = w > 0.0 ? w + e : e;
+            out[i] = x[i] > 0.0 ? y : 0.0;
+        }
+        return;
+    default: /* laws that need a search or a series */
+        for (size_t i = 0; i < n; i++)
+            out[i] = ipsim_hazard_cumulative(h, x[i]);
+    }
+}
+
+/* The last band whose start lies strictly below the target, as in maths/hazard.c. */
+static void inverse_bands(const fast_bands *bands, size_t n, const int64_t *restrict law, const double *restrict target,
+                          double *restrict out)
+{
+    int64_t band[IPSIM_CHUNK], n_bands = (int64_t)bands->n_bands, half = 1;
+    while (half < n_bands)
+        half *= 2;
+    memset(band, 0, n * sizeof *band);
+    for (half /= 2; half > 0; half /= 2)
+#pragma omp simd
+        for (size_t i = 0; i < n; i++) {
+            int64_t next = band[i] + half, inside = next < n_bands ? next : n_bands - 1;
+            band[i] = next < n_bands && bands->cumulative[law[i] * n_bands + inside] < target[i] ? next : band[i];
+        }
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) {
+        int64_t at = law[i] * n_bands + band[i];
+        double rate = bands->rate[at], end = bands->next[band[i]];
+        double x = bands->start[band[i]] + (target[i] - bands->cumulative[at]) / rate;
+        x = x < end ? x : end;
+        x = rate == 0.0 ? IPSIM_INFINITY : x;
+        out[i] = target[i] > 0.0 ? x : 0.0;
+    }
+}
+
+/* The smallest x at which the cumulative hazard reaches the target. */
+static void inverses(const fast_risk *r, size_t n, const int64_t *restrict law, const double *restrict target, double *restrict out)
+{
+    const ipsim_hazard *h = r->risk->laws;
+    double p0 = h->p[0], p1 = h->p[1], d0 = h->derived[0], d1 = h->derived[1];
+    switch (h->family) {
+    case IPSIM_PIECEWISE:
+        inverse_bands(r->bands, n, law, target, out);
+        return;
+    case IPSIM_WEIBULL:
+#pragma omp simd
+        for (size_t i = 0; i < n; i++) {
+            double x = ipsim_exp(d1 + ipsim_log(target[i]) * d0);
+            out[i] = target[i] > 0.0 ? x : 0.0;
+        }
+        return;
+    case IPSIM_WEIBULL_PH:
+#pragma omp simd
+        for (size_t i = 0; i < n; i++) {
+            double x = ipsim_exp((ipsim_log(target[i]) - d1) * d0);
+            x = p1 > 0.0 ? x : IPSIM_INFINITY;
+            out[i] = target[i] > 0.0 ? x : 0.0;
+        }
+        return;
+    case IPSIM_GOMPERTZ:
+#pragma omp simd
+        for (size_t i = 0; i < n; i++) {
+            double relative = p0 * (target[i] / p1);
+            double x = ipsim_log1p(relative) / p0;
+            x = relative > -1.0 ? x : IPSIM_INFINITY;
+            x = p0 == 0.0 ? target[i] / p1 : x;
+            x = p1 == 0.0 ? IPSIM_INFINITY : x;
+            out[i] = target[i] > 0.0 ? x : 0.0;
+        }
+        return;
+    default:
+        for (size_t i = 0; i < n; i++)
+            out[i] = ipsim_hazard_inverse(h, target[i]);
+    }
+}
+
+/* When a stretch that begins at `from`, where the cumulative hazard is `before`, has cost `budget`. */
+static double inverse(const ipsim_hazard *law, double multiplier, double origin, double from, double before, double budget)
+{
+    if (law->family == IPSIM_EXPONENTIAL)
+        return from + budget / (multiplier * law->p[0]);
+    if (before == INFINITY)
+        return from;
+    double t = origin + ipsim_hazard_inverse(law, before + budget / multiplier);
+    return t > from ? t : from;
+}
+
+#endif

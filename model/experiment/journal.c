@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "identity.h"
+#include "record.h"
+
+struct journal {
+    const ipsim_run_options *options;
+    char *path;
+    FILE *stream;
+    int64_t end; /* of what is good in the file */
+    int64_t goal, goal_written;
+    double opened, last, cost;
+    ipsim_error failure;
+};
+
+static double now_seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static ipsim_status file_error(ipsim_error *err, const char *path, const char *what, int code)
+{
+    return ipsim_error_set_at(err, IPSIM_ERR_FILE, (ipsim_origin){path, 0, NULL}, "%s: %s%s", what, strerror(code),
+                              code == ENOSPC || code == EDQUOT ? " (the disk is full)" : "");
+}
+
+static IPSIM_PRINTF(2, 3) void tell(const ipsim_run_options *options, const char *format, ...)
+{
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (options->note)
+        options->note(options->note_data, true, text);
+}
+
+/* ---- what a journal holds ---- */
+
+/* "units 0 to 99, 120 to 130" */
+static void name_units(const unit_set *units, char *buffer, size_t size)
+{
+    size_t used = (size_t)snprintf(buffer, size, units->count > 0 ? "units" : "units unknown");
+    for (size_t i = 0; i < units->count && used + 64 < size; i++)
+        used += (size_t)snprintf(buffer + used, size - used, "%s %" PRId64 " to %" PRId64, i ? "," : "", units->ranges[i].first,
+                                 units->ranges[i].end - 1);
+}
+
+typedef struct replay {
+    const ipsim_run_options *options;
+    const char *path;
+    experiment_part *done, *scratch; /* scratch NULL: only the end of the good records is wanted */
+    int64_t *goal;
+    int64_t end;
+} replay;
+
+static ipsim_status take_record(replay *p, record *r, ipsim_error *err)
+{
+    char units[300];
+    name_units(&r->units, units, sizeof units);
+    if (r->kind == RECORD_GOAL && r->payload_size == 8) {
+        ipsim_reader reader = ipsim_reader_of(r->payload, r->payload_size);
+        *p->goal = (int64_t)ipsim_reader_get_64(&reader);
+        return IPSIM_OK;
+    }
+    if (r->kind != RECORD_PART || ipsim_units_overlap(&p->done->units, &r->units) ||
+        !ipsim_part_unpack(p->scratch, r->payload, r->payload_size)) {
+        tell(p->options,
+             "%s: the record at byte %" PRId64 " (%s) does not fit the others; it is left out and its units are simulated again", p->path,
+             r->offset, units);
+        return IPSIM_OK;
+    }
+    ipsim_units_merge(&p->scratch->units, &r->units);
+    return ipsim_part_merge(p->done, p->scratch) ? IPSIM_OK : ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+}
+
+static ipsim_status read_records(FILE *stream, replay *p, ipsim_error *err)
+{
+    record r = {0};
+    ipsim_status status = IPSIM_OK;
+    p->end = (int64_t)ftello(stream);
+    for (record_reading reading; status == IPSIM_OK && (reading = ipsim_record_next(stream, &r)) != RECORD_END;) {
+        char units[300];
+        name_units(&r.units, units, sizeof units);
+        if (reading == RECORD_NO_MEMORY)
+            status = ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+        else if (reading == RECORD_GOOD && p->scratch)
+            status = take_record(p, &r, err);
+        else if (reading == RECORD_DAMAGED && p->scratch)
+            tell(p->options, "%s: the record at byte %" PRId64 " (%s) is damaged; its units are simulated again", p->path, r.offset, units);
+        else if (reading == RECORD_TRUNCATED && p->scratch)
+            tell(p->options, "%s: the record at byte %" PRId64 " is cut short or damaged; its units are simulated again", p->path,
+                 r.offset);
+        if (reading != RECORD_TRUNCATED)
+            p->end = r.end;
+    }
+    ipsim_record_clear(&r);
+    return status;
+}
+
+/* Head and records of one file. *empty: it ends within its head, as after a power cut right at the start. */
+static ipsim_status read_journal(FILE *stream, replay *p, const char *identity, bool *empty, ipsim_error *err)
+{
+    char *text = NULL, why[1024];
+    ipsim_status status = ipsim_record_read_head(stream, p->path, &text, empty, err);
+    if (*empty) {
+        tell(p->options, "%s: nothing is recorded in this journal; the run starts from the beginning", p->path);
+        p->end = 0;
+        status = IPSIM_OK;
+    } else if (status == IPSIM_OK && !ipsim_identity_agrees(identity, text, true, why, sizeof why)) {
+        status = ipsim_error_set_at(err, IPSIM_ERR_INCOMPATIBLE, (ipsim_origin){p->path, 0, NULL},
+                                    "this journal belongs to another run: %s. Remove it, or name another with --checkpoint=FILE", why);
+    } else if (status == IPSIM_OK) {
+        status = read_records(stream, p, err);
+    }
+    free(text);
+    return status;
+}
+
+/* The journals of the other ranks, whatever number of them there were. false: none. */
+static bool find_ranks(const char *path, glob_t *found)
+{
+    char pattern[4096];
+    size_t used = 0;
+    for (const char *c = path; *c && used + 16 < sizeof pattern; c++) {
+        if (strchr("*?[]\\", *c))
+            pattern[used++] = '\\';
+        pattern[used++] = *c;
+    }
+    snprintf(pattern + used, sizeof pattern - used, ".rank*");
+    return glob(pattern, 0, NULL, found) == 0;
+}
+
+static ipsim_status read_ranks(replay *p, const char *path, const char *identity, ipsim_error *err)
+{
+    glob_t found;
+    ipsim_status status = IPSIM_OK;
+    if (!find_ranks(path, &found))
+        return IPSIM_OK;
+    for (size_t i = 0; status == IPSIM_OK && i < found.gl_pathc; i++) {
+        bool empty;
+        FILE *stream = fopen(found.gl_pathv[i], "re");
+        p->path = found.gl_pathv[i];
+        status = stream ? read_journal(stream, p, identity, &empty, err) : file_error(err, p->path, "the journal cannot be read", errno);
+        if (stream)
+            fclose(stream);
+    }
+    globfree(&found);
+    return status;
+}
+
+/* ---- the file ---- */
+
+static ipsim_status sync_parent(const char *path, ipsim_error *err)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = !slash ? strdup(".") : slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
+    int descriptor = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (descriptor >= 0) {
+        fsync(descriptor); /* some file systems cannot sync a folder; the records are safe all the same once the name is */
+        close(descriptor);
+    }
+    free(folder);
+    return descriptor >= 0 ? IPSIM_OK : file_error(err, path, "the folder of the journal cannot be opened", errno);
+}
+
+/* Opens the file and keeps other runs out of it. */
+static ipsim_status open_locked(journal *j, bool *created, ipsim_error *err)
+{
+    for (;;) {
+        struct stat about;
+        int descriptor = open(j->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        *created = descriptor >= 0;
+        if (descriptor < 0 && errno == EEXIST)
+            descriptor = open(j->path, O_RDWR | O_CLOEXEC);
+        if (descriptor < 0)
+            return file_error(err, j->path, "the journal cannot be opened", errno);
+        /* A run that was just told to end may need a moment for its last record. */
+        bool locked = flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+        for (int turn = 0; !locked && turn < 20; turn++) {
+            usleep(100000);
+            locked = flock(descriptor, LOCK_EX | LOCK_NB) == 0;
+        }
+        if (!locked) {
+            close(descriptor);
+            return ipsim_error_set_at(err, IPSIM_ERR_FILE, (ipsim_origin){j->path, 0, NULL},
+                                      "another run is writing this journal; wait for it, or name another with --checkpoint=FILE");
+        }
+        /* The run that held the lock may have removed its journal just now. */
+        if (fstat(descriptor, &about) != 0 || about.st_nlink == 0) {
+            close(descriptor);
+            continue;
+        }
+        *created |= about.st_size == 0;
+        j->stream = fdopen(descriptor, "r+");
+        if (j->stream)
+            return IPSIM_OK;
+        close(descriptor);
+        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+    }
+}
+
+/* 0, or an errno. */
+static int write_at(int descriptor, const unsigned char *data, size_t size, int64_t offset)
+{
+    while (size > 0) {
+        ssize_t written = pwrite(descriptor, data, size, (off_t)offset);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return written < 0 ? errno : EIO;
+        data += written;
+        size -= (size_t)written;
+        offset += written;
+    }
+    return fdatasync(descriptor) == 0 ? 0 : errno;
+}
+
+/* Appends and syncs, or leaves the file as it was. */
+static ipsim_status append(journal *j, const ipsim_bytes *bytes, ipsim_error *err)
+{
+    if (bytes->out_of_memory)
+        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+    int code = write_at(fileno(j->stream), bytes->data, bytes->size, j->end);
+    if (code == 0) {
+        j->end += (int64_t)bytes->size;
+        return IPSIM_OK;
+    }
+    if (ftruncate(fileno(j->stream), (off_t)j->end) != 0)
+        code = errno; /* half a record is left; the next one is written over it, and a reader stops before it */
+    return file_error(err, j->path, "the journal cannot be written", code);
+}
+
+static ipsim_status begin(journal *j, const char *identity, ipsim_error *err)
+{
+    ipsim_bytes head = {0};
+    ipsim_record_put_head(&head, identity);
+    j->end = 0;
+    ipsim_status status = ftruncate(fileno(j->stream), 0) == 0 ? append(j, &head, err)
+                                                               : file_error(err, j->path, "the journal cannot be emptied", errno);
+    status = status == IPSIM_OK ? sync_parent(j->path, err) : status;
+    ipsim_bytes_clear(&head);
+    return status;
+}
+
+static ipsim_status open_and_read(journal *j, int member, const char *identity, experiment_part *done, experiment_part *scratch,
+                                  int64_t *goal, ipsim_error *err)
+{
+    bool created, empty = false;
+    ipsim_status status = open_locked(j, &created, err);
+    if (status != IPSIM_OK)
+        return status;
+    replay p = {.options = j->options, .path = j->path, .done = done, .scratch = member == 0 ? scratch : NULL, .goal = goal};
+    if (!created && !j->options->resume && member == 0)
+        return ipsim_error_set_at(err, IPSIM_ERR_USAGE, (ipsim_origin){j->path, 0, NULL},
+                                  "an unfinished run is kept here; --resume goes on with it, and removing the file gives it up");
+    if (!created)
+        status = read_journal(j->stream, &p, identity, &empty, err);
+    j->end = p.end;
+    if (status == IPSIM_OK && (created || empty))
+        status = begin(j, identity, err);
+    else if (status == IPSIM_OK && ftruncate(fileno(j->stream), (off_t)j->end) != 0) /* what a crash left of the last record */
+        status = file_error(err, j->path, "the journal cannot be mended", errno);
+    return status == IPSIM_OK && member == 0 ? read_ranks(&p, j->path, identity, err) : status;
+}
+
+ipsim_status ipsim_journal_open(const ipsim_run_options *options, int member, const char *identity, experiment_part *done, int64_t *goal,
+                                journal **out, ipsim_error *err)
+{
+    *out = NULL;
+    *goal = 0;
+    journal *j = calloc(1, sizeof *j);
+    work like = {.e = done->e, .n_replicates = done->n_replicates};
+    experiment_part *scratch = j ? ipsim_part_create(&like) : NULL;
+    if (!scratch || asprintf(&j->path, member > 0 ? "%s.rank%d" : "%s", options->journal, member) < 0) {
+        ipsim_part_free(scratch);
+        free(j);
+        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+    }
+    j->options = options;
+    j->opened = j->last = now_seconds();
+    ipsim_status status = open_and_read(j, member, identity, done, scratch, goal, err);
+    ipsim_part_free(scratch);
+    if (status != IPSIM_OK) {
+        ipsim_journal_close(j);
+        return status;
+    }
+    j->goal = j->goal_written = *goal;
+    *out = j;
+    return IPSIM_OK;
+}
+
+bool ipsim_journal_is_due(const journal *j)
+{
+    double now = now_seconds(), interval = 0.25;
+    interval = interval > 20.0 * j->cost ? interval : 20.0 * j->cost;
+    interval = interval > (now - j->opened) / 256.0 ? interval : (now - j->opened) / 256.0;
+    return now - j->last > interval;
+}
+
+static void put_goal(journal *j, ipsim_bytes *bytes)
+{
+    ipsim_bytes payload = {0};
+    unit_set none = {0};
+    ipsim_bytes_put_64(&payload, (uint64_t)j->goal);
+    ipsim_record_put(bytes, RECORD_GOAL, &none, &payload);
+    ipsim_bytes_clear(&payload);
+}
+
+ipsim_status ipsim_journal_append(journal *j, const experiment_part *part)
+{
+    if (part->units.count == 0)
+        return IPSIM_OK;
+    ipsim_bytes payload = {0}, bytes = {0};
+    ipsim_error err = {0};
+    double start = now_seconds();
+    if (!ipsim_part_pack(part, &payload))
+        payload.out_of_memory = true;
+    if (j->goal != j->goal_written)
+        put_goal(j, &bytes);
+    ipsim_record_put(&bytes, RECORD_PART, &part->units, &payload);
+    ipsim_status status = append(j, &bytes, &err);
+    if (status == IPSIM_OK)
+        j->goal_written = j->goal;
+    ipsim_bytes_clear(&payload);
+    ipsim_bytes_clear(&bytes);
+    j->last = now_seconds();
+    j->cost = j->last - start;
+    if (status != IPSIM_OK && j->failure.status == IPSIM_OK)
+        tell(j->options, "%s: %s; the run goes on and tries again, but until then a crash would cost what is done from here on", j->path,
+             err.message);
+    j->failure = err; /* all zero when there is none */
+    return status;
+}
+
+void ipsim_journal_set_goal(journal *j, int64_t persons)
+{
+    j->goal = persons;
+}
+
+const ipsim_error *ipsim_journal_failure(const journal *j)
+{
+    return &j->failure;
+}
+
+void ipsim_journal_close(journal *j)
+{
+    if (!j)
+        return;
+    if (j->stream)
+        fclose(j->stream);
+    free(j->path);
+    free(j);
+}
+
+void ipsim_run_remove_journal(const char *path)
+{
+    glob_t found;
+    unlink(path);
+    if (find_ranks(path, &found)) {
+        for (size_t i = 0; i < found.gl_pathc; i++)
+            unlink(found.gl_pathv[i]);
+        globfree(&found);
+    }
+}

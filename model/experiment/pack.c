@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The sums of a part as bytes. They are bound to one set of scenarios: only where the layout of the sums is the same do the bytes mean
+ * anything, which the text in front of every file makes sure of (identity.c). */
+#include <stdlib.h>
+#include <zlib.h>
+
+#include "part.h"
+
+static void put_128(ipsim_bytes *bytes, ipsim_wide128 value)
+{
+    const uint64_t limbs[2] = {(uint64_t)value, (uint64_t)((ipsim_wide_unsigned128)value >> 64)};
+    ipsim_bytes_put_integer(bytes, limbs, 2);
+}
+
+static ipsim_wide128 get_128(ipsim_reader *reader)
+{
+    uint64_t limbs[2];
+    ipsim_reader_get_integer(reader, limbs, 2);
+    return (ipsim_wide128)((ipsim_wide_unsigned128)limbs[1] << 64 | limbs[0]);
+}
+
+static void put_whole(ipsim_bytes *bytes, int64_t value)
+{
+    const uint64_t limb = (uint64_t)value;
+    ipsim_bytes_put_integer(bytes, &limb, 1);
+}
+
+static int64_t get_whole(ipsim_reader *reader)
+{
+    uint64_t limb;
+    ipsim_reader_get_integer(reader, &limb, 1);
+    return (int64_t)limb;
+}
+
+static void put_sums(const experiment *e, const experiment_sums *sums, ipsim_bytes *bytes)
+{
+    size_t n_attributes = e->scenarios[0]->n_attributes;
+    ipsim_ledger_pack(sums->ledger, bytes);
+    for (size_t i = 0; i < ipsim_experiment_moves_offset(e, e->n_models); i++)
+        put_whole(bytes, sums->moves[i]);
+    for (size_t i = 0; i < n_attributes * ipsim_experiment_levels_stride(e); i++)
+        put_whole(bytes, sums->level_count[i]);
+    for (size_t a = 0; a < n_attributes; a++) {
+        put_128(bytes, sums->attribute_x[a]);
+        ipsim_bytes_put_integer(bytes, sums->attribute_xx[a].limb, 3);
+    }
+    put_whole(bytes, sums->firings);
+    put_whole(bytes, sums->persons);
+}
+
+static void get_sums(const experiment *e, experiment_sums *sums, ipsim_reader *reader)
+{
+    size_t n_attributes = e->scenarios[0]->n_attributes;
+    ipsim_ledger_unpack(sums->ledger, reader);
+    for (size_t i = 0; i < ipsim_experiment_moves_offset(e, e->n_models); i++)
+        sums->moves[i] = get_whole(reader);
+    for (size_t i = 0; i < n_attributes * ipsim_experiment_levels_stride(e); i++)
+        sums->level_count[i] = get_whole(reader);
+    for (size_t a = 0; a < n_attributes; a++) {
+        sums->attribute_x[a] = get_128(reader);
+        ipsim_reader_get_integer(reader, sums->attribute_xx[a].limb, 3);
+    }
+    sums->firings = get_whole(reader);
+    sums->persons = get_whole(reader);
+}
+
+bool ipsim_part_pack(const experiment_part *part, ipsim_bytes *out)
+{
+    ipsim_bytes raw = {0};
+    put_sums(part->e, part->sums, &raw);
+    for (size_t r = 0; part->replicates && r < part->n_replicates; r++)
+        if (part->replicates[r]) {
+            put_whole(&raw, (int64_t)r);
+            ipsim_ledger_pack(part->replicates[r], &raw);
+        }
+    put_whole(&raw, -1); /* no replicate */
+    uLongf size = compressBound(raw.size);
+    unsigned char *deflated = raw.out_of_memory ? NULL : malloc(size);
+    /* The lightest level: most of the gain is in the zeros, and the next level costs twice the time. */
+    bool ok = deflated && compress2(deflated, &size, raw.data, raw.size, 1) == Z_OK;
+    if (ok) {
+        ipsim_bytes_put_64(out, raw.size);
+        ipsim_bytes_put(out, deflated, size);
+    }
+    free(deflated);
+    ipsim_bytes_clear(&raw);
+    return ok && !out->out_of_memory;
+}
+
+static bool get_part(experiment_part *part, ipsim_reader *reader)
+{
+    get_sums(part->e, part->sums, reader);
+    for (int64_t r = get_whole(reader); r != -1 && !reader->bad; r = get_whole(reader)) {
+        if (r < 0 || !part->replicates || r >= (int64_t)part->n_replicates || part->replicates[r])
+            return false;
+        part->replicates[r] = ipsim_ledger_create(part->e->plan, part->e->n_models, 1);
+        if (!part->replicates[r])
+            return false;
+        ipsim_ledger_unpack(part->replicates[r], reader);
+    }
+    return !reader->bad && reader->at == reader->end;
+}
+
+bool ipsim_part_unpack(experiment_part *part, const void *data, size_t size)
+{
+    ipsim_reader reader = ipsim_reader_of(data, size);
+    uint64_t raw_size = ipsim_reader_get_64(&reader);
+    /* Deflate gains a factor of 1032 at most: a larger size is a lie that must not become an allocation. */
+    if (reader.bad || raw_size / 1032 > size)
+        return false;
+    unsigned char *raw = malloc((size_t)raw_size + 1);
+    uLongf got = (uLongf)raw_size;
+    bool ok = raw && uncompress(raw, &got, reader.at, (uLong)(reader.end - reader.at)) == Z_OK && got == raw_size;
+    if (ok) {
+        ipsim_part_clear(part);
+        reader = ipsim_reader_of(raw, (size_t)raw_size);
+        ok = get_part(part, &reader);
+    }
+    free(raw);
+    return ok;
+}

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "shard.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "identity.h"
+#include "record.h"
+
+struct shard_file {
+    char *path, *folder, *work_path;
+    int descriptor;
+};
+
+static ipsim_status no_memory(ipsim_error *err)
+{
+    return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+}
+
+static ipsim_status file_error(ipsim_error *err, const char *path, const char *what, int code)
+{
+    return ipsim_error_set_at(err, IPSIM_ERR_FILE, (ipsim_origin){path, 0, NULL}, "%s: %s", what, strerror(code));
+}
+
+/* ---- writing ---- */
+
+static int make_folders(char *path)
+{
+    for (char *slash = path;;) {
+        slash = strchr(slash + 1, '/');
+        if (slash)
+            *slash = '\0';
+        int code = mkdir(path, 0777) == 0 || errno == EEXIST ? 0 : errno;
+        if (slash)
+            *slash = '/';
+        if (code || !slash)
+            return code;
+    }
+}
+
+ipsim_status ipsim_shard_begin(const char *path, shard_file **out, ipsim_error *err)
+{
+    *out = NULL;
+    shard_file *file = calloc(1, sizeof *file);
+    const char *slash = strrchr(path, '/');
+    if (!file)
+        return no_memory(err);
+    file->descriptor = -1;
+    file->path = strdup(path);
+    file->folder = !slash ? strdup(".") : slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
+    if (!file->path || !file->folder || asprintf(&file->work_path, "%s/.%s.partial", file->folder, slash ? slash + 1 : path) < 0) {
+        file->work_path = NULL;
+        ipsim_shard_discard(file);
+        return no_memory(err);
+    }
+    int code = make_folders(file->folder);
+    if (code == 0) {
+        file->descriptor = open(file->work_path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+        code = file->descriptor < 0 ? errno : 0;
+    }
+    ipsim_status status = code == 0 ? IPSIM_OK : file_error(err, path, "the shard cannot be written there", code);
+    if (status == IPSIM_OK && flock(file->descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        close(file->descriptor);
+        file->descriptor = -1; /* so that the other run's file stays */
+        status = ipsim_error_set_at(err, IPSIM_ERR_FILE, (ipsim_origin){path, 0, NULL}, "another run is writing this shard");
+    }
+    if (status != IPSIM_OK) {
+        ipsim_shard_discard(file);
+        return status;
+    }
+    *out = file;
+    return IPSIM_OK;
+}
+
+void ipsim_shard_discard(shard_file *file)
+{
+    if (!file)
+        return;
+    if (file->descriptor >= 0) {
+        unlink(file->work_path);
+        close(file->descriptor);
+    }
+    free(file->path);
+    free(file->folder);
+    free(file->work_path);
+    free(file);
+}
+
+static int write_all(int descriptor, const unsigned char *data, size_t size)
+{
+    if (ftruncate(descriptor, 0) != 0)
+        return errno;
+    while (size > 0) {
+        ssize_t written = write(descriptor, data, size);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return written < 0 ? errno : EIO;
+        data += written;
+        size -= (size_t)written;
+    }
+    return fsync(descriptor) == 0 ? 0 : errno;
+}
+
+ipsim_status ipsim_shard_commit(shard_file *file, const char *identity, const experiment_part *part, ipsim_error *err)
+{
+    ipsim_bytes payload = {0}, bytes = {0};
+    ipsim_status status = IPSIM_OK;
+    if (!ipsim_part_pack(part, &payload))
+        payload.out_of_memory = true;
+    ipsim_record_put_head(&bytes, identity);
+    ipsim_record_put(&bytes, RECORD_PART, &part->units, &payload);
+    if (bytes.out_of_memory) {
+        status = no_memory(err);
+    } else {
+        int code = write_all(file->descriptor, bytes.data, bytes.size);
+        if (code == 0 && rename(file->work_path, file->path) != 0)
+            code = errno;
+        if (code != 0) {
+            status = file_error(err, file->path, "the shard cannot be written", code);
+        } else {
+            int folder = open(file->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+            if (folder >= 0) {
+                fsync(folder); /* where a folder cannot be synced, the file is there all the same */
+                close(folder);
+            }
+            close(file->descriptor);
+            file->descriptor = -1;
+        }
+    }
+    ipsim_bytes_clear(&payload);
+    ipsim_bytes_clear(&bytes);
+    ipsim_shard_discard(file);
+    return status;
+}
+
+/* ---- reading ---- */
+
+ipsim_status ipsim_shard_describe(const char *path, ipsim_shard_about *out, ipsim_error *err)
+{
+    char value[8192];
+    *out = (ipsim_shard_about){0};
+    FILE *stream = fopen(path, "re");
+    if (!stream)
+        return file_error(err, path, "the shard cannot be opened", errno);
+    ipsim_status status = ipsim_record_read_head(stream, path, &out->text, NULL, err);
+    fclose(stream);
+    if (status != IPSIM_OK)
+        return status;
+    bool ok = true;
+    const char *at = out->text;
+    if (ipsim_identity_next(&at, "program", value, sizeof value))
+        ok = (out->program = strdup(value)) != NULL;
+    at = out->text;
+    if (ok && ipsim_identity_next(&at, "command", value, sizeof value))
+        ok = (out->command = strdup(value)) != NULL;
+    for (at = out->text; ok && ipsim_identity_next(&at, "file", value, sizeof value);) {
+        char **grown = realloc(out->files, (out->n_files + 1) * sizeof *grown);
+        out->files = grown ? grown : out->files;
+        ok = grown && (grown[out->n_files++] = strdup(value)) != NULL;
+    }
+    for (at = out->text; ok && ipsim_identity_next(&at, "set", value, sizeof value);) {
+        ipsim_setting *grown = realloc(out->settings, (out->n_settings + 1) * sizeof *grown);
+        out->settings = grown ? grown : out->settings;
+        char *both = strdup(value), *equals = both ? strchr(both, '=') : NULL;
+        ok = grown && equals;
+        if (!ok) {
+            free(both);
+            break;
+        }
+        *equals = '\0';
+        grown[out->n_settings++] = (ipsim_setting){both, equals + 1};
+    }
+    ipsim_identity_shard(out->text, &out->shard, &out->n_shards);
+    ok = ok && out->program && out->command && out->n_files > 0;
+    if (!ok) {
+        ipsim_shard_about_clear(out);
+        return no_memory(err);
+    }
+    return IPSIM_OK;
+}
+
+void ipsim_shard_about_clear(ipsim_shard_about *about)
+{
+    for (size_t i = 0; i < about->n_files; i++)
+        free(about->files[i]);
+    for (size_t i = 0; i < about->n_settings; i++)
+        free((char *)(uintptr_t)about->settings[i].key);
+    free(about->files);
+    free(about->settings);
+    free(about->text);
+    free(about->program);
+    free(about->command);
+    *about = (ipsim_shard_about){0};
+}
+
+/* One file into `part`. */
+static ipsim_status read_shard(const char *path, const char *identity, experiment_part *part, int64_t *shard, int64_t *n_shards,
+                               ipsim_error *err)
+{
+    char *text = NULL, why[1024];
+    record r = {0};
+    FILE *stream = fopen(path, "re");
+    if (!stream)
+        return file_error(err, path, "the shard cannot be opened", errno);
+    ipsim_status status = ipsim_record_read_head(stream, path, &text, NULL, err);
+    ipsim_origin at = {path, 0, NULL};
+    if (status == IPSIM_OK) {
+        ipsim_identity_shard(text, shard, n_shards);
+        if (!ipsim_identity_agrees(identity, text, false, why, sizeof why))
+            status = ipsim_error_set_at(err, IPSIM_ERR_INCOMPATIBLE, at, "this shard belongs to another run than the first one: %s", why);
+    }
+    if (status == IPSIM_OK) {
+        record_reading reading = ipsim_record_next(stream, &r);
+        if (reading == RECORD_NO_MEMORY)
+            status = no_memory(err);
+        else if (reading == RECORD_TRUNCATED || reading == RECORD_END)
+            status = ipsim_error_set_at(err, IPSIM_ERR_DATA, at, "the file is cut short; run shard %" PRId64 " of %" PRId64 " again",
+                                        *shard, *n_shards);
+        else if (reading != RECORD_GOOD || r.kind != RECORD_PART || !ipsim_part_unpack(part, r.payload, r.payload_size))
+            status = ipsim_error_set_at(err, IPSIM_ERR_DATA, at, "the file is damaged; run shard %" PRId64 " of %" PRId64 " again", *shard,
+                                        *n_shards);
+        else
+            ipsim_units_merge(&part->units, &r.units);
+    }
+    ipsim_record_clear(&r);
+    free(text);
+    fclose(stream);
+    return status;
+}
+
+/* where[i]: the file of shard i + 1. */
+static void list_missing(const char **where, int64_t n_shards, ipsim_error_list *errors)
+{
+    for (int64_t i = 0; i < n_shards; i++)
+        if (!where[i])
+            ipsim_error_add(errors, IPSIM_ERR_INCOMPATIBLE, (ipsim_origin){0}, "shard %" PRId64 " of %" PRId64 " is missing", i + 1,
+                            n_shards);
+}
+
+ipsim_status ipsim_shard_join(const work *w, const char *identity, const char *const *files, size_t n_files, experiment_part *total,
+                              ipsim_error_list *errors)
+{
+    size_t n_before = errors->count;
+    int64_t all_shards = 0;
+    const char **where = NULL;
+    experiment_part *part = ipsim_part_create(w);
+    ipsim_status memory = part ? IPSIM_OK : IPSIM_ERR_MEMORY;
+    for (size_t i = 0; memory == IPSIM_OK && i < n_files; i++) {
+        ipsim_error err = {0};
+        int64_t shard = 0, n_shards = 0;
+        ipsim_origin at = {files[i], 0, NULL};
+        ipsim_status status = read_shard(files[i], identity, part, &shard, &n_shards, &err);
+        if (n_shards > 0 && all_shards == 0) {
+            all_shards = n_shards;
+            where = calloc((size_t)all_shards, sizeof *where);
+            memory = where ? IPSIM_OK : IPSIM_ERR_MEMORY;
+        }
+        bool numbered = where && n_shards == all_shards && shard >= 1 && shard <= n_shards;
+        if (status != IPSIM_OK) {
+            ipsim_error_add_copy(errors, &err);
+        } else if (n_shards != all_shards) {
+            ipsim_error_add(errors, IPSIM_ERR_INCOMPATIBLE, at, "this is shard %" PRId64 " of %" PRId64 ", but others are of %" PRId64,
+                            shard, n_shards, all_shards);
+        } else if (numbered && where[shard - 1]) {
+            ipsim_error_add(errors, IPSIM_ERR_INCOMPATIBLE, at, "shard %" PRId64 " of %" PRId64 " is there twice: also in %s", shard,
+                            n_shards, where[shard - 1]);
+        } else if (ipsim_units_overlap(&total->units, &part->units)) {
+            ipsim_error_add(errors, IPSIM_ERR_DATA, at, "this shard holds persons that another shard has as well");
+        } else {
+            memory = ipsim_part_merge(total, part) ? IPSIM_OK : IPSIM_ERR_MEMORY;
+        }
+        if (numbered && !where[shard - 1])
+            where[shard - 1] = files[i];
+    }
+    if (memory != IPSIM_OK)
+        ipsim_error_add(errors, memory, (ipsim_origin){0}, "memory is short");
+    else if (where)
+        list_missing(where, all_shards, errors);
+    if (errors->count == n_before && !ipsim_units_have_all(&total->units, (unit_range){0, ipsim_work_n_units(w)}))
+        ipsim_error_add(errors, IPSIM_ERR_DATA, (ipsim_origin){0}, "the shards do not hold all persons of the run");
+    ipsim_part_free(part);
+    free(where);
+    return errors->count > n_before ? errors->items[n_before].status : IPSIM_OK;
+}

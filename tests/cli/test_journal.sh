@@ -1,0 +1,222 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# A run with a journal that is killed, interrupted, or meets a full disk or a damaged journal, and is resumed: the bytes of an unbroken run.
+. "$(dirname "$0")/lib.sh"
+set -m # background jobs get their own process group and the usual signals
+arm=tests/cli/arm.cfg
+journal=$scratch/.r.journal
+
+# As many persons as keep this machine busy for about two seconds.
+started=$(date +%s%N)
+run compare "$model" "$arm" -n 20000 --quiet --output "$scratch/probe"
+nanoseconds=$(($(date +%s%N) - started + 1))
+persons=$((20000 * 2000000000 / nanoseconds))
+[ $persons -ge 20000 ] || persons=20000
+[ $persons -le 3000000 ] || persons=3000000
+args=(compare "$model" "$arm" -n "$persons" --quiet --output "$scratch/r")
+run compare "$model" "$arm" -n "$persons" --quiet --output "$scratch/whole"
+expect 0 "the run to be disturbed ($persons persons)"
+
+start() { # options: begins the run in the background
+    "$IPSIM" "${args[@]}" "$@" >"$scratch/out" 2>"$scratch/err" </dev/null &
+    pid=$!
+}
+end() { # signal
+    kill "-$1" $pid 2>/dev/null
+    code=0
+    wait $pid 2>/dev/null || code=$?
+}
+pause() { sleep "$(printf '0.%03d' $(($1 + RANDOM % $2)))"; }
+resume() { # title
+    run "${args[@]}" --resume
+    expect 0 "$1: resumed"
+    assert "$1: the bytes of an unbroken run" same_results "$scratch/whole" "$scratch/r"
+    assert "$1: the journal is gone" is_absent "$journal"
+    rm -rf "$scratch/r"
+}
+
+# SIGKILL at 50 random moments; every run goes on where the one before it was killed, and is checked whenever one gets to its end.
+RANDOM=20260102
+finished=0 broken=0 resumed=0
+for _ in $(seq 1 50); do
+    [ ! -e "$journal" ] || resumed=$((resumed + 1))
+    start --resume
+    pause 1 800
+    end KILL
+    if [ -e "$scratch/r" ]; then
+        finished=$((finished + 1))
+        same_results "$scratch/whole" "$scratch/r" >/dev/null && is_whole "$scratch/r" >/dev/null || broken=$((broken + 1))
+        rm -rf "$scratch/r"
+    fi
+done
+assert "50 SIGKILLs: no result is broken ($finished finished, $resumed times something to resume)" test $broken = 0 -a $resumed -ge 10
+resume "after 50 SIGKILLs"
+
+# A journal to be tampered with: several records of a run that was killed.
+# shellcheck disable=SC2317 # called by others
+make_journal() {
+    rm -rf "$journal" "$scratch/r"
+    start --checkpoint
+    local records
+    for _ in $(seq 1 200); do
+        sleep 0.05
+        records=$(grep -aoc IPRC "$journal" 2>/dev/null)
+        [ "${records:-0}" -lt "$1" ] || break
+    done
+    end KILL
+    [ -s "$journal" ]
+}
+assert "a killed run leaves a journal" make_journal 3
+cp "$journal" "$scratch/good"
+run "${args[@]}" --checkpoint
+expect 2 "without --resume a journal is not overwritten" --err '--resume'
+assert "and is untouched" cmp "$journal" "$scratch/good"
+run "${args[@]}" --resume --seed 8
+expect 2 "a journal of another seed" --err 'another run.*seed 7.*seed 8'
+run "${args[@]}" --resume --set c_ill=1
+expect 2 "a journal of another scenario" --err 'another run.*scenario "model"'
+run "${args[@]}" --resume --shard 1/2
+expect 0 "a shard has a journal of its own"
+run "${args[@]}" --shard 1/2 --checkpoint="$journal" --resume
+expect 2 "a journal of the whole is none of a shard" --err 'shard 1 of 1.*shard 1 of 2'
+assert "after all this it is untouched" cmp "$journal" "$scratch/good"
+rm -f "$scratch"/*.ipsim
+
+size=$(stat -c %s "$scratch/good")
+head -c $((size - 10)) "$scratch/good" >"$journal"
+run "${args[@]}" --resume
+expect 0 "a record cut short is told" --err 'cut short'
+head -c $((size - 10)) "$scratch/good" >"$journal"
+resume "a journal cut short"
+for at in $((size / 2)) $((size - 100)); do
+    cp "$scratch/good" "$journal"
+    printf 'XX' | dd of="$journal" bs=1 seek=$at conv=notrunc 2>/dev/null
+    cp "$journal" "$scratch/bad"
+    run "${args[@]}" --resume
+    expect 0 "a damaged record is named (byte $at)" --err 'record at byte [0-9]+ \(units [0-9]+ to [0-9]+'
+    cp "$scratch/bad" "$journal"
+    resume "a damaged record (byte $at)"
+done
+broken=0
+for _ in $(seq 1 8); do
+    at=$((600 + RANDOM * 32768 % (size - 600)))
+    cp "$scratch/good" "$journal"
+    byte=$(od -An -tu1 -j $at -N 1 "$journal")
+    printf '%b' "\\x$(printf %x $((byte ^ (1 << RANDOM % 8))))" | dd of="$journal" bs=1 seek=$at conv=notrunc 2>/dev/null
+    run "${args[@]}" --resume
+    if [ "$code" = 0 ]; then
+        same_results "$scratch/whole" "$scratch/r" >/dev/null || broken=$((broken + 1))
+    elif [ "$code" != 2 ] || ! grep -q damaged "$scratch/err"; then
+        broken=$((broken + 1)) # the head may be hit: then it is refused
+    fi
+    rm -rf "$scratch/r"
+done
+assert "8 flipped bits: the right bytes, or a refusal" test $broken = 0
+cp "$scratch/good" "$journal"
+printf 'X' | dd of="$journal" bs=1 seek=60 conv=notrunc 2>/dev/null
+run "${args[@]}" --resume
+expect 2 "a damaged head" --err 'head.*damaged'
+head -c 50 "$scratch/good" >"$journal"
+resume "a journal cut short within its head"
+: >"$journal"
+resume "an empty journal"
+echo "this is a letter" >"$journal"
+run "${args[@]}" --resume
+expect 2 "a letter" --err 'not a partial result or journal'
+assert "is left alone" grep -q letter "$journal"
+rm -f "$journal"
+
+# Ctrl-C and SIGTERM: what is finished is kept, and the command that goes on with it is printed.
+for signal in INT TERM; do
+    start --checkpoint
+    sleep 0.7
+    end $signal
+    expect 130 "SIG$signal with a journal" --err 'interrupted' --err 'ipsim compare --resume .*--checkpoint'
+    assert "SIG$signal: no result yet" is_absent "$scratch/r"
+    before=$(stat -c %s "$journal")
+    command=$(sed -n 's/^  ipsim //p' "$scratch/err")
+    code=0
+    (eval "limit '$IPSIM' $command") >"$scratch/out" 2>"$scratch/err" || code=$?
+    expect 0 "SIG$signal: the printed command goes on (from $before bytes)"
+    assert "SIG$signal: the bytes of an unbroken run" same_results "$scratch/whole" "$scratch/r"
+    rm -rf "$scratch/r"
+done
+
+# Other ways of running share it.
+small=(compare "$model" "$arm" -n 3000 --replicates 40 --quiet --output "$scratch/r")
+run "${small[@]}" --output "$scratch/whole40"
+for i in 1 2 3; do
+    "$IPSIM" "${small[@]}" --resume --threads $i >/dev/null 2>&1 &
+    pid=$!
+    sleep 0.5
+    end KILL
+done
+run "${small[@]}" --resume
+expect 0 "replicates: resumed"
+assert "replicates: the bytes of an unbroken run" same_results "$scratch/whole40" "$scratch/r"
+until=(compare "$model" "$arm" -n 5000 --until-mcse qalys=0.0004 --quiet --output "$scratch/r")
+run "${until[@]}" --output "$scratch/whole_until"
+for moment in 0.4 0.5 0.4 0.6; do
+    "$IPSIM" "${until[@]}" --resume >/dev/null 2>&1 &
+    pid=$!
+    sleep $moment
+    end KILL
+done
+LIMIT=120 run "${until[@]}" --resume
+expect 0 "--until-mcse: resumed"
+assert "--until-mcse: the bytes of an unbroken run" same_results "$scratch/whole_until" "$scratch/r"
+rm -rf "$scratch/r"
+
+# Two runs into one folder: the journal keeps the second out; without one the last to finish wins, whole.
+start --checkpoint
+sleep 0.5
+kill -STOP $pid
+run "${args[@]}" --resume
+expect 1 "a second run with the same journal" --err 'another run is writing this journal'
+kill -CONT $pid
+code=0
+wait $pid || code=$?
+assert "the first is not disturbed" same_results "$scratch/whole" "$scratch/r"
+start
+first=$pid
+start
+wait $pid $first
+assert "two runs into one folder: one whole result" same_results "$scratch/whole" "$scratch/r"
+assert "and no leftovers" sh -c "! ls -A '$scratch' | grep -q '^\.r\.'"
+
+# A disk that is full: the journal stops, the run goes on; what cannot be written at the end can be when there is room.
+inside='mount -t tmpfs -o size=$1k none "$2" && shift && d=$1 && shift && {
+    "$@" --output "$d/r" --checkpoint 2>"$d.err1"; echo "$?" >"$d.code1"; ls -A "$d" >"$d.ls"
+    mount -o remount,size=20m "$d" && "$@" --output "$d/r" --resume 2>"$d.err2"; echo "$?" >"$d.code2"; cp -R "$d/r" "$d.copy"; }'
+mkdir "$scratch/disk"
+if unshare -rm sh -c 'mount -t tmpfs -o size=64k none "$1"' sh "$scratch/disk" 2>/dev/null; then
+    for size in 4 24 44; do
+        rm -rf "$scratch/disk.copy"
+        limit unshare -rm sh -c "$inside" sh $size "$scratch/disk" "$IPSIM" compare "$model" "$arm" -n "$persons" --quiet >/dev/null 2>&1
+        assert "a disk of $size kB: exit code 1" grep -qx 1 "$scratch/disk.code1"
+        assert "a disk of $size kB: the reason is told" grep -Eiq 'full|space' "$scratch/disk.err1"
+        assert "a disk of $size kB: nothing half-written" sh -c "! grep -qx r '$scratch/disk.ls'"
+        assert "a disk of $size kB: with room it goes on" grep -qx 0 "$scratch/disk.code2"
+        assert "a disk of $size kB: the bytes of an unbroken run" same_results "$scratch/whole" "$scratch/disk.copy"
+    done
+else
+    skip "a full disk" "this machine forbids mounting"
+fi
+
+run "${args[@]}" --checkpoint="$scratch/absent/journal"
+expect 1 "a journal in a folder that is not there" --err 'absent/journal'
+mkdir "$scratch/closed"
+cp "$IPSIM" "$scratch/ipsim"
+cp tests/cli/*.cfg "$scratch/"
+chmod 555 "$scratch/closed"
+as_nobody=()
+[ "$(id -u)" != 0 ] || as_nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+if "${as_nobody[@]}" "$scratch/ipsim" version >/dev/null 2>&1; then
+    code=0
+    limit "${as_nobody[@]}" "$scratch/ipsim" run "$scratch/model.cfg" -n 1e9 --checkpoint -o "$scratch/closed/x" >"$scratch/out" 2>"$scratch/err" || code=$?
+    expect 1 "a read-only output folder is known before the work" --err 'denied|permission'
+else
+    skip "a read-only output folder" "cannot run the program as another user"
+fi
+
+finish

@@ -1,0 +1,175 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Writes what the program prints into README.md, or checks that it still stands there.
+#
+#   tools/update_readme.sh              rewrite every marked block; simulates the Norwegian runs if output/ does not hold them
+#   tools/update_readme.sh --check      rewrite nothing; print the differences and exit with 1 if there are any
+#   tools/update_readme.sh --check --all    the same, and simulate the Norwegian runs if need be
+#   tools/update_readme.sh --extract DIR    put the example scenarios of README.md into DIR
+#
+# A block begins with one of these comments and ends with <!-- end -->:
+#   <!-- begin: file NAME -->       the text of a scenario. It is never changed: the commands below find it under that name.
+#   <!-- begin: command LINE -->    a command line and what it prints, standard error included.
+#   <!-- begin: norway LINE -->     the same for a command that reads the full Norwegian runs in output/.
+#   <!-- begin: norway-targets -->  the published figures beside the simulated ones of those runs, as a table.
+#   <!-- begin: markdown LINE -->   what a command prints, taken as it is.
+# Commands are run in a folder of their own that has ./ipsim, scenarios/ and the examples in it, as the root of the project would.
+# With --check, blocks of the Norwegian runs are left out unless output/ holds results of this very program and these very scenarios.
+# IPSIM=path names another program.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+export LC_ALL=C.UTF-8
+
+root=$PWD
+readme=README.md
+ipsim=$(realpath "${IPSIM:-./ipsim}")
+check=no all=no extract=""
+while [ $# -gt 0 ]; do
+    case $1 in
+    --check) check=yes ;;
+    --all) all=yes ;;
+    --extract)
+        extract=${2:?--extract needs a folder}
+        shift
+        ;;
+    *)
+        sed -n '3,8s/^# \{0,1\}//p' "$0" >&2
+        exit 2
+        ;;
+    esac
+    shift
+done
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+work=$scratch/work
+mkdir -p "$work/output"
+ln -s "$root/scenarios" "$work/scenarios"
+ln -s "$ipsim" "$work/ipsim"
+
+# The Norwegian runs: folder and command.
+norway=(
+    "output/demo|compare scenarios/traditional.cfg scenarios/usual-care.cfg scenarios/ips.cfg scenarios/ips-young.cfg"
+    "output/young|compare scenarios/young/traditional.cfg scenarios/young/ips-young.cfg"
+    "output/timing|run scenarios/validation/ips-timing.cfg"
+)
+
+digests() { grep -h '"digest"' "$1/manifest.json" 2>/dev/null || echo none; }
+
+# A result is of use if it is complete, newer than the program, and of scenarios with the same digests.
+is_fresh() { # folder command...
+    local trial=$scratch/trial
+    [ "$1/manifest.json" -nt "$ipsim" ] && grep -q '"interrupted": false' "$1/manifest.json" &&
+        grep -q '"persons_simulated": 100000,' "$1/manifest.json" && grep -q '"seed": 20231,' "$1/manifest.json" &&
+        grep -q '"replicate": 0,' "$1/manifest.json" || return 1
+    "$ipsim" "${@:2}" -n 2 --quiet --output "$trial" >/dev/null 2>&1 || return 1
+    [ "$(digests "$1")" = "$(digests "$trial")" ]
+}
+
+have_norway=unknown
+prepare_norway() { # true when all the runs are there
+    [ $have_norway = unknown ] || { [ $have_norway = yes ] && return 0 || return 1; }
+    have_norway=yes
+    local line folder command
+    for line in "${norway[@]}"; do
+        folder=${line%%|*}
+        read -ra command <<<"${line#*|}"
+        if ! is_fresh "$folder" "${command[@]}"; then
+            if [ $check = yes ] && [ $all = no ]; then
+                have_norway=no
+                return 1
+            fi
+            echo "simulating ${line#*|} ..." >&2
+            "$ipsim" "${command[@]}" --quiet --output "$folder"
+        fi
+        ln -sfn "$root/$folder" "$work/$folder"
+    done
+}
+
+console() { # command line
+    # shellcheck disable=SC2016 # a fence, not a command
+    printf '```console\n$ %s\n' "$1"
+    (cd "$work" && bash -c "$1" 2>&1 </dev/null) || true
+    # shellcheck disable=SC2016
+    printf '```\n'
+}
+
+# One row for each target of each scenario. What an arm inherits unchanged from ips.cfg is shown once.
+targets() {
+    echo '| scenario | published figure | used to | simulated | published | accepted | verdict | source |'
+    echo '| --- | --- | --- | --- | --- | --- | --- | --- |'
+    local folder
+    for folder in demo timing young; do
+        sed -n 's/.*"file": "\(.*\)".*/\1/p' "$work/output/$folder/manifest.json" | while read -r file; do
+            "$ipsim" show --json "$file" | jq -r '.scenario as $s | ($s[] | select(.key == "name").value) as $n |
+                $s[] | select(.key | test("^targets\\..*\\.label$")) | [$n, (.key | split(".")[1]), .value] | @tsv'
+        done >"$scratch/labels"
+        sed 1d "$work/output/$folder/targets.csv" | awk -F, -v labels="$scratch/labels" -v folder=$folder '
+            BEGIN { while ((getline line < labels) > 0) { split(line, f, "\t"); label[f[1], f[2]] = f[3] } }
+            $1 == "ips-young" || folder == "timing" && $2 !~ /^cal_(ttj|late)$/ { next }
+            { digits = $4 < 0.1 ? "%.4f" : $4 < 1 ? "%.3f" : "%.1f"
+              printf "| %s | %s | %s | " digits " | %s | %s to %s | %s | %s |\n", $1, label[$1, $2],
+                     $3 == "calibration" ? "calibrate" : "hold out", $4, $5, $6, $7, $8, $10 }'
+    done
+}
+
+begin='^<!-- begin: ([a-z-]+) ?(.*) -->$'
+skipped=0
+generate() {
+    local line kind="" argument inside=no
+    while IFS= read -r line || [ -n "$line" ]; do
+        if [ $inside = no ]; then
+            printf '%s\n' "$line"
+            [[ $line =~ $begin ]] || continue
+            kind=${BASH_REMATCH[1]} argument=${BASH_REMATCH[2]} inside=replaced
+            case $kind in
+            file)
+                inside=kept
+                : >"$work/$argument"
+                ;;
+            command) console "$argument" ;;
+            markdown) (cd "$work" && bash -c "$argument") ;;
+            norway | norway-targets)
+                if ! prepare_norway; then
+                    inside=kept skipped=$((skipped + 1))
+                elif [ "$kind" = norway ]; then
+                    console "$argument"
+                else
+                    targets
+                fi
+                ;;
+            *)
+                echo "$readme: a block of unknown kind: $line" >&2
+                exit 1
+                ;;
+            esac
+        elif [ "$line" = '<!-- end -->' ]; then
+            printf '%s\n' "$line"
+            inside=no
+        elif [ $inside = kept ]; then
+            printf '%s\n' "$line"
+            [ "$kind" != file ] || [[ $line == '```'* ]] || printf '%s\n' "$line" >>"$work/$argument"
+        fi
+    done <$readme
+    if [ $inside != no ]; then
+        echo "$readme: a block has no end: $kind $argument" >&2
+        exit 1
+    fi
+}
+
+if [ -n "$extract" ]; then
+    mkdir -p "$extract"
+    awk -v folder="$extract" '
+        /^<!-- begin: file .* -->$/ { name = folder "/" $4; printf "" >name; next }
+        /^<!-- end -->$/ { name = "" }
+        name != "" && !/^```/ { print >name }' $readme
+    exit
+fi
+
+generate >"$scratch/new"
+if [ $check = yes ]; then
+    diff -u --label "README.md as it is" --label "README.md as it should be" $readme "$scratch/new" || exit 1
+    [ $skipped = 0 ] || echo "$skipped blocks of the Norwegian runs were not checked: output/ does not hold these runs (make demo)"
+else
+    cmp -s $readme "$scratch/new" || cat "$scratch/new" >$readme
+fi
