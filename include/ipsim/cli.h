@@ -14,6 +14,8 @@
 typedef enum ipsim_command_id {
     IPSIM_COMMAND_RUN,
     IPSIM_COMMAND_COMPARE,
+    IPSIM_COMMAND_CEA,
+    IPSIM_COMMAND_VOI,
     IPSIM_COMMAND_CHECK,
     IPSIM_COMMAND_SHOW,
     IPSIM_COMMAND_DIFF,
@@ -24,6 +26,13 @@ typedef enum ipsim_command_id {
     IPSIM_N_COMMANDS,
     IPSIM_COMMAND_NONE = IPSIM_N_COMMANDS /* `ipsim` alone, `ipsim --help`, `ipsim --version` */
 } ipsim_command_id;
+
+/* The options of cea and voi, as typed; NULL when not given. */
+typedef struct ipsim_cli_decision {
+    const char *cost, *effect, *strategy, *draw, *perspective, *subgroup, *weight, *parameters; /* columns and files */
+    const char *comparator, *threshold, *currency, *population, *years, *discount, *aversion, *norms, *age, *sex;
+    const char *sets, *study, *size, *arms, *study_cost, *study_years;
+} ipsim_cli_decision;
 
 /* A parsed command line. Text is borrowed from argv, except the keys of settings. */
 typedef struct ipsim_cli {
@@ -36,11 +45,12 @@ typedef struct ipsim_cli {
     int64_t person;     /* 0 unless given */
     int64_t replicates; /* 0: not given */
     const char *output;
-    const char *engine; /* NULL: not given */
+    const char *engine;     /* NULL: not given */
     const char *seeds;      /* file; NULL: not given, as below */
     const char *until_mcse; /* OUTCOME=VALUE */
     const char *shard;      /* i/n */
     const char *checkpoint; /* file, or empty for the usual place */
+    ipsim_cli_decision decision;
     size_t n_settings, n_operands;
     ipsim_setting *settings;
     const char **operands;

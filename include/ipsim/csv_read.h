@@ -19,10 +19,15 @@ typedef struct ipsim_csv {
     const char **cells; /* n_rows x n_columns, row-major */
     const int *lines;   /* n_rows: line of each row in the file */
     int header_line;
+    char separator; /* ',' unless another was detected */
 } ipsim_csv;
 
 /* Everything lives in arena. On failure every problem found is added to errors with origin file = path and its line. */
 ipsim_status ipsim_csv_read(const char *path, ipsim_arena *arena, ipsim_csv **out, ipsim_error_list *errors) IPSIM_MUST_CHECK;
+
+/* The same for tables that were made elsewhere: columns may be separated by commas, semicolons or tabs, whichever parts the header most
+ * often. Numbers stay text: whoever reads them decides about decimal commas. */
+ipsim_status ipsim_csv_read_detected(const char *path, ipsim_arena *arena, ipsim_csv **out, ipsim_error_list *errors) IPSIM_MUST_CHECK;
 
 /* Index of a column, or n_columns when there is none of that name. */
 size_t ipsim_csv_column(const ipsim_csv *csv, const char *name);

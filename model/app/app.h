@@ -19,6 +19,8 @@ typedef struct ipsim_app {
 
 /* ---- commands: everything is printed when they return; the status becomes the exit code ---- */
 ipsim_status ipsim_app_simulate(ipsim_app *app); /* run and compare */
+ipsim_status ipsim_app_cea(ipsim_app *app);
+ipsim_status ipsim_app_voi(ipsim_app *app);
 ipsim_status ipsim_app_check(ipsim_app *app);
 ipsim_status ipsim_app_show(ipsim_app *app);
 ipsim_status ipsim_app_diff(ipsim_app *app);
@@ -119,6 +121,9 @@ void ipsim_version_print(FILE *stream, bool with_libraries);
 /* Last of all files: it lists those that lie beside it, which a later run may delete. */
 ipsim_status ipsim_manifest_write(const ipsim_cli *cli, const ipsim_inputs *inputs, const ipsim_results *results, time_t started,
                                   const char *path, ipsim_error *err);
+/* The same for an analysis of files that somebody else may have made: each input with a digest of its bytes. */
+ipsim_status ipsim_manifest_write_analysis(const ipsim_cli *cli, const char *const *files, size_t n_files, size_t n_draws, time_t started,
+                                           double wall_seconds, const char *path, ipsim_error *err);
 /* The command line as a shell would take it, with one more option (NULL for none); the caller frees. NULL when memory is short. */
 char *ipsim_manifest_command_line(const ipsim_cli *cli, const char *option);
 /* Whether the folder holds a result that was not interrupted. */
@@ -127,5 +132,7 @@ bool ipsim_manifest_is_complete(const char *folder);
 /* ---- output_name.c ---- */
 /* "output/traditional-vs-ips", or --output without trailing slashes; the caller frees. NULL when memory is short. */
 char *ipsim_output_name(const ipsim_cli *cli, const ipsim_inputs *inputs);
+/* "output/psa-cea" for output/psa, output/psa/ or psa.csv, or --output; the caller frees. */
+char *ipsim_output_name_of_file(const ipsim_cli *cli, const char *file, const char *suffix);
 
 #endif

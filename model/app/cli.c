@@ -39,7 +39,7 @@ int ipsim_cli_exit_code(ipsim_status status, bool inputs_read)
 }
 
 /* ---- the nearest known word ---- */
-enum { MOST_WORDS = 64 };
+enum { MOST_WORDS = 128 };
 
 static const char *nearest_command(const char *typed)
 {

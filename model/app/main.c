@@ -17,6 +17,10 @@ static ipsim_status dispatch(ipsim_app *app)
     case IPSIM_COMMAND_RUN:
     case IPSIM_COMMAND_COMPARE:
         return ipsim_app_simulate(app);
+    case IPSIM_COMMAND_CEA:
+        return ipsim_app_cea(app);
+    case IPSIM_COMMAND_VOI:
+        return ipsim_app_voi(app);
     case IPSIM_COMMAND_CHECK:
         return ipsim_app_check(app);
     case IPSIM_COMMAND_SHOW:

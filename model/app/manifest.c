@@ -200,6 +200,56 @@ ipsim_status ipsim_manifest_write(const ipsim_cli *cli, const ipsim_inputs *inpu
     return status;
 }
 
+/* 64-bit FNV-1a of the bytes of a file; null when it cannot be read again. */
+static json_t *describe_file(const char *file)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    char digest[24];
+    FILE *stream = fopen(file, "rb");
+    int c;
+    while (stream != NULL && (c = getc(stream)) != EOF) {
+        hash = (hash ^ (unsigned char)c) * UINT64_C(0x100000001b3);
+    }
+    snprintf(digest, sizeof digest, "%016" PRIx64, hash);
+    bool good = stream != NULL && ferror(stream) == 0;
+    if (stream != NULL) {
+        fclose(stream);
+    }
+    return json_pack("{s:o, s:o}", "file", text_or_null(file), "digest", good ? json_string(digest) : json_null());
+}
+
+ipsim_status ipsim_manifest_write_analysis(const ipsim_cli *cli, const char *const *files, size_t n_files, size_t n_draws, time_t started,
+                                           double wall_seconds, const char *path, ipsim_error *err)
+{
+    char start_text[32] = "", *command_line = ipsim_manifest_command_line(cli, NULL);
+    struct tm utc;
+    if (gmtime_r(&started, &utc) != NULL) {
+        strftime(start_text, sizeof start_text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    }
+    json_t *inputs = json_array();
+    for (size_t i = 0; i < n_files; i++) {
+        json_array_append_new(inputs, describe_file(files[i]));
+    }
+    json_t *manifest = json_pack("{s:s, s:s, s:s, s:i, s:o, s:o, s:I, s:b, s:s, s:o, s:s, s:o, s:o, s:o}", "program", "ipsim", "version",
+                                 ipsim_version(), "git_hash", ipsim_git_hash(), "output_format", (int)IPSIM_OUTPUT_FORMAT, "command_line",
+                                 text_or_null(command_line), "inputs", inputs, "draws", (json_int_t)n_draws, "interrupted", 0,
+                                 "started_utc", start_text, "wall_seconds", real_or_null(wall_seconds), "compiler", ipsim_compiler(),
+                                 "libraries", describe_libraries(), "machine", describe_machine(), "files", describe_files(path));
+    char *text = manifest != NULL ? json_dumps(manifest, JSON_INDENT(2)) : NULL, *line = NULL;
+    ipsim_status status;
+    if (text == NULL || asprintf(&line, "%s\n", text) < 0) {
+        line = NULL;
+        status = ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+    } else {
+        status = ipsim_write_text(line, path, err);
+    }
+    free(line);
+    free(text);
+    json_decref(manifest);
+    free(command_line);
+    return status;
+}
+
 bool ipsim_manifest_is_complete(const char *folder)
 {
     char *path = NULL;

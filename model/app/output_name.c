@@ -53,15 +53,42 @@ static char *joined_names(const ipsim_inputs *inputs, const char *separator)
     return text;
 }
 
+static char *without_slashes(const char *text)
+{
+    char *path = strdup(text);
+    for (size_t end = path != NULL ? strlen(path) : 0; end > 1 && path[end - 1] == '/'; end--) {
+        path[end - 1] = '\0';
+    }
+    return path;
+}
+
+char *ipsim_output_name_of_file(const ipsim_cli *cli, const char *file, const char *suffix)
+{
+    if (cli->output != NULL) {
+        return without_slashes(cli->output);
+    }
+    char *path = NULL, *plain = without_slashes(file);
+    if (plain == NULL) {
+        return NULL;
+    }
+    char *slash = strrchr(plain, '/'), *stem = slash != NULL && slash[1] != '\0' ? slash + 1 : plain;
+    char *dot = strrchr(stem, '.');
+    if (dot != NULL && dot != stem) {
+        *dot = '\0';
+    }
+    sanitise(stem);
+    if (asprintf(&path, "output/%.*s-%s", (int)LONGEST_NAME, stem, suffix) < 0) {
+        path = NULL;
+    }
+    free(plain);
+    return path;
+}
+
 char *ipsim_output_name(const ipsim_cli *cli, const ipsim_inputs *inputs)
 {
     char *path = NULL;
     if (cli->output != NULL) {
-        path = strdup(cli->output);
-        for (size_t end = path != NULL ? strlen(path) : 0; end > 1 && path[end - 1] == '/'; end--) {
-            path[end - 1] = '\0';
-        }
-        return path;
+        return without_slashes(cli->output);
     }
     char *name = joined_names(inputs, cli->command == IPSIM_COMMAND_COMPARE ? "-vs-" : "+");
     if (name != NULL && asprintf(&path, "output/%s", name) < 0) {

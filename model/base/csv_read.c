@@ -37,6 +37,7 @@ typedef struct reader {
     size_t cell_capacity; /* in cells, not rows */
     int *lines;
     size_t line_capacity;
+    bool detect; /* the separator is read off the header */
 } reader;
 
 __attribute__((format(printf, 4, 5))) static void report(reader *r, ipsim_status status, int line, const char *format, ...)
@@ -137,7 +138,7 @@ static void on_row(int terminator, void *data)
     if (csv->header_line == 0) {
         csv->header_line = r->row_line;
         csv->n_columns = r->n_cells;
-        if (r->n_cells == 1 && strpbrk(r->names[0], ";\t") != NULL) {
+        if (!r->detect && r->n_cells == 1 && strpbrk(r->names[0], ";\t") != NULL) {
             report(r, IPSIM_ERR_DATA, r->row_line,
                    "there is one column, \"%s\": columns are separated by commas, not by semicolons or tabs", r->names[0]);
         }
@@ -252,6 +253,40 @@ static bool parse_lines(reader *r, struct csv_parser *parser, const unsigned cha
     return true;
 }
 
+/* libcsv takes blanks off a cell, and a tab for a blank. */
+static int is_space_but_no_tab(unsigned char c)
+{
+    return c == ' ';
+}
+
+/* The mark that parts the first line that is no comment most often; a comma when there is none. Marks inside quotes do not count. */
+static char detect_separator(const unsigned char *text, size_t length)
+{
+    static const char marks[] = {',', ';', '\t'};
+    size_t counts[sizeof marks] = {0};
+    while (length > 0) {
+        size_t n = line_length(text, length);
+        bool passed_over = text[0] == '#' || is_blank(text, n);
+        bool quoted = false;
+        for (size_t i = 0; !passed_over && i < n; i++) {
+            quoted = text[i] == '"' ? !quoted : quoted;
+            for (size_t m = 0; m < sizeof marks && !quoted; m++) {
+                counts[m] += text[i] == (unsigned char)marks[m];
+            }
+        }
+        if (!passed_over) {
+            break;
+        }
+        text += n;
+        length -= n;
+    }
+    size_t best = 0;
+    for (size_t m = 1; m < sizeof marks; m++) {
+        best = counts[m] > counts[best] ? m : best;
+    }
+    return marks[best];
+}
+
 static void parse_text(reader *r, const unsigned char *text, size_t length)
 {
     static const unsigned char byte_order_mark[3] = {0xEF, 0xBB, 0xBF};
@@ -263,6 +298,11 @@ static void parse_text(reader *r, const unsigned char *text, size_t length)
     if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL) != 0) {
         r->out_of_memory = true;
         return;
+    }
+    r->csv->separator = r->detect ? detect_separator(text, length) : ',';
+    csv_set_delim(&parser, (unsigned char)r->csv->separator);
+    if (r->csv->separator == '\t') {
+        csv_set_space_func(&parser, is_space_but_no_tab);
     }
     if (parse_lines(r, &parser, text, length) && !r->out_of_memory) {
         int row_line = r->row_line;
@@ -348,7 +388,7 @@ static bool move_to_arena(reader *r)
     return true;
 }
 
-ipsim_status ipsim_csv_read(const char *path, ipsim_arena *arena, ipsim_csv **out, ipsim_error_list *errors)
+static ipsim_status read_table(const char *path, bool detect, ipsim_arena *arena, ipsim_csv **out, ipsim_error_list *errors)
 {
     *out = NULL;
     ipsim_origin at = {path, 0, NULL};
@@ -360,7 +400,7 @@ ipsim_status ipsim_csv_read(const char *path, ipsim_arena *arena, ipsim_csv **ou
         free(text);
         return ipsim_error_add_copy(errors, &err);
     }
-    reader r = {.arena = arena, .errors = errors};
+    reader r = {.arena = arena, .errors = errors, .detect = detect};
     size_t n_before = errors->count;
     r.csv = ipsim_arena_alloc(arena, 1, sizeof *r.csv);
     if (r.csv != NULL) {
@@ -386,6 +426,16 @@ ipsim_status ipsim_csv_read(const char *path, ipsim_arena *arena, ipsim_csv **ou
     free(r.lines);
     free(text);
     return status;
+}
+
+ipsim_status ipsim_csv_read(const char *path, ipsim_arena *arena, ipsim_csv **out, ipsim_error_list *errors)
+{
+    return read_table(path, false, arena, out, errors);
+}
+
+ipsim_status ipsim_csv_read_detected(const char *path, ipsim_arena *arena, ipsim_csv **out, ipsim_error_list *errors)
+{
+    return read_table(path, true, arena, out, errors);
 }
 
 size_t ipsim_csv_column(const ipsim_csv *csv, const char *name)

@@ -3,7 +3,7 @@
 # Help, version, and what the command line refuses.
 . "$(dirname "$0")/lib.sh"
 
-commands="run compare check show diff replay help version"
+commands="run compare cea voi check show diff replay help version"
 
 for command in $commands; do
     run help "$command"

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What cea and voi share: a table of draws and the options of a decision in, a folder and a page out. */
+#ifndef IPSIM_DECISION_H
+#define IPSIM_DECISION_H
+
+#include "app/app.h"
+#include "ipsim/decision_tables.h"
+#include "ipsim/write.h"
+
+enum { IPSIM_HEADLINES_MAX = 4, IPSIM_REMARKS_MAX = 8 };
+
+typedef struct ipsim_decision_job {
+    const ipsim_cli *cli;
+    char *table_path, *parameters_path; /* parameters_path: NULL for none */
+    char *currency;
+    ipsim_draws *draws;
+    ipsim_decision_settings settings;
+    double *thresholds;
+    size_t headlines[IPSIM_HEADLINES_MAX], n_headlines; /* the thresholds that the summary shows */
+    double persons_per_year, years, rate;               /* rate: a share, not per cent */
+    size_t n_remarks;
+    char *remarks[IPSIM_REMARKS_MAX]; /* what was assumed, a sentence each */
+    time_t started;
+    struct timespec clock;
+} ipsim_decision_job;
+
+/* Reads the table (and, for voi, the parameters) and every option that both commands take. Free with ipsim_decision_clear in any case. */
+ipsim_status ipsim_decision_load(ipsim_decision_job *job, const ipsim_cli *cli, ipsim_error_list *errors);
+void ipsim_decision_clear(ipsim_decision_job *job);
+void ipsim_decision_remark(ipsim_decision_job *job, const char *format, ...) IPSIM_PRINTF(2, 3);
+
+/* ---- decision_options.c: values of options; a problem is a sentence that names the option ---- */
+/* A number of [least, most], or `standard` when text is NULL. */
+ipsim_status ipsim_decision_number(const char *option, const char *text, double standard, double least, double most, double *value,
+                                   ipsim_error *err) IPSIM_MUST_CHECK;
+/* "a,b,c" or "from:to:step", ascending and different in the end; the caller frees. */
+ipsim_status ipsim_decision_list(const char *option, const char *text, double least, double **values, size_t *count,
+                                 ipsim_error *err) IPSIM_MUST_CHECK;
+/* The words of a list; *words is one block for free(), and so is *text, which holds them. */
+ipsim_status ipsim_decision_words(const char *list, const char *separator, char **text, char ***words, size_t *count,
+                                  ipsim_error *err) IPSIM_MUST_CHECK;
+
+/* ---- decision_thresholds.c ---- */
+/* Those asked for, Norwegian ones, those of the psa (about_thresholds, NULL for none), or a grid over the ratios of the frontier. */
+ipsim_status ipsim_decision_thresholds(ipsim_decision_job *job, const char *about_thresholds, ipsim_error *err) IPSIM_MUST_CHECK;
+
+/* ---- decision_output.c ---- */
+/* Tables as CSV, summary.txt, manifest.json, all or none; then the summary, or JSON, on stdout. Tables may be NULL. */
+ipsim_status ipsim_decision_publish(const ipsim_decision_job *job, const char *suffix, ipsim_table *const *tables, size_t n_tables,
+                                    const char *summary);
+
+/* ---- decision_page.c: the text of a summary ---- */
+/* A table for reading: begin, cells row by row, end prints it. Headings end with NULL; the first n_left columns are aligned left. */
+typedef struct ipsim_page_table {
+    ipsim_table *table;
+    size_t n_columns, n_left, row, column;
+    const char *const *headings;
+    bool failed;
+} ipsim_page_table;
+ipsim_page_table ipsim_page_begin(const char *const *headings, size_t n_left);
+void ipsim_page_cell(ipsim_page_table *page, const char *format, ...) IPSIM_PRINTF(2, 3);
+void ipsim_page_number(ipsim_page_table *page, double value);              /* four digits; nothing for NaN */
+void ipsim_page_interval(ipsim_page_table *page, double low, double high); /* "1 to 2" */
+void ipsim_page_estimate(ipsim_page_table *page, double value, double se); /* "1.0 ± 0.1" */
+void ipsim_page_share(ipsim_page_table *page, double share);               /* "37 %", "<1 %", ">99 %" */
+void ipsim_page_end(ipsim_page_table *page, FILE *stream);
+void ipsim_page_paragraph(FILE *stream, const char *format, ...) IPSIM_PRINTF(2, 3);
+/* Titles of a perspective and a subgroup; nothing when there is one of each. */
+void ipsim_page_panel_title(FILE *stream, const ipsim_draws *draws, size_t perspective, size_t subgroup);
+/* Whom "all" means. */
+void ipsim_page_population(FILE *stream, const ipsim_decision_job *job);
+/* What was found out about the files, and what was assumed. */
+void ipsim_page_notes(FILE *stream, const ipsim_decision_job *job);
+
+/* Cells by name. */
+double ipsim_page_real(const ipsim_table *table, size_t row, const char *column);
+const char *ipsim_page_text(const ipsim_table *table, size_t row, const char *column);
+/* Whether the row is about this perspective and subgroup (the latter may be NULL). */
+bool ipsim_page_is_about(const ipsim_table *table, size_t row, const char *perspective, const char *subgroup);
+
+#endif
