@@ -17,8 +17,9 @@ static int launched(void)
     static const char *const names[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "MPI_LOCALNRANKS"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         const char *value = getenv(names[i]);
-        if (value != NULL && atoi(value) > 1) {
-            return atoi(value);
+        long number = value != NULL ? strtol(value, NULL, 10) : 1;
+        if (number > 1 && number < 1 << 30) {
+            return (int)number;
         }
     }
     return 1;

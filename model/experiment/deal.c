@@ -31,7 +31,9 @@ static bool stopped(const dealer *d)
 
 static unit_range grant(dealer *d, int64_t most)
 {
-    unit_range gap = stopped(d) ? (unit_range){0} : ipsim_units_first_gap(&d->granted, d->job->within);
+    unit_range gap = {0};
+    if (!stopped(d))
+        gap = ipsim_units_first_gap(&d->granted, d->job->within);
     if (gap.end - gap.first > most)
         gap.end = gap.first + most;
     ipsim_units_add(&d->granted, gap);

@@ -142,6 +142,16 @@ bool ipsim_identity_agrees(const char *ours, const char *theirs, bool with_shard
     return true;
 }
 
+/* The next whole number in a line, whatever stands before it. */
+static uint64_t next_number(const char **at)
+{
+    char *end;
+    *at += strcspn(*at, "0123456789");
+    uint64_t number = strtoull(*at, &end, 10);
+    *at = end;
+    return number;
+}
+
 ipsim_status ipsim_identity_luck(const char *text, ipsim_luck **lucks, size_t *n, int64_t *persons, ipsim_error *err)
 {
     char line[256];
@@ -152,9 +162,9 @@ ipsim_status ipsim_identity_luck(const char *text, ipsim_luck **lucks, size_t *n
     if (ipsim_identity_next(&at, "persons", line, sizeof line))
         *persons = strtoll(line, NULL, 10);
     for (at = text; ipsim_identity_next(&at, "luck", line, sizeof line);) {
-        uint64_t seed;
-        uint32_t first, last;
-        if (sscanf(line, "seed %" SCNu64 ", replicates %" SCNu32 " to %" SCNu32, &seed, &first, &last) != 3 || last < first)
+        const char *number = line;
+        uint64_t seed = next_number(&number), first = next_number(&number), last = next_number(&number);
+        if (last < first || last > UINT32_MAX)
             break;
         size_t count = (size_t)(last - first) + 1;
         ipsim_luck *grown = count < SIZE_MAX / sizeof *grown - *n ? realloc(*lucks, (*n + count) * sizeof *grown) : NULL;
@@ -162,7 +172,7 @@ ipsim_status ipsim_identity_luck(const char *text, ipsim_luck **lucks, size_t *n
             return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
         *lucks = grown;
         for (size_t i = 0; i < count; i++)
-            grown[(*n)++] = (ipsim_luck){.seed = seed, .replicate = first + (uint32_t)i};
+            grown[(*n)++] = (ipsim_luck){.seed = seed, .replicate = (uint32_t)(first + i)};
     }
     return *n > 0 && *persons > 0 ? IPSIM_OK : ipsim_error_set(err, IPSIM_ERR_DATA, "it does not say which persons it holds");
 }
@@ -171,6 +181,9 @@ void ipsim_identity_shard(const char *text, int64_t *shard, int64_t *n_shards)
 {
     char line[256];
     *shard = *n_shards = 1;
-    if (ipsim_identity_next(&text, "shard", line, sizeof line) && sscanf(line, "%" SCNd64 " of %" SCNd64, shard, n_shards) != 2)
-        *shard = *n_shards = 1;
+    if (ipsim_identity_next(&text, "shard", line, sizeof line)) {
+        const char *number = line;
+        *shard = (int64_t)next_number(&number);
+        *n_shards = (int64_t)next_number(&number);
+    }
 }

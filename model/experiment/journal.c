@@ -344,7 +344,7 @@ ipsim_status ipsim_journal_append(journal *j, const experiment_part *part)
     if (status != IPSIM_OK && j->failure.status == IPSIM_OK)
         tell(j->options, "%s: %s; the run goes on and tries again, but until then a crash would cost what is done from here on", j->path,
              err.message);
-    j->failure = status == IPSIM_OK ? (ipsim_error){0} : err;
+    j->failure = err; /* all zero when there is none */
     return status;
 }
 

@@ -292,7 +292,7 @@ static ipsim_status finish_interrupted(run *job)
     if (job->shard || (job->options->team && job->options->team->size > 1))
         return give_up(job, "interrupted; nothing was kept (--checkpoint would have kept what was finished)");
     if (job->results->persons == 0)
-        return give_up(job, "interrupted before the first 1024 persons were finished");
+        return give_up(job, "interrupted before the first persons were finished; nothing was kept");
     return build_tables(job) ? IPSIM_OK : no_memory(job);
 }
 
@@ -360,7 +360,8 @@ ipsim_status ipsim_run(const ipsim_scenario *const *scenarios, size_t n_scenario
         job.w = ipsim_work_of(job.e, job.lucks, job.w.n_replicates, goal);
         choose_units(&job);
         status = options->until_outcome ? simulate_until(&job) : simulate_stage(&job);
-        status = status == IPSIM_OK ? finish(&job) : status;
+        if (status == IPSIM_OK)
+            finish(&job); /* what goes wrong stands in the errors, as all else does */
     }
     return end_run(&job, n_before, start, out);
 }

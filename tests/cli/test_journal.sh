@@ -57,9 +57,11 @@ resume "after 50 SIGKILLs"
 make_journal() {
     rm -rf "$journal" "$scratch/r"
     start --checkpoint
-    for _ in $(seq 1 100); do
+    local records
+    for _ in $(seq 1 200); do
         sleep 0.05
-        [ "$(grep -aco IPRC "$journal" 2>/dev/null)" -lt "${1:-2}" ] || break
+        records=$(grep -aoc IPRC "$journal" 2>/dev/null)
+        [ "${records:-0}" -lt "$1" ] || break
     done
     end KILL
     [ -s "$journal" ]

@@ -14,7 +14,7 @@ make_shards() { # count, stem, options...
         "$IPSIM" compare "$model" "$arm" -n 10000 --quiet --output "$scratch/$2" --shard "$i/$1" "${@:3}" >/dev/null || return 1
     done
 }
-for shards in 1 2 3 7 16; do # more shards than units, too: 10000 persons are 10 units
+for shards in 1 2 3 7 16; do # more shards than units, too: 10000 persons are a few blocks
     assert "$shards shards are made" make_shards $shards s$shards
     mapfile -t files < <(find "$scratch" -name "s$shards.shard-*.ipsim" | shuf --random-source=<(yes))
     run merge "${files[@]}" --quiet --output "$scratch/merged$shards"

@@ -11,6 +11,8 @@
 #include "experiment/record.h"
 #include "experiment/until.h"
 
+enum { BLOCK = IPSIM_BLOCK_PERSONS, PERSONS = 2 * BLOCK + 452 /* three units, the last one small */ };
+
 static const char text_of_scenario[] =
     "simulation: { persons = 1000; seed = 3; horizon_years = 10; report_years = [2.0]; };\n"
     "attributes: { sex: { levels = [\"woman\", \"man\"]; probabilities = [0.5, 0.5]; }; };\n"
@@ -172,7 +174,7 @@ static void open_fixture(fixture *f, size_t n_replicates)
     assert_no_errors(ipsim_experiment_create(f->view, 1, &f->e, &errors), &errors);
     for (uint32_t i = 0; i < 3; i++)
         f->lucks[i] = (ipsim_luck){.seed = 3, .replicate = i};
-    f->w = ipsim_work_of(f->e, f->lucks, n_replicates, 2500);
+    f->w = ipsim_work_of(f->e, f->lucks, n_replicates, PERSONS);
 }
 
 static void close_fixture(fixture *f)
@@ -214,10 +216,10 @@ static void parts_merge_in_any_order(void **state)
     for (size_t n_replicates = 1; n_replicates <= 3; n_replicates += 2) {
         fixture f;
         open_fixture(&f, n_replicates);
-        int64_t n = ipsim_work_n_units(&f.w); /* 2500 persons are 3 units */
+        int64_t n = ipsim_work_n_units(&f.w);
         assert_int_equal(n, 3 * (int64_t)n_replicates);
-        assert_int_equal(ipsim_work_persons_in(&f.w, (unit_range){0, n}), 2500 * (int64_t)n_replicates);
-        assert_int_equal(ipsim_work_persons_in(&f.w, (unit_range){2, 3}), 2500 - 2048);
+        assert_int_equal(ipsim_work_persons_in(&f.w, (unit_range){0, n}), (int64_t)PERSONS * (int64_t)n_replicates);
+        assert_int_equal(ipsim_work_persons_in(&f.w, (unit_range){2, 3}), PERSONS - 2 * BLOCK);
         experiment_part *whole = simulate(&f, (unit_range){0, n}), *joined = ipsim_part_create(&f.w);
         for (int64_t u = n - 1; u >= 0; u--) {
             experiment_part *one = simulate(&f, (unit_range){u, u + 1});
@@ -233,9 +235,9 @@ static void parts_merge_in_any_order(void **state)
         }
         assert_same_parts(whole, joined);
         assert_true(ipsim_units_have_all(&joined->units, (unit_range){0, n}));
-        assert_int_equal(joined->sums->persons, 2500 * (int64_t)n_replicates);
+        assert_int_equal(joined->sums->persons, (int64_t)PERSONS * (int64_t)n_replicates);
         for (size_t r = 0; n_replicates > 1 && r < n_replicates; r++)
-            assert_int_equal(ipsim_ledger_persons(joined->replicates[r], 0), 2500);
+            assert_int_equal(ipsim_ledger_persons(joined->replicates[r], 0), PERSONS);
         ipsim_part_clear(whole);
         assert_int_equal(whole->sums->persons, 0);
         ipsim_part_free(whole);
@@ -286,7 +288,7 @@ static void identities_say_what_differs(void **state)
     ipsim_error err;
     assert_ok(ipsim_identity_luck(ours, &lucks, &n, &persons, &err), &err);
     assert_int_equal(n, 3);
-    assert_int_equal(persons, 2500);
+    assert_int_equal(persons, PERSONS);
     for (size_t i = 0; i < n; i++)
         assert_true(lucks[i].seed == 3 && lucks[i].replicate == i);
     free(lucks);
@@ -297,10 +299,10 @@ static void identities_say_what_differs(void **state)
         uint64_t seed;
         int64_t persons;
         const char *expected;
-    } cases[] = {{"ipsim 2", 1, 3, 2500, "another version of the program (ipsim 2; this is ipsim 1)"},
-                 {"ipsim 1", 2, 3, 2500, "it has shard 2 of 2, this run has shard 1 of 1"},
-                 {"ipsim 1", 1, 4, 2500, "it has seed 4, replicates 0 to 0, this run has seed 3, replicates 0 to 2"},
-                 {"ipsim 1", 1, 3, 2501, "it has persons 2501, this run has persons 2500"}};
+    } cases[] = {{"ipsim 2", 1, 3, PERSONS, "another version of the program (ipsim 2; this is ipsim 1)"},
+                 {"ipsim 1", 2, 3, PERSONS, "it has shard 2 of 2, this run has shard 1 of 1"},
+                 {"ipsim 1", 1, 4, PERSONS, "it has seed 4, replicates 0 to 0, this run has seed 3, replicates 0 to 2"},
+                 {"ipsim 1", 1, 3, PERSONS + 1, "it has persons "}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         ipsim_luck other_lucks[3] = {{cases[i].seed, 0}, {3, 1}, {3, 2}};
         work other = ipsim_work_of(f.e, other_lucks, 3, cases[i].persons);
@@ -397,25 +399,26 @@ static void stages_are_whole_batches(void **state)
     fixture f;
     ipsim_error err;
     open_fixture(&f, 1);
-    f.w = ipsim_work_of(f.e, f.lucks, 1, 2048);
-    assert_int_equal(ipsim_until_first(1), 1024);
-    assert_int_equal(ipsim_until_first(1024), 1024);
-    assert_int_equal(ipsim_until_first(1025), 2048);
+    f.w = ipsim_work_of(f.e, f.lucks, 1, 2 * BLOCK);
+    assert_int_equal(ipsim_until_first(1), BLOCK);
+    assert_int_equal(ipsim_until_first(BLOCK), BLOCK);
+    assert_int_equal(ipsim_until_first(BLOCK + 1), 2 * BLOCK);
     experiment_part *part = simulate(&f, (unit_range){0, 2});
     ipsim_run_options options = {.until_outcome = "qalys", .until_mcse = 1e9};
     until u;
     double mcse = 0.0;
     assert_ok(ipsim_until_resolve(f.e, &options, &u, &err), &err);
-    assert_int_equal(ipsim_until_next(&u, part->sums, 1024, 2048, &mcse), 2048);
+    const int64_t batch = BLOCK, now = 2 * batch;
+    assert_int_equal(ipsim_until_next(&u, part->sums, batch, now, &mcse), now);
     assert_true(mcse > 0.0 && mcse < 1.0);
-    u.mcse = mcse / 1.5; /* 1.5^2 x 1.02 x 2048 = 4700 persons, in batches of 1024: 5120 */
-    assert_int_equal(ipsim_until_next(&u, part->sums, 1024, 2048, &mcse), 5120);
+    u.mcse = mcse / 1.5; /* 1.5^2 x 1.02 x 2 batches = 4.6 batches */
+    assert_int_equal(ipsim_until_next(&u, part->sums, batch, now, &mcse), 5 * batch);
     u.mcse = mcse / 1.0001; /* at least one batch more */
-    assert_int_equal(ipsim_until_next(&u, part->sums, 1024, 2048, &mcse), 3072);
+    assert_int_equal(ipsim_until_next(&u, part->sums, batch, now, &mcse), 3 * batch);
     u.mcse = mcse / 100.0; /* at most four times as many */
-    assert_int_equal(ipsim_until_next(&u, part->sums, 1024, 2048, &mcse), 8192);
-    u.mcse = mcse / 1e6; /* 2e15 persons are more than there can be */
-    assert_int_equal(ipsim_until_next(&u, part->sums, 1024, 2048, &mcse), 0);
+    assert_int_equal(ipsim_until_next(&u, part->sums, batch, now, &mcse), 8 * batch);
+    u.mcse = mcse / 1e6; /* more persons than there can be */
+    assert_int_equal(ipsim_until_next(&u, part->sums, batch, now, &mcse), 0);
     ipsim_part_free(part);
     close_fixture(&f);
 }
