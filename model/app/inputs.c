@@ -78,7 +78,8 @@ static ipsim_status load_all(const ipsim_cli *cli, attempt *attempts, ipsim_sett
     return IPSIM_OK;
 }
 
-/* A setting stands on the command line once, for all scenarios: it is complained about once, in whatever words. */
+/* A setting stands on the command line once, for all scenarios: it is complained about once, in whatever words. A key that no scenario knows
+ * is another matter: each suggests the nearest of its own. */
 static bool said_before(const ipsim_error_list *errors, const ipsim_error *err)
 {
     for (size_t i = 0; i < errors->count; i++) {
@@ -107,7 +108,7 @@ ipsim_status ipsim_inputs_load(const ipsim_cli *cli, ipsim_inputs *out, ipsim_er
     for (size_t i = 0; attempts != NULL && i < cli->n_operands; i++) {
         for (size_t e = 0; e < attempts[i].errors.count; e++) {
             const ipsim_error *err = &attempts[i].errors.items[e];
-            if (strcmp(err->file, "--set") != 0 || !said_before(errors, err)) {
+            if (strcmp(err->file, "--set") != 0 || err->status == IPSIM_ERR_UNKNOWN_KEY || !said_before(errors, err)) {
                 (void)ipsim_error_add_copy(errors, err);
             }
         }
