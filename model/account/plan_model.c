@@ -59,7 +59,8 @@ static int window_clock(const ipsim_scenario *scenario, const ipsim_text *clock)
 /* Whether the outcome "entries" counts a risk that leaves `from`. */
 static bool enters(const ipsim_scenario *scenario, const ipsim_outcome *spec, size_t from, size_t to)
 {
-    return ipsim_names_contain(&spec->states, scenario->states[to].name) && !ipsim_names_contain(&spec->states, scenario->states[from].name);
+    return ipsim_names_contain(&spec->states, scenario->states[to].name) &&
+           !ipsim_names_contain(&spec->states, scenario->states[from].name);
 }
 
 static bool told_apart(const ipsim_scenario *scenario, const ipsim_risk *a, size_t from_a, const ipsim_risk *b, size_t from_b)
@@ -68,7 +69,8 @@ static bool told_apart(const ipsim_scenario *scenario, const ipsim_risk *a, size
         return true;
     for (size_t i = 0; i < scenario->n_outcomes && a->event == SIZE_MAX; i++)
         if (scenario->outcomes[i].type.value == IPSIM_OUTCOME_ENTRIES &&
-            enters(scenario, &scenario->outcomes[i], from_a, (size_t)a->to) != enters(scenario, &scenario->outcomes[i], from_b, (size_t)b->to))
+            enters(scenario, &scenario->outcomes[i], from_a, (size_t)a->to) !=
+                enters(scenario, &scenario->outcomes[i], from_b, (size_t)b->to))
             return true;
     return false;
 }
