@@ -10,6 +10,8 @@ PREFIX  ?= /usr/local
 CFLAGS  ?= -O2 -g
 JOBS    ?= $(shell nproc 2>/dev/null || echo 2)
 NEEDS  ?= build
+ROUNDS  ?= 5
+PERSONS ?= 1e6
 
 empty   :=
 comma   := ,
@@ -64,7 +66,7 @@ parallel   = $(MAKE) $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
 say        = @$(if $(V),:,printf '%-7s %s\n' $(1) $(2))
 quiet     := $(if $(V),,@)
 
-.PHONY: all program demo test test-programs run-tests test-slow slow-programs run-slow run-cluster fuzz-programs run-fuzz lint format check-layers check-symbols dependencies \
+.PHONY: all program demo test test-programs run-tests test-slow slow-programs run-slow run-cluster fuzz-programs run-fuzz bench lint format check-layers check-symbols dependencies \
         install uninstall clean help FORCE
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
@@ -88,6 +90,11 @@ test: ## install what is missing, build, run every test; TEST=test_hazard runs o
 test-slow: ## statistical tests, ranks and Slurm, unit tests under sanitizers, a clang build, a fuzz smoke test
 	@tools/install_dependencies.sh build test slow mpi slurm
 	+@tests/slow.sh "$(MAKE)" "$(JOBS)" "$(BUILD)"
+
+bench: ## measure speed: medians and ratios within the run, on the screen and in bench.csv; ROUNDS=5 PERSONS=1e6 (largest)
+	@tools/install_dependencies.sh build
+	+@$(parallel) program $(BUILD)/bench
+	$(BUILD)/bench $(ROUNDS) $(PERSONS)
 
 lint: ## formatting, cppcheck, clang-tidy, shellcheck, layers, symbol prefixes
 	@tools/install_dependencies.sh build test lint
@@ -172,6 +179,10 @@ $(PROGRAM): $(MAIN) $(LIBRARY)
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_LIBRARY) $(LIBRARY)
 	$(call say,LINK,$@)
 	$(quiet)$(LINK) $^ $(LIBS) -lcmocka -o $@
+
+$(BUILD)/bench: $(BUILD)/tools/bench.o $(LIBRARY)
+	$(call say,LINK,$@)
+	$(quiet)$(LINK) $^ $(LIBS) -o $@
 
 .SECONDARY:
 -include $(OBJECTS:.o=.d) $(patsubst tests/%.c,$(BUILD)/tests/%.d,$(wildcard tests/*.c tests/*/*.c))

@@ -25,12 +25,15 @@ ipsim_status ipsim_write_text(const char *text, const char *path, ipsim_error *e
 /* An output folder in the making: files go to a hidden sibling folder; commit syncs everything and exchanges it with the old folder of that
  * name in one step (renameat2 RENAME_EXCHANGE, or rename when there is none), so that a reader sees the old result or the new one, whole.
  * Leftovers of killed runs of the same name are removed by begin when their process is gone; two runs into one folder at once: the
- * second commit wins, whole. discard removes what was written. A target that exists and does not look like one of our result folders
- * (no manifest.json and not empty) is refused: we never delete what we did not write. */
+ * second commit wins, whole. discard removes what was written, and parent folders that begin made if nothing else is in them.
+ * We never delete what we did not write: a target that exists is refused unless it is empty, or its manifest.json says "program": "ipsim"
+ * and everything in it is a file that the manifest's "files" names. A path without a name of its own ("/", ".") is IPSIM_ERR_USAGE. */
 typedef struct ipsim_output_folder ipsim_output_folder;
 ipsim_status ipsim_output_begin(const char *path, ipsim_output_folder **out, ipsim_error *err) IPSIM_MUST_CHECK;
 const char *ipsim_output_work_path(const ipsim_output_folder *folder);                            /* write files here */
 ipsim_status ipsim_output_commit(ipsim_output_folder *folder, ipsim_error *err) IPSIM_MUST_CHECK; /* frees folder either way */
-void ipsim_output_discard(ipsim_output_folder *folder);                                           /* accepts NULL */
+/* Puts the folder that was asked for in place of the hidden one in err->file: of an error of writing to the work path. */
+void ipsim_output_rename_error(const ipsim_output_folder *folder, ipsim_error *err);
+void ipsim_output_discard(ipsim_output_folder *folder); /* accepts NULL */
 
 #endif

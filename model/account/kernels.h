@@ -44,6 +44,24 @@ static void worths(const account_schedule *s, size_t n, const double *restrict t
     }
 }
 
+/* out = known, but the worth of t in the few lanes where t is not the time whose worth is known. */
+static void worths_where(const account_schedule *s, size_t n, const double *restrict known_t, const double *restrict t,
+                         const double *restrict known, double *restrict out)
+{
+    int64_t lane[IPSIM_CHUNK];
+    double at[IPSIM_CHUNK] = {0.0}, worth[IPSIM_CHUNK], unused[IPSIM_CHUNK];
+    size_t n_lanes = 0;
+    memcpy(out, known, n * sizeof *out);
+    for (size_t i = 0; i < n; i++) {
+        lane[n_lanes] = (int64_t)i;
+        at[n_lanes] = t[i];
+        n_lanes += t[i] != known_t[i];
+    }
+    worths(s, whole(n_lanes), at, worth, unused);
+    for (size_t j = 0; j < n_lanes; j++)
+        out[lane[j]] = worth[j];
+}
+
 /* ---- a stay in a state: the interval is cut at report years and where a utility changes; few people need more than one piece ---- */
 
 typedef struct pieces {
@@ -51,8 +69,10 @@ typedef struct pieces {
     int64_t slot[IPSIM_CHUNK], year[IPSIM_CHUNK], offset[IPSIM_CHUNK];
     double from[IPSIM_CHUNK], until[IPSIM_CHUNK], to[IPSIM_CHUNK], utility[IPSIM_CHUNK];
     double worth_from[2][IPSIM_CHUNK], worth_until[2][IPSIM_CHUNK], worth_to[2][IPSIM_CHUNK];
+    size_t n_clocks;
+    int clock[IPSIM_CLOCKS_MAX]; /* those that are needed */
     const double *origin[IPSIM_CLOCKS_MAX];
-    double origins[IPSIM_CLOCKS_MAX][IPSIM_CHUNK]; /* of those who go on; filled for the clocks that are needed */
+    double origins[IPSIM_CLOCKS_MAX][IPSIM_CHUNK]; /* of those who go on */
 } pieces;
 
 /* The utility at the beginning of each piece; moves its end forward to where the utility changes. */
@@ -132,7 +152,7 @@ static void add_flow(const ipsim_tally *tally, const account_flow *flow, const p
 {
     const double *zero = p->origin[flow->window.clock];
     double begin = flow->window.from_years, end = flow->window.until_years;
-    double a[IPSIM_CHUNK], b[IPSIM_CHUNK], worth_a[IPSIM_CHUNK], worth_b[IPSIM_CHUNK], unused[IPSIM_CHUNK];
+    double a[IPSIM_CHUNK], b[IPSIM_CHUNK], worth_a[IPSIM_CHUNK], worth_b[IPSIM_CHUNK], length[IPSIM_CHUNK];
     int64_t cut_a = 0, cut_b = 0, inside = 0;
 #pragma omp simd reduction(| : cut_a, cut_b, inside)
     for (size_t i = 0; i < p->n; i++) {
@@ -140,11 +160,12 @@ static void add_flow(const ipsim_tally *tally, const account_flow *flow, const p
         x = x > p->from[i] ? x : p->from[i];
         y = y < p->until[i] ? y : p->until[i];
         bool in = x < y;
-        a[i] = in ? x : p->from[i];
-        b[i] = in ? y : p->from[i];
+        a[i] = in ? x : p->from[i]; /* outside: nothing, between bounds whose worths are known */
+        b[i] = in ? y : p->until[i];
         inside |= in;
         cut_a |= a[i] > p->from[i];
         cut_b |= b[i] < p->until[i];
+        length[i] = in ? y - x : 0.0;
     }
     if (!inside)
         return;
@@ -152,86 +173,90 @@ static void add_flow(const ipsim_tally *tally, const account_flow *flow, const p
     const int64_t *restrict at = p->offset;
 #pragma omp simd
     for (size_t i = 0; i < p->n; i++)
-        plain[at[i]] += b[i] - a[i];
+        plain[at[i]] += length[i];
     for (size_t f = 0; f + 1 < tally->n_flavours; f++) {
         double *restrict into = plain + (f + 1) * tally->stride;
-        const double *restrict from = p->worth_from[f], *restrict until = p->worth_until[f];
-        const double *restrict wa = from, *restrict wb = until;
+        const double *restrict x = p->worth_from[f], *restrict y = p->worth_until[f];
         if (cut_a) {
-            worths(&tally->schedule[f], p->n, a, worth_a, unused);
-            wa = worth_a;
+            worths_where(&tally->schedule[f], p->n, p->from, a, p->worth_from[f], worth_a);
+            x = worth_a;
         }
         if (cut_b) {
-            worths(&tally->schedule[f], p->n, b, worth_b, unused);
-            wb = worth_b;
+            worths_where(&tally->schedule[f], p->n, p->until, b, p->worth_until[f], worth_b);
+            y = worth_b;
         }
-        /* A bound that is the piece's own has the piece's own worth. */
 #pragma omp simd
-        for (size_t i = 0; i < p->n; i++) {
-            double x = a[i] > p->from[i] ? wa[i] : from[i];
-            double y = b[i] < p->until[i] ? wb[i] : until[i];
-            into[at[i]] += b[i] > a[i] ? y - x : 0.0;
-        }
+        for (size_t i = 0; i < p->n; i++)
+            into[at[i]] += length[i] > 0.0 ? y[i] - x[i] : 0.0;
     }
 }
 
 static void end_piece(const ipsim_tally *tally, pieces *p, bool changes)
 {
-    int64_t inner = 0;
-#pragma omp simd reduction(| : inner)
-    for (size_t i = 0; i < p->n; i++)
-        inner |= p->until[i] < p->to[i] && p->until[i] < tally->year_end[p->year[i]];
+    double known_t[IPSIM_CHUNK], known[IPSIM_CHUNK];
     for (size_t f = 0; f + 1 < tally->n_flavours; f++) {
         const double *restrict of_year = tally->worth_of_year + f * tally->plan->n_years;
-        double *restrict until = p->worth_until[f];
-        double unused[IPSIM_CHUNK];
-        if (changes && inner)
-            worths(&tally->schedule[f], p->n, p->until, until, unused);
 #pragma omp simd
         for (size_t i = 0; i < p->n; i++) {
-            double w = p->until[i] < tally->year_end[p->year[i]] ? until[i] : of_year[p->year[i]];
-            until[i] = p->until[i] < p->to[i] ? w : p->worth_to[f][i];
+            double end = tally->year_end[p->year[i]], worth = of_year[p->year[i]];
+            known_t[i] = end < p->to[i] ? end : p->to[i];
+            known[i] = end < p->to[i] ? worth : p->worth_to[f][i];
         }
+        if (changes)
+            worths_where(&tally->schedule[f], p->n, known_t, p->until, known, p->worth_until[f]);
+        else
+            memcpy(p->worth_until[f], known, p->n * sizeof *known);
     }
+}
+
+/* x[i] = x[from[i]]: moves lanes forward, from[i] >= i. */
+static void pack(double *x, const int64_t *restrict from, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        x[i] = x[from[i]];
 }
 
 /* Keeps those who have not reached the end of their stay. */
 static bool next_piece(ipsim_tally *tally, pieces *p)
 {
-    size_t n = 0;
+    int64_t stays[IPSIM_CHUNK];
+    size_t n = 0, n_flavours = tally->n_flavours - 1;
     for (size_t i = 0; i < p->n; i++) {
-        if (!(p->until[i] < p->to[i]))
-            continue;
-        int64_t year = p->year[i] + (p->until[i] >= tally->year_end[p->year[i]]);
-        tally->year[p->slot[i]] = year;
-        for (size_t c = 0; c < IPSIM_CLOCKS_MAX; c++)
-            if (p->origin[c])
-                p->origins[c][n] = p->origin[c][i];
-        p->slot[n] = p->slot[i];
-        p->year[n] = year;
-        p->from[n] = p->until[i];
-        p->to[n] = p->to[i];
-        for (size_t f = 0; f + 1 < tally->n_flavours; f++) {
-            p->worth_from[f][n] = p->worth_until[f][i];
-            p->worth_to[f][n] = p->worth_to[f][i];
-        }
-        n++;
+        stays[n] = (int64_t)i;
+        n += p->until[i] < p->to[i];
     }
+    if (n == 0)
+        return false;
     p->n = whole(n);
-    for (size_t c = 0; c < IPSIM_CLOCKS_MAX; c++)
-        if (p->origin[c])
-            p->origin[c] = p->origins[c];
+    for (size_t i = n; i < p->n; i++)
+        stays[i] = stays[n - 1]; /* somebody's, to be made nobody's below */
+    for (size_t i = 0; i < n; i++) {
+        int64_t at = stays[i], year = p->year[at] + (p->until[at] >= tally->year_end[p->year[at]]);
+        tally->year[p->slot[at]] = year;
+        p->slot[i] = p->slot[at];
+        p->year[i] = year;
+        p->from[i] = p->until[at];
+    }
+    pack(p->to, stays, n);
+    for (size_t f = 0; f < n_flavours; f++) {
+        for (size_t i = 0; i < n; i++)
+            p->worth_from[f][i] = p->worth_until[f][stays[i]];
+        pack(p->worth_to[f], stays, n);
+    }
+    for (size_t k = 0; k < p->n_clocks; k++) {
+        int c = p->clock[k];
+        for (size_t i = 0; i < p->n; i++)
+            p->origins[c][i] = p->origin[c][stays[i]];
+        p->origin[c] = p->origins[c];
+    }
     for (size_t i = n; i < p->n; i++) {
         p->slot[i] = (int64_t)(tally->stride - IPSIM_LANES);
         p->year[i] = 0;
         p->from[i] = p->to[i] = 0.0;
-        for (size_t f = 0; f < 2; f++)
+        for (size_t f = 0; f < n_flavours; f++)
             p->worth_from[f][i] = p->worth_to[f][i] = 0.0;
-        for (size_t c = 0; c < IPSIM_CLOCKS_MAX; c++)
-            if (p->origin[c])
-                p->origins[c][i] = 0.0;
     }
-    return n > 0;
+    return true;
 }
 
 static void accrue(ipsim_tally *tally, int state, pieces *p)
@@ -322,7 +347,7 @@ static void add_points(ipsim_tally *tally, const ipsim_stay *stay, const double 
     }
 }
 
-static void move_spells(ipsim_tally *tally, const ipsim_stay *stay)
+static void move_spells(ipsim_tally *tally, const ipsim_stay *stay, const double weight[2][IPSIM_CHUNK])
 {
     const ipsim_compiled_model *model = tally->model->compiled;
     bool at_horizon = false;
@@ -331,7 +356,8 @@ static void move_spells(ipsim_tally *tally, const ipsim_stay *stay)
     for (size_t i = 0; i < stay->n; i++) {
         int64_t r = stay->risk[i];
         if (r < 0 ? at_horizon : tally->spells_of_risk[r])
-            ipsim_tally_spells(tally, (size_t)stay->slot[i], stay->state, r < 0 ? -1 : model->risks[r].to, stay->to_years[i]);
+            ipsim_tally_spells(tally, (size_t)stay->slot[i], stay->state, r < 0 ? -1 : model->risks[r].to, stay->to_years[i],
+                               (double[]){weight[0][i], weight[1][i]});
     }
 }
 
@@ -343,8 +369,12 @@ static void stay_in_state(ipsim_tally *tally, const ipsim_stay *stay)
     memcpy(p.slot, stay->slot, p.n * sizeof *p.slot);
     memcpy(p.from, stay->from_years, p.n * sizeof *p.from);
     memcpy(p.to, stay->to_years, p.n * sizeof *p.to);
-    for (int c = 0; c < IPSIM_CLOCKS_MAX; c++)
-        p.origin[c] = (size_t)c < tally->model->compiled->n_clocks && ipsim_tally_needs_clock(tally, stay->state, c) ? stay->origin[c] : NULL;
+    p.n_clocks = 0;
+    for (int c = 0; c < (int)tally->model->compiled->n_clocks; c++)
+        if (ipsim_tally_needs_clock(tally, stay->state, c)) {
+            p.origin[c] = stay->origin[c];
+            p.clock[p.n_clocks++] = c;
+        }
 #pragma omp simd
     for (size_t i = 0; i < p.n; i++)
         p.year[i] = tally->year[p.slot[i]];
@@ -362,7 +392,7 @@ static void stay_in_state(ipsim_tally *tally, const ipsim_stay *stay)
     if (stay->days || tally->model->n_points)
         add_points(tally, stay, weight);
     if (tally->model->n_spells)
-        move_spells(tally, stay);
+        move_spells(tally, stay, weight);
 }
 
 /* ---- columns of values ---- */
@@ -374,17 +404,17 @@ static void add_scaled(size_t n, double weight, const double *restrict from, dou
         into[i] += weight * from[i];
 }
 
-static void multiply_by(size_t n, double scale, const double *restrict factor, double *restrict into)
+static void scale_by(size_t n, double scale, const double *restrict factor, const double *from, double *into) /* from may be into */
 {
     if (factor) {
 #pragma omp simd
         for (size_t i = 0; i < n; i++)
-            into[i] *= scale * factor[i];
+            into[i] = scale * factor[i] * from[i];
         return;
     }
 #pragma omp simd
     for (size_t i = 0; i < n; i++)
-        into[i] *= scale;
+        into[i] = scale * from[i];
 }
 
 /* ---- limbs: see ledger_add.c ---- */
@@ -404,6 +434,23 @@ static account_size split(size_t n, double quantum, const double *restrict value
         low[i] = ((values[i] - h * from_high) * to_low + ROUNDER) - ROUNDER;
     }
     return misfit ? ACCOUNT_MISFIT : large ? ACCOUNT_LARGE : some ? ACCOUNT_SOME : ACCOUNT_ZERO;
+}
+
+/* Differences of limbs may be twice as large as limbs: brought back into range. false: they do not fit. */
+static bool subtract(size_t n, const double *restrict high, const double *restrict low, const double *restrict high2,
+                     const double *restrict low2, double *restrict high_out, double *restrict low_out)
+{
+    int64_t misfit = 0;
+#pragma omp simd reduction(| : misfit)
+    for (size_t i = 0; i < n; i++) {
+        double l = low[i] - low2[i];
+        double carry = (l / ACCOUNT_LIMB + ROUNDER) - ROUNDER;
+        double h = high[i] - high2[i] + carry;
+        high_out[i] = h;
+        low_out[i] = l - carry * ACCOUNT_LIMB;
+        misfit |= fabs(h) > ACCOUNT_LIMB;
+    }
+    return misfit == 0;
 }
 
 static void squares(size_t n, const double *restrict high, const double *restrict low, int64_t out[5])
@@ -444,7 +491,8 @@ static void products(size_t n, const double *restrict high, const double *restri
 const account_kernels ACCOUNT_KERNELS = {.stay = stay_in_state,
                                          .worths = worths,
                                          .add_scaled = add_scaled,
-                                         .multiply = multiply_by,
+                                         .scale = scale_by,
                                          .split = split,
+                                         .subtract = subtract,
                                          .squares = squares,
                                          .products = products};

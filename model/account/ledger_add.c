@@ -163,19 +163,11 @@ static int64_t quanta_of(const limbs *x, size_t i)
 }
 
 /* x - y; both below 2^62 quanta. */
-static void subtract(const limbs *x, const limbs *y, size_t n, limbs *out)
+static void subtract(const adder *a, const limbs *x, const limbs *y, limbs *out)
 {
-    bool fits = !x->large && !y->large;
     out->zero = x->zero && y->zero;
-    for (size_t i = 0; fits && i < n; i++) { /* differences of limbs may be twice as large as limbs: back into range, or wide */
-        double low = x->low[i] - y->low[i];
-        double carry = rint(low / ACCOUNT_LIMB);
-        out->high[i] = x->high[i] - y->high[i] + carry;
-        out->low[i] = low - carry * ACCOUNT_LIMB;
-        fits = fabs(out->high[i]) <= ACCOUNT_LIMB;
-    }
-    out->large = !fits;
-    for (size_t i = 0; out->large && i < n; i++)
+    out->large = x->large || y->large || !a->scratch->kernels->subtract(a->n, x->high, x->low, y->high, y->low, out->high, out->low);
+    for (size_t i = 0; out->large && i < a->n; i++)
         out->quanta[i] = quanta_of(x, i) - quanta_of(y, i);
 }
 
@@ -344,8 +336,8 @@ static void add_pairs(const adder *a)
     for (size_t pair = 0; pair < plan->n_pairs; pair++)
         for (size_t model = 1; model < ledger->n_models; model++) {
             size_t k = a->year * 2 + a->flavour;
-            subtract(kept(a, plan->pairs[pair][0], model), kept(a, plan->pairs[pair][0], 0), a->n, cost);
-            subtract(kept(a, plan->pairs[pair][1], model), kept(a, plan->pairs[pair][1], 0), a->n, effect);
+            subtract(a, kept(a, plan->pairs[pair][0], model), kept(a, plan->pairs[pair][0], 0), cost);
+            subtract(a, kept(a, plan->pairs[pair][1], model), kept(a, plan->pairs[pair][1], 0), effect);
             size_t at = ((pair * plan->n_years * 2 + k) * ledger->n_models + model) * ledger->n_groups;
             add_cross(a, cost, effect, &ledger->pairs[at], 1);
         }

@@ -225,20 +225,22 @@ static size_t year_of(const ipsim_account_plan *plan, double t)
     return year;
 }
 
-void ipsim_tally_point(ipsim_tally *tally, size_t basis, size_t slot, double t, double value)
+/* A point of `value` at time t, which may lie before the person's last time; known[f] is D(t), or known is NULL. */
+static void add_point(ipsim_tally *tally, size_t basis, size_t slot, double t, const double *known, double value)
 {
     double *cell = tally->basis + ipsim_tally_column(tally, basis, year_of(tally->plan, t), 0) + slot;
     double times[IPSIM_LANES] = {t}, worth[IPSIM_LANES], weight[IPSIM_LANES];
     cell[0] += value;
     for (size_t f = 0; f + 1 < tally->n_flavours; f++) {
-        tally->kernels->worths(&tally->schedule[f], IPSIM_LANES, times, worth, weight);
-        cell[(f + 1) * tally->stride] += value * weight[0];
+        if (!known)
+            tally->kernels->worths(&tally->schedule[f], IPSIM_LANES, times, worth, weight);
+        cell[(f + 1) * tally->stride] += value * (known ? known[f] : weight[0]);
     }
 }
 
 /* ---- spells: ever in, first time in, long enough in a set of states ---- */
 
-static void enter_spell(ipsim_tally *tally, size_t k, size_t slot, double t)
+static void enter_spell(ipsim_tally *tally, size_t k, size_t slot, double t, const double *weight)
 {
     const account_spell *spell = &tally->model->spells[k];
     size_t at = k * tally->stride + slot;
@@ -247,10 +249,10 @@ static void enter_spell(ipsim_tally *tally, size_t k, size_t slot, double t)
         return;
     tally->spell_seen[at] = 1;
     if (spell->type == IPSIM_OUTCOME_EVER)
-        ipsim_tally_point(tally, spell->basis, slot, t, 1.0);
+        add_point(tally, spell->basis, slot, t, weight, 1.0);
     if (spell->type == IPSIM_OUTCOME_FIRST_TIME) {
-        ipsim_tally_point(tally, spell->basis, slot, t, t - tally->entry_years[slot]);
-        ipsim_tally_point(tally, spell->basis + 1, slot, t, 1.0);
+        add_point(tally, spell->basis, slot, t, weight, t - tally->entry_years[slot]);
+        add_point(tally, spell->basis + 1, slot, t, weight, 1.0);
     }
 }
 
@@ -259,12 +261,11 @@ static void leave_spell(ipsim_tally *tally, size_t k, size_t slot, double t)
     const account_spell *spell = &tally->model->spells[k];
     double *began = &tally->spell_began[k * tally->stride + slot];
     if (spell->type == IPSIM_OUTCOME_SPELLS && t - *began >= spell->at_least_years)
-        ipsim_tally_point(tally, spell->basis, slot, *began + spell->at_least_years, 1.0);
+        add_point(tally, spell->basis, slot, *began + spell->at_least_years, NULL, 1.0);
     *began = INFINITY;
 }
 
-/* from < 0: the history begins; to < 0: it ends, as it does in a state that is not alive. */
-void ipsim_tally_spells(ipsim_tally *tally, size_t slot, int from, int to, double t)
+void ipsim_tally_spells(ipsim_tally *tally, size_t slot, int from, int to, double t, const double weight[2])
 {
     const account_model *m = tally->model;
     for (size_t k = 0; k < m->n_spells; k++) {
@@ -272,7 +273,7 @@ void ipsim_tally_spells(ipsim_tally *tally, size_t slot, int from, int to, doubl
         if (before && !after)
             leave_spell(tally, k, slot, t);
         if (after && !before)
-            enter_spell(tally, k, slot, t);
+            enter_spell(tally, k, slot, t, weight);
         if (after && m->compiled->role[to] != IPSIM_ROLE_ALIVE)
             leave_spell(tally, k, slot, t);
     }
@@ -283,7 +284,7 @@ void ipsim_tally_spells(ipsim_tally *tally, size_t slot, int from, int to, doubl
 static void enter_chunk(ipsim_tally *tally, size_t n, const int64_t *slot, const int64_t *state, const double *t_years)
 {
     const account_model *m = tally->model;
-    double t[IPSIM_CHUNK] = {0.0}, worth[IPSIM_CHUNK], weight[IPSIM_CHUNK];
+    double t[IPSIM_CHUNK] = {0.0}, worth[IPSIM_CHUNK], weight[2][IPSIM_CHUNK];
     memcpy(t, t_years, n * sizeof *t);
     for (size_t i = 0; i < n; i++) {
         size_t at = (size_t)slot[i];
@@ -292,15 +293,15 @@ static void enter_chunk(ipsim_tally *tally, size_t n, const int64_t *slot, const
         tally->basis[ipsim_tally_column(tally, m->basis_start, (size_t)tally->year[at], 0) + at] += 1.0;
     }
     for (size_t f = 0; f + 1 < tally->n_flavours; f++) {
-        tally->kernels->worths(&tally->schedule[f], (n + IPSIM_LANES - 1) / IPSIM_LANES * IPSIM_LANES, t, worth, weight);
+        tally->kernels->worths(&tally->schedule[f], (n + IPSIM_LANES - 1) / IPSIM_LANES * IPSIM_LANES, t, worth, weight[f]);
         for (size_t i = 0; i < n; i++) {
             size_t at = (size_t)slot[i];
             tally->worth[f * tally->stride + at] = worth[i];
-            tally->basis[ipsim_tally_column(tally, m->basis_start, (size_t)tally->year[at], f + 1) + at] += weight[i];
+            tally->basis[ipsim_tally_column(tally, m->basis_start, (size_t)tally->year[at], f + 1) + at] += weight[f][i];
         }
     }
     for (size_t i = 0; m->n_spells > 0 && i < n; i++)
-        ipsim_tally_spells(tally, (size_t)slot[i], -1, (int)state[i], t[i]);
+        ipsim_tally_spells(tally, (size_t)slot[i], -1, (int)state[i], t[i], (double[]){weight[0][i], weight[1][i]});
 }
 
 void ipsim_tally_enter(ipsim_tally *tally, size_t n, const int64_t *slot, const int64_t *state, const double *t_years)

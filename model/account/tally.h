@@ -59,9 +59,8 @@ double ipsim_account_factor(const account_factor *factors, size_t n, const ipsim
 account_utility_of_state ipsim_account_utility_of(const account_model *m, size_t state);
 double ipsim_account_utility_for(const account_model *m, size_t state, const ipsim_people *people, size_t slot); /* add */
 
-/* A point of `value` at time t, which may lie before the person's last time. */
-void ipsim_tally_point(ipsim_tally *tally, size_t basis, size_t slot, double t, double value);
-void ipsim_tally_spells(ipsim_tally *tally, size_t slot, int from, int to, double t);
+/* from < 0: the history begins; to < 0: it ends, as it does in a state that is not alive. t is the person's last time, weight its D. */
+void ipsim_tally_spells(ipsim_tally *tally, size_t slot, int from, int to, double t, const double weight[2]);
 
 /* ---- people ---- */
 typedef struct people_stretch {
@@ -97,9 +96,11 @@ typedef struct account_kernels {
     void (*worths)(const account_schedule *schedule, size_t n, const double *t_years, double *worth, double *weight);
     /* into += weight * from; n whole vectors */
     void (*add_scaled)(size_t n, double weight, const double *from, double *into);
-    void (*multiply)(size_t n, double scale, const double *factor, double *into); /* factor may be NULL */
+    void (*scale)(size_t n, double scale, const double *factor, const double *from, double *into); /* factor may be NULL */
     /* Limbs of values in quanta; useful unless they are large. */
     account_size (*split)(size_t n, double quantum, const double *values, double *high, double *low);
+    bool (*subtract)(size_t n, const double *high, const double *low, const double *high2, const double *low2, double *high_out,
+                     double *low_out);
     /* Sums over n <= ACCOUNT_LANES_MAX lanes. squares: high, low, hh, hl, ll. products with other limbs: hh, hl, lh, ll. */
     void (*squares)(size_t n, const double *high, const double *low, int64_t out[5]);
     void (*products)(size_t n, const double *high, const double *low, const double *high2, const double *low2, int64_t out[4]);

@@ -59,10 +59,14 @@ static const double *basis_column(const account_values *v, size_t basis, size_t 
 static void add_up(const account_values *v, const account_sum *sum, const double *factor, size_t flavour, double *into)
 {
     size_t n = v->people->n_slots;
-    memset(into, 0, n * sizeof *into);
-    for (size_t k = 0; k < sum->n_basis; k++)
+    const double *of = into, *person = sum->n_factors > 0 ? factor : NULL;
+    if (sum->n_basis == 1)
+        of = basis_column(v, sum->basis[0], flavour);
+    else
+        memset(into, 0, n * sizeof *into);
+    for (size_t k = 0; k < sum->n_basis && sum->n_basis > 1; k++)
         v->kernels->add_scaled(n, 1.0, basis_column(v, sum->basis[k], flavour), into);
-    v->kernels->multiply(n, sum->amount, sum->n_factors > 0 ? factor : NULL, into);
+    v->kernels->scale(n, sum->amount, person, of, into);
 }
 
 /* QALYs: utility x time in the states where it does not change, what was added up where it does, and gains and losses at points. */
@@ -104,14 +108,17 @@ const double *ipsim_values_column(account_values *v, size_t measure)
     const account_formula *formula = &v->model->formulas[measure];
     size_t effects = v->flavour ? v->tally->n_flavours - 1 : 0;
     bool plain = formula->n_terms == 1 && formula->terms[0].weight == 1.0;
-    if (!plain)
+    if (formula->n_terms == 0)
         memset(v->value, 0, v->people->n_slots * sizeof *v->value);
     for (size_t k = 0; k < formula->n_terms; k++) {
         const account_term *term = &formula->terms[k];
         const double *column = term->is_reward ? v->money + term->index * v->people->stride : basis_column(v, term->index, effects);
         if (plain)
             return column;
-        v->kernels->add_scaled(v->people->n_slots, term->weight, column, v->value);
+        if (k == 0)
+            v->kernels->scale(v->people->n_slots, term->weight, NULL, column, v->value);
+        else
+            v->kernels->add_scaled(v->people->n_slots, term->weight, column, v->value);
     }
     return v->value;
 }

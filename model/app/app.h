@@ -62,7 +62,8 @@ typedef struct ipsim_inputs {
     size_t count;
     ipsim_scenario **items; /* NULL where loading failed */
 } ipsim_inputs;
-/* Loads every operand with the settings of the command line; goes on after a failure, so that all problems are seen at once. */
+/* Loads every operand with those settings of the command line whose key it knows; one that none knows is an error. Goes on after a failure,
+ * so that all problems are seen at once. Every command that reads scenarios reads them here. */
 ipsim_status ipsim_inputs_load(const ipsim_cli *cli, ipsim_inputs *out, ipsim_error_list *errors);
 void ipsim_inputs_free(ipsim_inputs *inputs);
 const ipsim_scenario *const *ipsim_inputs_view(const ipsim_inputs *inputs);
@@ -95,7 +96,8 @@ void ipsim_progress_end(ipsim_progress_line *line);
 
 /* ---- signals.c ---- */
 extern volatile sig_atomic_t ipsim_stop_requested;
-void ipsim_signals_pipe(void); /* a closed pipe ends the program without a word, as with other tools */
+/* A closed pipe ends the program without a word, as with other tools; a file that grows too large is an error like a full disk. */
+void ipsim_signals_of_files(void);
 /* The first SIGINT or SIGTERM only sets ipsim_stop_requested, and the second kills. last_words (NULL for none; borrowed until the end) are
  * written by the handler itself: mpirun may kill a process milliseconds after it has asked it to end. */
 void ipsim_signals_begin(const char *last_words);
@@ -114,6 +116,7 @@ void ipsim_library_versions(ipsim_library_version libraries[IPSIM_N_LIBRARIES]);
 void ipsim_version_print(FILE *stream, bool with_libraries);
 
 /* ---- manifest.c: where a result comes from; the only file of a result that may differ from run to run ---- */
+/* Last of all files: it lists those that lie beside it, which a later run may delete. */
 ipsim_status ipsim_manifest_write(const ipsim_cli *cli, const ipsim_inputs *inputs, const ipsim_results *results, time_t started,
                                   const char *path, ipsim_error *err);
 /* The command line as a shell would take it, with one more option (NULL for none); the caller frees. NULL when memory is short. */

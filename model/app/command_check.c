@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* app/command_check: every problem of a set of scenario files, without simulating. */
-#include <stdlib.h>
-
 #include "app/app.h"
 #include "ipsim/write.h"
 
@@ -44,33 +42,29 @@ static void copy_all(ipsim_error_list *to, const ipsim_error *items, size_t coun
     }
 }
 
-static void check_one(const ipsim_cli *cli, size_t index, ipsim_scenario **scenario, findings *found)
+static void check_one(const ipsim_cli *cli, const ipsim_scenario *scenario, const char *file, findings *found)
 {
-    const char *file = cli->operands[index];
-    ipsim_status status = ipsim_scenario_load(file, cli->settings, cli->n_settings, scenario, &found->errors);
-    if (status == IPSIM_OK) {
-        const ipsim_scenario *alone[] = {*scenario};
-        status = ipsim_run_check(alone, 1, &found->errors);
-        size_t n_warnings = 0;
-        const ipsim_error *warnings = ipsim_scenario_warnings(*scenario, &n_warnings);
-        copy_all(&found->warnings, warnings, n_warnings);
-    }
+    const ipsim_scenario *alone[] = {scenario};
+    ipsim_status status = ipsim_run_check(alone, 1, &found->errors);
+    size_t n_warnings = 0;
+    const ipsim_error *warnings = ipsim_scenario_warnings(scenario, &n_warnings);
+    copy_all(&found->warnings, warnings, n_warnings);
     found->status = found->status == IPSIM_OK ? status : found->status;
     if (cli->json || cli->quiet) {
         return;
     }
     char contents[256];
     if (status == IPSIM_OK) { /* what is wrong with the others is said, and counted, on stderr */
-        count_contents(*scenario, contents, sizeof contents);
+        count_contents(scenario, contents, sizeof contents);
         printf("%s: ok (%s)\n", file, contents);
     }
 }
 
 /* Good files that do not go together are still good files: somebody may only want to run them. */
-static void check_together(ipsim_scenario *const *scenarios, size_t count, findings *found)
+static void check_together(const ipsim_inputs *inputs, findings *found)
 {
     ipsim_error_list refused = {0};
-    ipsim_status status = ipsim_run_check((const ipsim_scenario *const *)scenarios, count, &refused);
+    ipsim_status status = ipsim_run_check(ipsim_inputs_view(inputs), inputs->count, &refused);
     if (status == IPSIM_ERR_INCOMPATIBLE) {
         copy_all(&found->warnings, refused.items, refused.count);
     } else if (status != IPSIM_OK) {
@@ -132,17 +126,15 @@ ipsim_status ipsim_app_check(ipsim_app *app)
 {
     const ipsim_cli *cli = app->cli;
     findings found = {.status = IPSIM_OK};
-    ipsim_scenario **scenarios = calloc(cli->n_operands + 1, sizeof(ipsim_scenario *));
-    if (scenarios == NULL) {
-        ipsim_error err = {0};
-        ipsim_error_set(&err, IPSIM_ERR_MEMORY, "memory is short");
-        return ipsim_app_complain_once(&err);
+    ipsim_inputs inputs = {0};
+    found.status = ipsim_inputs_load(cli, &inputs, &found.errors);
+    for (size_t i = 0; inputs.items != NULL && i < inputs.count; i++) {
+        if (inputs.items[i] != NULL) {
+            check_one(cli, inputs.items[i], cli->operands[i], &found);
+        }
     }
-    for (size_t i = 0; i < cli->n_operands; i++) {
-        check_one(cli, i, &scenarios[i], &found);
-    }
-    if (found.status == IPSIM_OK && cli->n_operands > 1) {
-        check_together(scenarios, cli->n_operands, &found);
+    if (found.status == IPSIM_OK && inputs.count > 1) {
+        check_together(&inputs, &found);
     }
     ipsim_error_list_sort(&found.errors);
     ipsim_error_list_sort(&found.warnings);
@@ -164,10 +156,7 @@ ipsim_status ipsim_app_check(ipsim_app *app)
         }
     }
     status = status == IPSIM_OK && too_many_warnings ? IPSIM_ERR_RULE : status;
-    for (size_t i = 0; i < cli->n_operands; i++) {
-        ipsim_scenario_free(scenarios[i]);
-    }
-    free(scenarios);
+    ipsim_inputs_free(&inputs);
     ipsim_error_list_clear(&found.errors);
     ipsim_error_list_clear(&found.warnings);
     return status;

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/app.h"
 #include "ipsim/format.h"
@@ -97,29 +98,13 @@ static ipsim_status write_results(const simulation_job *job, ipsim_error *err)
     status = status == IPSIM_OK ? ipsim_write_sqlite(tables, n_tables, sqlite, err) : status;
     status = status == IPSIM_OK ? ipsim_write_text(job->summary, summary, err) : status;
     status = status == IPSIM_OK ? ipsim_manifest_write(job->cli, &job->inputs, job->results, job->started, manifest, err) : status;
+    if (status != IPSIM_OK) {
+        ipsim_output_rename_error(job->folder, err);
+    }
     free(sqlite);
     free(summary);
     free(manifest);
     return status;
-}
-
-/* A folder for what an interrupted run has finished: beside the one asked for, and never one that holds a complete result. */
-static char *interrupted_path(const char *path)
-{
-    for (int attempt = 1; attempt < 1000; attempt++) {
-        char *candidate = NULL, number[16] = "";
-        if (attempt > 1) {
-            snprintf(number, sizeof number, "-%d", attempt);
-        }
-        if (asprintf(&candidate, "%s-interrupted%s", path, number) < 0) {
-            return NULL;
-        }
-        if (!ipsim_manifest_is_complete(candidate)) {
-            return candidate;
-        }
-        free(candidate);
-    }
-    return NULL;
 }
 
 static void say_what_was_kept(const simulation_job *job)
@@ -203,18 +188,36 @@ static ipsim_status print_results(const simulation_job *job)
     return IPSIM_OK;
 }
 
-/* A folder in the making for what was finished, in place of the one for a complete result. */
+/* A folder in the making for what an interrupted run has finished: beside the one asked for, and never in place of a complete result or
+ * of what is not ours. */
 static ipsim_status change_folder(simulation_job *job, ipsim_error *err)
 {
     ipsim_output_discard(job->folder);
     job->folder = NULL;
-    char *other = interrupted_path(job->path);
-    if (other == NULL) {
-        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+    ipsim_status status = ipsim_error_set(err, IPSIM_ERR_FILE, "there are too many results of interrupted runs beside %s", job->path);
+    for (int attempt = 1; attempt < 1000 && status == IPSIM_ERR_FILE; attempt++) {
+        char *candidate = NULL, number[16] = "";
+        if (attempt > 1) {
+            snprintf(number, sizeof number, "-%d", attempt);
+        }
+        if (asprintf(&candidate, "%s-interrupted%s", job->path, number) < 0) {
+            return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+        }
+        bool free_name = access(candidate, F_OK) != 0;
+        if (free_name || !ipsim_manifest_is_complete(candidate)) {
+            status = ipsim_output_begin(candidate, &job->folder, err);
+        }
+        if (status == IPSIM_OK) {
+            free(job->path);
+            job->path = candidate;
+        } else {
+            free(candidate);
+        }
+        if (free_name) {
+            break; /* a failure here would be the same under any other name */
+        }
     }
-    free(job->path);
-    job->path = other;
-    return ipsim_output_begin(job->path, &job->folder, err);
+    return status;
 }
 
 static ipsim_status put_in_place(simulation_job *job, ipsim_error *err)

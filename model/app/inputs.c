@@ -5,60 +5,102 @@
 
 #include "app/app.h"
 
-static bool has_parameter(const ipsim_scenario *scenario, const char *name)
+/* What came of one operand. */
+typedef struct attempt {
+    ipsim_scenario *scenario;
+    ipsim_error_list errors;
+    ipsim_status status;
+} attempt;
+
+static void attempt_clear(attempt *a)
 {
-    for (size_t i = 0; scenario != NULL && i < scenario->n_parameters; i++) {
-        if (strcmp(scenario->parameters[i].name, name) == 0) {
+    ipsim_scenario_free(a->scenario);
+    ipsim_error_list_clear(&a->errors);
+    *a = (attempt){0};
+}
+
+/* Whether loading said that the scenario does not know the setting's key. It says nothing of the kind where a parent is missing; then the
+ * setting is taken for known, and the missing parent is what is reported. */
+static bool is_unknown(const attempt *a, const ipsim_setting *setting)
+{
+    for (size_t i = 0; i < a->errors.count; i++) {
+        const ipsim_error *err = &a->errors.items[i];
+        if (err->status == IPSIM_ERR_UNKNOWN_KEY && strcmp(err->file, "--set") == 0 && strcmp(err->key, setting->key) == 0) {
             return true;
         }
     }
     return false;
 }
 
-/* An arm may have parameters that its comparator has not. A setting of such a parameter goes to the scenarios that have it; one that none
- * has goes to all, so that the mistake is reported. Full keys always go to all. */
-static bool concerns(const ipsim_inputs *plain, size_t scenario, const ipsim_setting *setting)
+static bool is_known_somewhere(const attempt *attempts, size_t count, const ipsim_setting *setting)
 {
-    bool somewhere = false;
-    for (size_t i = 0; i < plain->count; i++) {
-        somewhere = somewhere || has_parameter(plain->items[i], setting->key);
+    for (size_t i = 0; i < count; i++) {
+        if (!is_unknown(&attempts[i], setting)) {
+            return true;
+        }
     }
-    return !somewhere || has_parameter(plain->items[scenario], setting->key);
+    return false;
 }
 
-static ipsim_status load_all(const ipsim_cli *cli, const ipsim_inputs *plain, ipsim_inputs *out, ipsim_error_list *errors)
+static void load_one(const ipsim_cli *cli, size_t operand, const ipsim_setting *settings, size_t n_settings, attempt *out)
 {
-    ipsim_setting *settings = calloc(cli->n_settings + 1, sizeof *settings);
-    *out = (ipsim_inputs){cli->n_operands, calloc(cli->n_operands + 1, sizeof(ipsim_scenario *))};
-    ipsim_status first = out->items == NULL || settings == NULL ? IPSIM_ERR_MEMORY : IPSIM_OK;
-    for (size_t i = 0; out->items != NULL && settings != NULL && i < out->count; i++) {
-        size_t n_settings = 0;
-        for (size_t k = 0; plain != NULL && k < cli->n_settings; k++) {
-            if (concerns(plain, i, &cli->settings[k])) {
-                settings[n_settings++] = cli->settings[k];
+    out->status = ipsim_scenario_load(cli->operands[operand], settings, n_settings, &out->scenario, &out->errors);
+}
+
+/* An arm may have parameters, or other things, that its comparator has not. So every scenario is loaded with all settings, and those that
+ * do not know a key which another one knows are loaded again without it. A key that none knows stays an error of all. Whether a file is
+ * good without settings is never asked. */
+static ipsim_status load_all(const ipsim_cli *cli, attempt *attempts, ipsim_setting *fitting)
+{
+    bool *known = calloc(cli->n_settings + 1, sizeof *known);
+    if (known == NULL) {
+        return IPSIM_ERR_MEMORY;
+    }
+    for (size_t i = 0; i < cli->n_operands; i++) {
+        load_one(cli, i, cli->settings, cli->n_settings, &attempts[i]);
+    }
+    for (size_t k = 0; k < cli->n_settings; k++) {
+        known[k] = is_known_somewhere(attempts, cli->n_operands, &cli->settings[k]);
+    }
+    for (size_t i = 0; i < cli->n_operands; i++) {
+        size_t n_fitting = 0;
+        for (size_t k = 0; k < cli->n_settings; k++) {
+            if (!known[k] || !is_unknown(&attempts[i], &cli->settings[k])) {
+                fitting[n_fitting++] = cli->settings[k];
             }
         }
-        ipsim_status status = ipsim_scenario_load(cli->operands[i], settings, n_settings, &out->items[i], errors);
-        first = first == IPSIM_OK ? status : first;
+        if (n_fitting < cli->n_settings) {
+            attempt_clear(&attempts[i]);
+            load_one(cli, i, fitting, n_fitting, &attempts[i]);
+        }
     }
-    free(settings);
-    return first;
+    free(known);
+    return IPSIM_OK;
 }
 
 ipsim_status ipsim_inputs_load(const ipsim_cli *cli, ipsim_inputs *out, ipsim_error_list *errors)
 {
-    ipsim_inputs plain = {0};
-    ipsim_status status = load_all(cli, NULL, &plain, errors);
-    if (cli->n_settings == 0) {
-        *out = plain;
-        return status;
+    *out = (ipsim_inputs){cli->n_operands, calloc(cli->n_operands + 1, sizeof(ipsim_scenario *))};
+    attempt *attempts = calloc(cli->n_operands + 1, sizeof *attempts);
+    ipsim_setting *fitting = calloc(cli->n_settings + 1, sizeof *fitting);
+    ipsim_status first = IPSIM_ERR_MEMORY;
+    if (out->items != NULL && attempts != NULL && fitting != NULL) {
+        first = load_all(cli, attempts, fitting);
     }
-    *out = (ipsim_inputs){0};
-    if (errors->count == 0) { /* what is wrong without settings is reported once, without them */
-        status = load_all(cli, &plain, out, errors);
+    for (size_t i = 0; first != IPSIM_ERR_MEMORY && i < cli->n_operands; i++) {
+        first = first == IPSIM_OK ? attempts[i].status : first;
+        out->items[i] = attempts[i].scenario;
+        attempts[i].scenario = NULL;
     }
-    ipsim_inputs_free(&plain);
-    return status;
+    for (size_t i = 0; attempts != NULL && i < cli->n_operands; i++) {
+        for (size_t e = 0; e < attempts[i].errors.count; e++) {
+            (void)ipsim_error_add_copy(errors, &attempts[i].errors.items[e]);
+        }
+        attempt_clear(&attempts[i]);
+    }
+    free(fitting);
+    free(attempts);
+    return first;
 }
 
 void ipsim_inputs_free(ipsim_inputs *inputs)

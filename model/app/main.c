@@ -57,7 +57,7 @@ static ipsim_status finish_output(void)
 int main(int argc, char **argv)
 {
     gsl_set_error_handler_off(); /* one handler for the whole process, so before any thread starts */
-    ipsim_signals_pipe();
+    ipsim_signals_of_files();
     ipsim_cli cli;
     ipsim_error err = {0};
     ipsim_status status = ipsim_cli_parse(argc, argv, &cli, &err);

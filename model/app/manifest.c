@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* app/manifest: manifest.json, where a result comes from. See app.h. */
+#include <dirent.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
@@ -117,6 +118,45 @@ static json_t *describe_scenarios(const ipsim_inputs *inputs)
     return list;
 }
 
+static int skip_points(const struct dirent *entry)
+{
+    return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+}
+
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* The files of the result, sorted. A later run may delete these and no others; hence what lies in the folder now, all of it written by us,
+ * and the manifest itself, which must be the last file to be written. */
+static json_t *describe_files(const char *manifest_path)
+{
+    const char *slash = strrchr(manifest_path, '/');
+    char *folder = slash != NULL ? strndup(manifest_path, (size_t)(slash - manifest_path) + 1) : strdup(".");
+    struct dirent **entries = NULL;
+    int n_entries = folder != NULL ? scandir(folder, &entries, skip_points, by_bytes) : -1;
+    json_t *list = n_entries >= 0 ? json_array() : NULL;
+    const char *own = slash != NULL ? slash + 1 : manifest_path;
+    bool named = false;
+    for (int i = 0; i < n_entries; i++) {
+        if (!named && strcmp(entries[i]->d_name, own) >= 0) {
+            json_array_append_new(list, json_string(own));
+            named = true;
+        }
+        if (strcmp(entries[i]->d_name, own) != 0) {
+            json_array_append_new(list, json_string(entries[i]->d_name));
+        }
+        free(entries[i]);
+    }
+    if (!named) {
+        json_array_append_new(list, json_string(own));
+    }
+    free(entries);
+    free(folder);
+    return list;
+}
+
 static json_t *describe_settings(const ipsim_cli *cli)
 {
     json_t *list = json_array();
@@ -136,14 +176,14 @@ ipsim_status ipsim_manifest_write(const ipsim_cli *cli, const ipsim_inputs *inpu
         strftime(start_text, sizeof start_text, "%Y-%m-%dT%H:%M:%SZ", &utc);
     }
     json_t *manifest = json_pack(
-        "{s:s, s:s, s:s, s:i, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:b, s:i, s:o, s:s, s:o, s:s, s:o, s:o}", "program", "ipsim",
+        "{s:s, s:s, s:s, s:i, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:b, s:i, s:o, s:s, s:o, s:s, s:o, s:o, s:o}", "program", "ipsim",
         "version", ipsim_version(), "git_hash", ipsim_git_hash(), "output_format", (int)IPSIM_OUTPUT_FORMAT, "command_line",
         text_or_null(command_line), "scenarios", describe_scenarios(inputs), "settings", describe_settings(cli), "seed",
         (json_int_t)results->seed, "replicate", (json_int_t)results->replicate, "replicates", (json_int_t)results->n_replicates,
         "persons_requested", (json_int_t)results->requested, "persons_simulated", (json_int_t)results->persons, "interrupted",
         (int)results->interrupted, "threads", results->n_threads, "events_per_person", real_or_null(results->events_per_person),
         "started_utc", start_text, "wall_seconds", real_or_null(results->wall_seconds), "compiler", ipsim_compiler(), "libraries",
-        describe_libraries(), "machine", describe_machine());
+        describe_libraries(), "machine", describe_machine(), "files", describe_files(path));
     char *text = manifest != NULL ? json_dumps(manifest, JSON_INDENT(2)) : NULL;
     char *line = NULL;
     ipsim_status status;

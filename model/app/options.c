@@ -160,7 +160,7 @@ const ipsim_option_spec ipsim_options[] = {
     {"output", 'o', "DIR", RUN | COMPARE | MERGE, IPSIM_OPTION_TEXT, FIELD(output), 0, 0,
      "folder for the results; an earlier result there is replaced", "output/NAME"},
     {"set", '\0', "KEY=VALUE", RUN | COMPARE | CHECK | SHOW | DIFF | REPLAY, IPSIM_OPTION_SETTING, FIELD(settings), 0, 0,
-     "override a key or a parameter in every scenario; repeatable", NULL},
+     "override a key or a parameter in every scenario that knows it; repeatable", NULL},
     {"json", '\0', NULL, RUN | COMPARE | CHECK | SHOW | DIFF | REPLAY | MERGE, IPSIM_OPTION_FLAG, FIELD(json), 0, 0,
      "print the tables as JSON instead of text", NULL},
     {"csv", '\0', NULL, SHOW | DIFF | REPLAY, IPSIM_OPTION_FLAG, FIELD(csv), 0, 0, "print the table as CSV instead of text", NULL},

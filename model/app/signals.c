@@ -25,12 +25,15 @@ static void request_stop(int signal_number)
     }
 }
 
-void ipsim_signals_pipe(void)
+void ipsim_signals_of_files(void)
 {
     /* Whoever started us may have it ignored; then `ipsim show x.cfg | head` would end with a complaint. */
     struct sigaction action = {.sa_handler = SIG_DFL};
     sigemptyset(&action.sa_mask);
     sigaction(SIGPIPE, &action, NULL);
+    /* By default `ulimit -f` kills a program in the middle of a file; ignored, the write fails with EFBIG and the rest is cleared away. */
+    action.sa_handler = SIG_IGN;
+    sigaction(SIGXFSZ, &action, NULL);
 }
 
 void ipsim_signals_begin(const char *words)

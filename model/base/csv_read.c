@@ -7,15 +7,19 @@
 
 #include <csv.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* A file of the wrong kind can be wrong on every line; nobody reads more than this. */
 enum { PROBLEMS_SHOWN = 100 };
+static const size_t MOST_BYTES = (size_t)1 << 30;
+#define TOO_LARGE "the file is larger than 1 GiB, which no table of input should be"
 
 typedef struct reader {
     ipsim_csv *csv;
@@ -278,35 +282,51 @@ static void parse_text(reader *r, const unsigned char *text, size_t length)
     csv_free(&parser);
 }
 
-/* The whole file, by reading until the end, since a pipe has no size. The caller frees *text. */
+/* A descriptor of a regular file of sensible size. Opened without blocking: a named pipe must not hang the program. */
+static ipsim_status open_file(const char *path, int *file, ipsim_error *err)
+{
+    ipsim_origin at = {path, 0, NULL};
+    struct stat about;
+    *file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (*file < 0 || fstat(*file, &about) != 0) {
+        return ipsim_error_set_at(err, IPSIM_ERR_FILE, at, "the file cannot be opened: %s", strerror(errno));
+    }
+    if (S_ISDIR(about.st_mode)) {
+        return ipsim_error_set_at(err, IPSIM_ERR_FILE, at, "this is a folder, a file was expected");
+    }
+    if (!S_ISREG(about.st_mode)) {
+        return ipsim_error_set_at(err, IPSIM_ERR_FILE, at, "this is not a regular file");
+    }
+    return (uintmax_t)about.st_size <= MOST_BYTES ? IPSIM_OK : ipsim_error_set_at(err, IPSIM_ERR_FILE, at, TOO_LARGE);
+}
+
+/* The whole file, by reading until the end: some files have no size before they are read, and others grow. The caller frees *text. */
 static ipsim_status read_file(const char *path, unsigned char **text, size_t *length, ipsim_error *err)
 {
     ipsim_origin at = {path, 0, NULL};
     *text = NULL;
     *length = 0;
-    FILE *file = fopen(path, "rbe");
-    if (file == NULL) {
-        return ipsim_error_set_at(err, IPSIM_ERR_FILE, at, "the file cannot be opened: %s", strerror(errno));
-    }
-    ipsim_status status = IPSIM_OK;
+    int file = -1;
     size_t capacity = 0;
-    struct stat about;
-    if (fstat(fileno(file), &about) == 0 && S_ISDIR(about.st_mode)) {
-        status = ipsim_error_set_at(err, IPSIM_ERR_FILE, at, "this is a folder, a file was expected");
-    }
-    while (status == IPSIM_OK && feof(file) == 0) {
+    ipsim_status status = open_file(path, &file, err);
+    for (ssize_t got = 1; status == IPSIM_OK && got != 0;) {
         void *bytes = *text;
         if (!grow(&bytes, &capacity, *length + 64 * 1024, 1)) {
             status = ipsim_error_set_at(err, IPSIM_ERR_MEMORY, at, "not enough memory to read the file");
             break;
         }
         *text = bytes;
-        *length += fread(*text + *length, 1, capacity - *length, file);
-        if (ferror(file) != 0) {
+        got = read(file, *text + *length, capacity - *length);
+        if (got > 0) {
+            *length += (size_t)got;
+            status = *length <= MOST_BYTES ? status : ipsim_error_set_at(err, IPSIM_ERR_FILE, at, TOO_LARGE);
+        } else if (got < 0 && errno != EINTR) {
             status = ipsim_error_set_at(err, IPSIM_ERR_FILE, at, "the file cannot be read: %s", strerror(errno));
         }
     }
-    fclose(file);
+    if (file >= 0) {
+        close(file);
+    }
     return status;
 }
 

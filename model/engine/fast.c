@@ -511,8 +511,11 @@ ipsim_status ipsim_fast_simulate(ipsim_fast *e, ipsim_luck luck, const ipsim_peo
     e->times_per_year = seen && seen->n_times > 1 ? 1.0 / (seen->times[1] - seen->times[0]) : 0.0;
     if (!clear_fired(e))
         return ipsim_error_set(err, IPSIM_ERR_MEMORY, "not enough memory for the occupancy of states");
+    if (e->ticks)
+        e->last_tick = __builtin_ia32_rdtsc();
     begin_block(e);
     enter_model(e);
+    ipsim_fast_tick(e, IPSIM_PHASE_BEGIN);
     size_t spare = e->model->n_states;
     int sweeps = 0;
     for (int state; (state = longest_list(e)) >= 0; sweeps++) { /* nobody fires more than once in a sweep */
@@ -528,5 +531,11 @@ ipsim_status ipsim_fast_simulate(ipsim_fast *e, ipsim_luck luck, const ipsim_peo
     }
     if (seen)
         count_moves(e);
+    ipsim_fast_tick(e, IPSIM_PHASE_LISTS);
     return IPSIM_OK;
+}
+
+void ipsim_fast_measure(ipsim_fast *engine, uint64_t ticks[IPSIM_N_PHASES])
+{
+    engine->ticks = ticks;
 }

@@ -77,7 +77,17 @@ struct ipsim_fast {
     double times_per_year; /* of the occupancy grid */
     ipsim_block_observer *observer;
     void *data;
+    uint64_t *ticks, last_tick; /* by phase; NULL: not measured */
 };
+
+static inline void ipsim_fast_tick(ipsim_fast *engine, ipsim_phase phase)
+{
+    if (!engine->ticks)
+        return;
+    uint64_t now = __builtin_ia32_rdtsc();
+    engine->ticks[phase] += now - engine->last_tick;
+    engine->last_tick = now;
+}
 
 typedef struct fast_kernels {
     void (*draw)(size_t n, ipsim_luck luck, const int64_t *person, const int64_t *key, const int64_t *count, double *out);

@@ -562,6 +562,7 @@ static void sweep(ipsim_fast *e, int state, const int32_t *slots, size_t n)
     }
     for (size_t i = 0; e->has_durations[state] && i < c.padded; i++)
         days[i] = i < n && risk[i] >= 0 ? ipsim_fast_days(e, (size_t)c.slot[i], (size_t)risk[i]) : 0.0;
+    ipsim_fast_tick(e, IPSIM_PHASE_HAZARDS);
     if (e->tally)
         ipsim_tally_stay(e->tally, &(ipsim_stay){.state = state,
                                                  .n = n,
@@ -571,9 +572,13 @@ static void sweep(ipsim_fast *e, int state, const int32_t *slots, size_t n)
                                                  .risk = risk,
                                                  .days = e->has_durations[state] ? days : NULL,
                                                  .origin = c.origin});
+    ipsim_fast_tick(e, IPSIM_PHASE_TALLY);
     spend(&c);
+    ipsim_fast_tick(e, IPSIM_PHASE_HAZARDS);
     renew(&c);
+    ipsim_fast_tick(e, IPSIM_PHASE_DRAWS);
     move(&c, risk, e->has_durations[state] ? days : NULL);
+    ipsim_fast_tick(e, IPSIM_PHASE_LISTS);
 }
 
 /* ---- multipliers that depend on attributes ---- */

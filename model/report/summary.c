@@ -266,13 +266,16 @@ static bool is_unaffected(const ipsim_summary_writer *s, const char *payer)
     return true;
 }
 
-/* A line of noughts says little; such payers share one line at the end. */
-static void print_unaffected(ipsim_summary_writer *s)
+/* A line of noughts says little; such payers share one line at the end. title: NULL when it stands there already. */
+static void print_unaffected(ipsim_summary_writer *s, const char *title)
 {
     const char *payer;
     size_t count = 0;
     for (size_t n = 0; (payer = ipsim_summary_nth_name(s->tables->about, "payer:", n)) != NULL; n++) {
         if (is_unaffected(s, payer)) {
+            if (count == 0 && title != NULL) {
+                fprintf(s->page, "%s\n", title);
+            }
             fprintf(s->page, "%s%s", count++ == 0 ? "  No net change for: " : ", ", ipsim_summary_name(s, "payer:", payer));
         }
     }
@@ -301,7 +304,7 @@ static void print_payers(ipsim_summary_writer *s)
         ipsim_summary_grid_print(&grid, title != NULL ? title : "", s->page);
     }
     if (s->compare) {
-        print_unaffected(s);
+        print_unaffected(s, grid.n_lines > 0 ? NULL : title);
     }
     fputc('\n', s->page);
 }

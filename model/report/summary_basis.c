@@ -98,7 +98,10 @@ static void print_population(const ipsim_summary_writer *s, FILE *text)
             count++;
         }
     }
-    if (count > 0) {
+    if (count == 1) {
+        fprintf(text, " Their one mean or share lies within %.1f standard errors of what it should be (population.csv).",
+                ceil(largest * 10.0) / 10.0);
+    } else if (count > 1) {
         fprintf(text, " Their %zu means and shares lie within %.1f standard errors of what they should be (population.csv).", count,
                 ceil(largest * 10.0) / 10.0);
     }
@@ -130,8 +133,8 @@ void ipsim_summary_conventions(ipsim_summary_writer *s)
         fprintf(text, " Prices: %s%s%s.", s->currency, price_year != NULL ? " of " : "", price_year != NULL ? price_year : "");
     }
     if (persons != NULL) {
-        fprintf(text, " %s simulated people%s.", ipsim_format_count(strtoll(persons, NULL, 10), number, sizeof number),
-                s->compare ? ", the same in every scenario" : "");
+        fprintf(text, " %s simulated %s%s.", ipsim_format_count(strtoll(persons, NULL, 10), number, sizeof number),
+                strcmp(persons, "1") == 0 ? "person" : "people", s->compare ? ", the same in every scenario" : "");
     }
     if (seed != NULL) {
         fprintf(text, " Seed %s.", seed);

@@ -303,7 +303,7 @@ static bool apply_setting(ipsim_loader *loader, ipsim_node *root, const ipsim_se
             ipsim_suggestion near;
             const char *why = ipsim_loader_printf(loader, "nothing there is named \"%s\"", name);
             if (!loader->incomplete && why != NULL) {
-                refuse_setting(loader, IPSIM_ERR_REFERENCE, key, why, suggest_child(&near, existing, name));
+                refuse_setting(loader, IPSIM_ERR_UNKNOWN_KEY, key, why, suggest_child(&near, existing, name));
             }
             return true;
         }

@@ -16,6 +16,9 @@ ipsim_status ipsim_file_error(ipsim_error *err, const char *path, const char *wh
     if (code == ENOSPC || code == EDQUOT) {
         return ipsim_error_set_at(err, IPSIM_ERR_FILE, at, "%s: the disk is full (%s)", what, strerror(code));
     }
+    if (code == EFBIG) {
+        return ipsim_error_set_at(err, IPSIM_ERR_FILE, at, "%s: larger than files may be here (%s; see ulimit -f)", what, strerror(code));
+    }
     return ipsim_error_set_at(err, IPSIM_ERR_FILE, at, "%s: %s", what, strerror(code));
 }
 

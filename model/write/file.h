@@ -23,4 +23,7 @@ void ipsim_file_remove(const char *path);
 /* IPSIM_ERR_FILE with a sentence that an errno stands for. */
 ipsim_status ipsim_file_error(ipsim_error *err, const char *path, const char *what, int code);
 
+/* IPSIM_OK when the folder at path is empty, or a result of this program and nothing else. shown: its name in messages. */
+ipsim_status ipsim_folder_check_ours(const char *path, const char *shown, ipsim_error *err) IPSIM_MUST_CHECK;
+
 #endif

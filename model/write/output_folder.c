@@ -31,6 +31,9 @@ struct ipsim_output_folder {
     char *target;
     char *work;
     char *replaced;
+    char **made; /* parents that were not there, outermost first; absolute */
+    size_t n_made;
+    bool committed;
 };
 
 /* Folders begun by this process: leftovers with our own process number can only be older than the first of them. */
@@ -45,6 +48,10 @@ static void folder_free(ipsim_output_folder *folder)
         free(folder->target);
         free(folder->work);
         free(folder->replaced);
+        for (size_t i = 0; i < folder->n_made; i++) {
+            free(folder->made[i]);
+        }
+        free(folder->made);
         free(folder);
     }
 }
@@ -83,8 +90,36 @@ static void remove_tree(const char *path)
 
 /* ---- The target ------------------------------------------------------------------------------------------------------------- */
 
-/* mkdir -p. Each new folder's name is synced, or a power cut could take the result with its parents. */
-static ipsim_status make_parents(char *path, const char *shown, ipsim_error *err)
+/* Remembers a parent that we have made, and syncs its name, or a power cut could take the result with its parents. */
+static ipsim_status keep_made(ipsim_output_folder *folder, const char *path, ipsim_error *err)
+{
+    char **made = realloc(folder->made, (folder->n_made + 1) * sizeof *made);
+    char *real = realpath(path, NULL);
+    if (made != NULL) {
+        folder->made = made;
+    }
+    if (made == NULL || real == NULL) {
+        free(real);
+        return memory_error(err);
+    }
+    made[folder->n_made++] = real;
+    char *last = strrchr(real, '/');
+    char *above = last == real ? strdup("/") : strndup(real, (size_t)(last - real));
+    ipsim_status status = above != NULL ? ipsim_file_sync(above, err) : memory_error(err);
+    free(above);
+    return status;
+}
+
+/* Innermost first. A folder that somebody has begun to use is not empty, and stays. */
+static void remove_made(const ipsim_output_folder *folder)
+{
+    for (size_t i = folder->n_made; i-- > 0;) {
+        rmdir(folder->made[i]);
+    }
+}
+
+/* mkdir -p */
+static ipsim_status make_parents(ipsim_output_folder *folder, char *path, ipsim_error *err)
 {
     for (char *slash = path;;) {
         slash = strchr(slash + 1, '/');
@@ -94,28 +129,20 @@ static ipsim_status make_parents(char *path, const char *shown, ipsim_error *err
         bool made = mkdir(path, 0777) == 0;
         int code = errno;
         struct stat about;
-        if (!made && (stat(path, &about) != 0 || !S_ISDIR(about.st_mode))) {
-            ipsim_status status = ipsim_error_set_at(err, IPSIM_ERR_FILE, (ipsim_origin){shown, 0, NULL},
-                                                     "the folder %s, in which the output would stand, cannot be made: %s", path,
-                                                     strerror(code == EEXIST ? ENOTDIR : code));
-            if (slash != NULL) {
-                *slash = '/';
-            }
+        ipsim_status status = IPSIM_OK;
+        if (made) {
+            status = keep_made(folder, path, err);
+        } else if (stat(path, &about) != 0 || !S_ISDIR(about.st_mode)) {
+            status = ipsim_error_set_at(err, IPSIM_ERR_FILE, (ipsim_origin){folder->shown, 0, NULL},
+                                        "the folder %s, in which the output would stand, cannot be made: %s", path,
+                                        strerror(code == EEXIST ? ENOTDIR : code));
+        }
+        if (slash != NULL) {
+            *slash = '/';
+        }
+        if (status != IPSIM_OK || slash == NULL) {
             return status;
         }
-        if (made) {
-            char *last = strrchr(path, '/');
-            char *above = last == NULL ? strdup(".") : last == path ? strdup("/") : strndup(path, (size_t)(last - path));
-            ipsim_status status = above != NULL ? ipsim_file_sync(above, err) : memory_error(err);
-            free(above);
-            if (status != IPSIM_OK) {
-                return status;
-            }
-        }
-        if (slash == NULL) {
-            return IPSIM_OK;
-        }
-        *slash = '/';
     }
 }
 
@@ -150,7 +177,8 @@ static ipsim_status resolve(ipsim_output_folder *folder, ipsim_error *err)
     const char *name = last != NULL ? last + 1 : path;
     if (name[0] == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
         free(path);
-        return refuse(folder, "the output folder needs a name of its own, for example output/my-run", err);
+        return ipsim_error_set_at(err, IPSIM_ERR_USAGE, (ipsim_origin){shown, 0, NULL},
+                                  "the output folder needs a name of its own, for example output/my-run");
     }
     folder->name = strdup(name);
     char *above = last == NULL ? strdup(".") : last == path ? strdup("/") : strndup(path, (size_t)(last - path));
@@ -159,7 +187,7 @@ static ipsim_status resolve(ipsim_output_folder *folder, ipsim_error *err)
         free(above);
         return memory_error(err);
     }
-    ipsim_status status = make_parents(above, shown, err);
+    ipsim_status status = make_parents(folder, above, err);
     if (status == IPSIM_OK) {
         folder->parent = realpath(above, NULL);
         if (folder->parent == NULL) {
@@ -179,22 +207,6 @@ static bool is_at_or_below(const char *path, const char *folder)
     return strncmp(path, folder, length) == 0 && (path[length] == '\0' || path[length] == '/');
 }
 
-/* 1 for nothing but "." and "..", 0 for more, -1 with errno. */
-static int is_empty_folder(const char *path)
-{
-    DIR *entries = opendir(path);
-    if (entries == NULL) {
-        return -1;
-    }
-    int empty = 1;
-    const struct dirent *entry;
-    while (empty == 1 && (entry = readdir(entries)) != NULL) {
-        empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
-    }
-    closedir(entries);
-    return empty;
-}
-
 /* Asked before the run, to spare an hour's work, and again before anything is replaced. */
 static ipsim_status check_target(const ipsim_output_folder *folder, ipsim_error *err)
 {
@@ -211,21 +223,7 @@ static ipsim_status check_target(const ipsim_output_folder *folder, ipsim_error 
     if (is_here) {
         return refuse(folder, "the folder in which the program runs, or one above it, cannot be replaced by its output", err);
     }
-    int empty = is_empty_folder(folder->target);
-    if (empty < 0) {
-        return ipsim_file_error(err, folder->shown, "the output folder cannot be read", errno);
-    }
-    char *manifest = print_text("%s/manifest.json", folder->target);
-    if (manifest == NULL) {
-        return memory_error(err);
-    }
-    bool is_result = lstat(manifest, &about) == 0 && S_ISREG(about.st_mode);
-    free(manifest);
-    if (empty == 0 && !is_result) {
-        return refuse(folder, "this folder is not empty and has no manifest.json, so it is not a result of this program and is left alone",
-                      err);
-    }
-    return IPSIM_OK;
+    return ipsim_folder_check_ours(folder->target, folder->shown, err);
 }
 
 /* ---- Leftovers of killed runs ------------------------------------------------------------------------------------------------ */
@@ -330,6 +328,7 @@ ipsim_status ipsim_output_begin(const char *path, ipsim_output_folder **out, ips
         status = make_work_folder(folder, err);
     }
     if (status != IPSIM_OK) {
+        remove_made(folder);
         folder_free(folder);
         return status;
     }
@@ -418,9 +417,26 @@ static int put_in_place(const ipsim_output_folder *folder)
     return EBUSY;
 }
 
+void ipsim_output_rename_error(const ipsim_output_folder *folder, ipsim_error *err)
+{
+    size_t length = strlen(folder->work);
+    if (strncmp(err->file, folder->work, length) == 0 && (err->file[length] == '/' || err->file[length] == '\0')) {
+        char file[sizeof err->file];
+        size_t shown = strlen(folder->shown);
+        while (shown > 1 && folder->shown[shown - 1] == '/') {
+            shown--;
+        }
+        snprintf(file, sizeof file, "%.*s%s", (int)shown, folder->shown, err->file + length);
+        memcpy(err->file, file, sizeof file);
+    }
+}
+
 ipsim_status ipsim_output_commit(ipsim_output_folder *folder, ipsim_error *err)
 {
     ipsim_status status = sync_tree(folder->work, err);
+    if (status != IPSIM_OK && err != NULL) {
+        ipsim_output_rename_error(folder, err);
+    }
     if (status == IPSIM_OK) {
         status = check_target(folder, err);
     }
@@ -429,6 +445,7 @@ ipsim_status ipsim_output_commit(ipsim_output_folder *folder, ipsim_error *err)
         if (code != 0) {
             status = ipsim_file_error(err, folder->shown, "the finished output cannot be put in place", code);
         } else {
+            folder->committed = true;
             /* The new result stands, so a failure to sync its name is told but takes nothing back. */
             status = ipsim_file_sync(folder->parent, err);
         }
@@ -445,5 +462,8 @@ void ipsim_output_discard(ipsim_output_folder *folder)
     /* After a commit these names hold the old result, or nothing. */
     remove_tree(folder->work);
     remove_tree(folder->replaced);
+    if (!folder->committed) {
+        remove_made(folder);
+    }
     folder_free(folder);
 }

@@ -561,7 +561,7 @@ static void threads_and_repetition_change_no_bit(void **state)
 {
     (void)state;
     ipsim_scenario *arms[2] = {load_named("base", NULL, NULL), load_named("ips", "hr_programme", "1.7")};
-    ipsim_run_options options = {.persons = 9000, .seed = -1, .n_threads = 1}; /* not a whole number of blocks or batches */
+    ipsim_run_options options = {.persons = 29000, .seed = -1, .n_threads = 1}; /* blocks for all threads, the last one not whole */
     ipsim_results *first = run_with(arms, 2, options);
     static const int threads[] = {1, 2, 3, 7, 0};
     for (size_t i = 0; i < sizeof threads / sizeof *threads; i++) {

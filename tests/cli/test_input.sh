@@ -55,6 +55,50 @@ assert "bad settings: nothing written" is_absent "$scratch/none"
 run show "$model" --set illness_rate=0.125
 expect 0 "--set is seen by show" --out '0\.125'
 
+
+# One loader for every command: a setting goes to the scenarios that know its key, in full or short, and one that none knows is an error.
+arm=$scratch/only.cfg
+cat >"$arm" <<END
+extends = "$PWD/tests/cli/arm.cfg";
+parameters: { c_only: { value = 1.0; source = "made up"; status = "assumed"; }; };
+rewards: { only: { kind = "resource"; payer = "health"; per = "year"; amount = "c_only"; }; };
+END
+for key in c_only parameters.c_only.value; do
+    for command in "run -n 10 -q -o $scratch/set" "compare -n 10 -q -o $scratch/set" check diff replay; do
+        # shellcheck disable=SC2086 # words of a command
+        run $command "$model" "$arm" --set $key=2.5
+        expect 0 "${command%% *}: --set $key, which one arm knows"
+    done
+    run diff "$model" "$arm" --set $key=2.5
+    assert "--set $key reaches that arm" grep -Eq '^parameters.c_only.value +2\.5' "$scratch/out"
+done
+for command in "run -o $scratch/none" "compare -o $scratch/none" check diff replay; do
+    # shellcheck disable=SC2086 # words of a command
+    run $command "$model" "$arm" --set parameters.c_onle.value=2.5
+    expect 2 "${command%% *}: --set of a key that no arm knows" --err 'c_onle"' --err 'did you mean "c_only"'
+done
+run compare "$model" "$arm" --set start_state=programme --output "$scratch/none"
+expect 2 "a value that is wrong is not passed over" --err 'start_state: .*programme'
+
+# A file may be good only with a setting.
+cat >"$scratch/gap.cfg" <<END
+extends = "$model";
+simulation: { horizon_years = { remove = true; }; };
+END
+cat >"$scratch/gap-arm.cfg" <<END
+extends = "$arm";
+simulation: { horizon_years = { remove = true; }; };
+END
+run check "$scratch/gap.cfg"
+expect 2 "a horizon is missing" --err horizon_years
+for command in "run -n 10 -q -o $scratch/set" "compare -n 10 -q -o $scratch/set" check diff replay; do
+    # shellcheck disable=SC2086 # words of a command
+    run $command "$scratch/gap.cfg" "$scratch/gap-arm.cfg" --set simulation.horizon_years=20 --set c_only=1
+    expect 0 "${command%% *}: what is missing may come from --set"
+done
+run show "$scratch/gap.cfg" --set simulation.horizon_years=20
+expect 0 "show: what is missing may come from --set" --out 'horizon_years +20'
+
 run check "$model"
 expect 0 "a good scenario passes"
 run check "$model" --strict

@@ -48,6 +48,26 @@ echo precious >"$scratch/mine/thesis.txt"
 run run "$model" -n 200 --output "$scratch/mine"
 expect 1 "a folder that is not ours is not replaced" --err 'mine'
 assert "and is untouched" grep -qx precious "$scratch/mine/thesis.txt"
+mkdir "$scratch/keep"
+echo '{"name":"web app"}' >"$scratch/keep/manifest.json"
+echo precious >"$scratch/keep/thesis.txt"
+run run "$model" -n 200 --output "$scratch/keep"
+expect 1 "a manifest of another program makes no result" --err 'keep: .*not one of ipsim'
+assert "and the folder is untouched" grep -qx precious "$scratch/keep/thesis.txt"
+jq -r '.files[]' "$out/manifest.json" >"$scratch/listed"
+assert "the manifest lists every file of the result" diff "$scratch/listed" <(find "$out" -type f -printf '%f\n' | LC_ALL=C sort)
+echo mine >"$out/notes.txt"
+run run "$model" -n 200 --output "$out"
+expect 1 "a result that holds somebody's notes is not replaced" --err '"notes\.txt".*move'
+assert "and the notes are untouched" grep -qx mine "$out/notes.txt"
+rm "$out/notes.txt"
+for path in / . .. "$scratch/."; do
+    run run "$model" -n 200 --output "$path"
+    expect 2 "--output $path is a mistake of the command line" --err 'a name of its own'
+done
+run run "$model" -n 200 --output "$scratch/new/er/keep/../../../keep"
+expect 1 "a run that is refused below folders that were not there" --err 'not one of ipsim'
+assert "removes the folders that it made" is_absent "$scratch/new"
 run run "$model" -n 200 --quiet --output "$scratch/a/b/c"
 assert "folders above it are made" is_whole "$scratch/a/b/c"
 run run "$model" -n 200 --quiet --output "$scratch/slash/"
@@ -115,11 +135,21 @@ else
     for size in 4 16 40 64 100; do
         on_disk $size
         expect 1 "a disk of $size kB is too small" --err 'space|full|write'
+        assert "a disk of $size kB: no hidden path in the message" sh -c "! grep -q 'partial' '$scratch/err'"
         assert "a disk of $size kB: nothing half-written" sh -c "! grep -q 'new' '$scratch/out'"
     done
     on_disk 10000
     assert "a disk of 10 MB is large enough" grep -qx new "$scratch/out"
 fi
+
+# A limit of file size kills by a signal, unless the program asks to be told. The units of -f are kB here.
+for size in 0 1 8 20; do
+    code=0
+    (ulimit -f "$size" && exec "$IPSIM" run "$model" -n 200 --output "$scratch/limited/new" >"$scratch/out" 2>"$scratch/limited.err") </dev/null || code=$?
+    cp "$scratch/limited.err" "$scratch/err"
+    expect 1 "files of at most $size kB"
+    assert "files of at most $size kB: nothing is left" is_absent "$scratch/limited"
+done
 
 # A folder one may not write: as root no folder is closed, so the program runs as nobody then.
 mkdir "$scratch/closed_folder"

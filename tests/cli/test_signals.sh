@@ -71,6 +71,11 @@ else
 fi
 interrupt 0.5 INT -n 1e9 --output "$scratch/wanted"
 assert "a second interruption replaces the first" is_whole "$kept"
+echo mine >"$kept/notes.txt"
+interrupt 0.5 INT -n 1e9 --output "$scratch/wanted"
+expect 130 "a third one, after somebody put notes there" --err 'wanted-interrupted-2'
+assert "is kept beside it" is_whole "$kept-2"
+assert "and the notes are untouched" grep -qx mine "$kept/notes.txt"
 interrupt 1 TERM -n 1e9 --quiet --output "$scratch/terminated"
 assert "SIGTERM ends the run (exit code $code)" sh -c "case $code in 130 | 143) ;; *) exit 1 ;; esac"
 assert "SIGTERM: what is kept is whole" is_whole "$scratch/terminated-interrupted"

@@ -217,6 +217,28 @@ static void files_that_cannot_be_read(void **state)
     }
 }
 
+/* A pipe that nobody writes to must not hang the program, nor a device without an end fill its memory. */
+static void what_is_not_a_regular_file(void **state)
+{
+    (void)state;
+    const char *path = testlib_path("pipe.csv");
+    assert_int_equal(mkfifo(path, 0600), 0);
+    alarm(20);
+    check_bad(path, ": this is not a regular file (IPSIM_ERR_FILE)", IPSIM_ERR_FILE);
+    check_bad("/dev/zero", ": this is not a regular file (IPSIM_ERR_FILE)", IPSIM_ERR_FILE);
+    alarm(0);
+    assert_int_equal(unlink(path), 0);
+}
+
+static void a_file_beyond_the_limit(void **state)
+{
+    (void)state;
+    const char *path = testlib_write("huge.csv", "a\n1\n");
+    assert_int_equal(truncate(path, ((off_t)1 << 30) + 1), 0); /* a hole: it takes no room on the disk */
+    check_bad(path, ": the file is larger than 1 GiB, which no table of input should be (IPSIM_ERR_FILE)", IPSIM_ERR_FILE);
+    assert_int_equal(unlink(path), 0);
+}
+
 static void numbers_are_read_whole_or_not_at_all(void **state)
 {
     (void)state;
@@ -306,6 +328,8 @@ int main(void)
         cmocka_unit_test(zero_bytes_are_not_text),
         cmocka_unit_test(a_file_of_the_wrong_kind_is_not_listed_line_by_line),
         cmocka_unit_test(files_that_cannot_be_read),
+        cmocka_unit_test(what_is_not_a_regular_file),
+        cmocka_unit_test(a_file_beyond_the_limit),
         cmocka_unit_test(numbers_are_read_whole_or_not_at_all),
         cmocka_unit_test(numbers_are_written_with_the_fewest_digits_that_read_back),
         cmocka_unit_test(numbers_do_not_follow_the_locale),

@@ -580,8 +580,9 @@ static void audit_model(uint64_t seed)
     sim_open(&s, load_model(&m));
     for (int64_t number = 0; number < N_PERSONS; number++) {
         sim_person(&s, number);
-        const double *a = s.attributes;
-        person p = {.sex = a[0], .x = a[1], .age = a[2], .entry = m.late_entry ? a[3] : 0};
+        const double *a = s.attributes; /* in the order of their names: age, entry_time, sex, x */
+        size_t sex = m.late_entry ? 2 : 1;
+        person p = {.sex = a[sex], .x = a[sex + 1], .age = a[0], .entry = m.late_entry ? a[1] : 0};
         for (int c = 0; c < SINCE + MAX_CLOCKS; c++)
             p.origin[c] = INFINITY;
         p.origin[SOJOURN] = p.origin[START] = p.entry;

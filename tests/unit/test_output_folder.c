@@ -89,25 +89,32 @@ static void assert_content(const char *path, const char *expected)
     free(text);
 }
 
-/* One result with a manifest, a table, and a folder inside. */
+static const char manifest[] = "{\"program\": \"ipsim\", \"files\": [\"manifest.json\", \"results.csv\"]}\n";
+
+/* One result: a manifest and a table. */
 static void produce(const char *path, const char *content)
 {
     ipsim_output_folder *folder = begin(path);
-    write_file(ipsim_output_work_path(folder), "manifest.json", "{}\n");
+    write_file(ipsim_output_work_path(folder), "manifest.json", manifest);
     write_file(ipsim_output_work_path(folder), "results.csv", content);
     commit(folder);
 }
 
-static void assert_refused(const char *path, const char *why)
+static void assert_refused_as(const char *path, const char *why, ipsim_status status)
 {
     ipsim_output_folder *folder = (ipsim_output_folder *)base; /* must not stay */
     ipsim_error err = {0};
-    assert_int_equal(ipsim_output_begin(path, &folder, &err), IPSIM_ERR_FILE);
+    assert_int_equal(ipsim_output_begin(path, &folder, &err), status);
     assert_null(folder);
     assert_string_equal(err.file, path);
     if (strstr(err.message, why) == NULL) {
         fail_msg("\"%s\" does not say \"%s\"", err.message, why);
     }
+}
+
+static void assert_refused(const char *path, const char *why)
+{
+    assert_refused_as(path, why, IPSIM_ERR_FILE);
 }
 
 static void nothing_is_seen_before_the_commit(void **state)
@@ -118,7 +125,7 @@ static void nothing_is_seen_before_the_commit(void **state)
     char mark[64];
     snprintf(mark, sizeof mark, "/deep/er/.demo.partial-%ld", (long)getpid());
     assert_non_null(strstr(work, mark));
-    write_file(work, "manifest.json", "{}\n");
+    write_file(work, "manifest.json", manifest);
     assert_int_equal(mkdir(below("deep/er/inside"), 0777), 0);
     char inside[1024];
     snprintf(inside, sizeof inside, "%s/inside", work);
@@ -126,7 +133,7 @@ static void nothing_is_seen_before_the_commit(void **state)
     write_file(inside, "more.txt", "more\n");
     assert_false(exists(below("deep/er/demo")));
     commit(folder);
-    assert_content(below("deep/er/demo/manifest.json"), "{}\n");
+    assert_content(below("deep/er/demo/manifest.json"), manifest);
     assert_content(below("deep/er/demo/inside/more.txt"), "more\n");
     assert_int_equal(count_entries(below("deep/er")), 1);
 }
@@ -134,10 +141,14 @@ static void nothing_is_seen_before_the_commit(void **state)
 static void a_new_result_takes_the_place_of_the_old_one_whole(void **state)
 {
     (void)state;
-    produce(below("demo"), "first\n");
-    write_file(below("demo"), "only-in-the-old.csv", "x\n");
+    ipsim_output_folder *old = begin(below("demo"));
+    write_file(ipsim_output_work_path(old), "manifest.json",
+               "{\"program\": \"ipsim\", \"files\": [\"manifest.json\", \"results.csv\", \"only-in-the-old.csv\"]}\n");
+    write_file(ipsim_output_work_path(old), "results.csv", "first\n");
+    write_file(ipsim_output_work_path(old), "only-in-the-old.csv", "x\n");
+    commit(old);
     ipsim_output_folder *folder = begin(below("demo///")); /* trailing slashes do not matter */
-    write_file(ipsim_output_work_path(folder), "manifest.json", "{}\n");
+    write_file(ipsim_output_work_path(folder), "manifest.json", manifest);
     write_file(ipsim_output_work_path(folder), "results.csv", "second\n");
     assert_content(below("demo/results.csv"), "first\n");
     commit(folder);
@@ -163,12 +174,14 @@ static void of_two_runs_at_once_the_second_commit_wins(void **state)
     (void)state;
     ipsim_output_folder *one = begin(below("demo")), *other = begin(below("demo"));
     assert_string_not_equal(ipsim_output_work_path(one), ipsim_output_work_path(other));
-    write_file(ipsim_output_work_path(one), "manifest.json", "one\n");
-    write_file(ipsim_output_work_path(other), "manifest.json", "other\n");
+    write_file(ipsim_output_work_path(one), "manifest.json", manifest);
+    write_file(ipsim_output_work_path(one), "results.csv", "one\n");
+    write_file(ipsim_output_work_path(other), "manifest.json", manifest);
+    write_file(ipsim_output_work_path(other), "results.csv", "other\n");
     commit(other);
-    assert_content(below("demo/manifest.json"), "other\n");
+    assert_content(below("demo/results.csv"), "other\n");
     commit(one);
-    assert_content(below("demo/manifest.json"), "one\n");
+    assert_content(below("demo/results.csv"), "one\n");
     assert_int_equal(count_entries(base), 1);
 }
 
@@ -193,7 +206,7 @@ static void what_is_not_ours_is_left_alone(void **state)
 
     /* It became somebody's folder while the run went on. */
     ipsim_output_folder *folder = begin(below("demo"));
-    write_file(ipsim_output_work_path(folder), "manifest.json", "{}\n");
+    write_file(ipsim_output_work_path(folder), "manifest.json", manifest);
     assert_int_equal(mkdir(below("demo"), 0777), 0);
     write_file(below("demo"), "letter.txt", "dear\n");
     ipsim_error err = {0};
@@ -202,12 +215,112 @@ static void what_is_not_ours_is_left_alone(void **state)
     assert_int_equal(count_entries(base), 2);
 }
 
+/* Many programs write a manifest.json; only ours makes a folder a result. */
+static void a_manifest_of_another_program(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "{\"name\": \"web app\"}\n", "{\"program\": \"other\", \"files\": [\"manifest.json\"]}\n", "not JSON\n", "", "[\"ipsim\"]\n",
+        "{\"program\": 1}\n"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        mkdir(below("keep"), 0777);
+        write_file(below("keep"), "manifest.json", texts[i]);
+        assert_refused(below("keep"), "manifest.json is not one of ipsim");
+        write_file(below("keep"), "thesis.txt", "x\n");
+        assert_refused(below("keep"), "manifest.json is not one of ipsim");
+        assert_content(below("keep/thesis.txt"), "x\n");
+    }
+}
+
+/* What somebody put into a result is not ours to delete: a file, a folder, a link, or something else under a name of ours. */
+static void what_was_added_to_a_result_keeps_it(void **state)
+{
+    (void)state;
+    produce(below("demo"), "first\n");
+    write_file(below("demo"), "notes.txt", "my notes\n");
+    assert_refused(below("demo"), "\"notes.txt\"");
+    assert_refused(below("demo"), "-o");
+    assert_content(below("demo/notes.txt"), "my notes\n");
+    assert_int_equal(unlink(below("demo/notes.txt")), 0);
+    assert_int_equal(mkdir(below("demo/notes"), 0777), 0);
+    assert_refused(below("demo"), "\"notes\"");
+    assert_int_equal(rmdir(below("demo/notes")), 0);
+    assert_int_equal(symlink("../elsewhere", below("demo/.link")), 0);
+    assert_refused(below("demo"), "\".link\"");
+    assert_int_equal(unlink(below("demo/.link")), 0);
+    assert_int_equal(unlink(below("demo/results.csv")), 0);
+    assert_int_equal(mkdir(below("demo/results.csv"), 0777), 0);
+    assert_refused(below("demo"), "\"results.csv\"");
+    assert_int_equal(rmdir(below("demo/results.csv")), 0);
+    produce(below("demo"), "second\n"); /* a file that is missing does no harm */
+
+    /* Notes made while the run goes on. */
+    ipsim_output_folder *folder = begin(below("demo"));
+    write_file(ipsim_output_work_path(folder), "manifest.json", manifest);
+    write_file(below("demo"), "b-notes.txt", "my notes\n");
+    write_file(below("demo"), "a-notes.txt", "my notes\n");
+    ipsim_error err = {0};
+    assert_int_equal(ipsim_output_commit(folder, &err), IPSIM_ERR_FILE);
+    assert_non_null(strstr(err.message, "\"a-notes.txt\"")); /* the first by name */
+    assert_content(below("demo/a-notes.txt"), "my notes\n");
+    assert_content(below("demo/results.csv"), "second\n");
+}
+
+/* Version 0.1.0 listed no files at first; the names that it wrote are known. */
+static void a_result_without_a_list_of_its_files(void **state)
+{
+    (void)state;
+    assert_int_equal(mkdir(below("demo"), 0777), 0);
+    write_file(below("demo"), "manifest.json", "{\"program\": \"ipsim\"}\n");
+    write_file(below("demo"), "results.csv", "first\n");
+    write_file(below("demo"), "notes.txt", "my notes\n");
+    assert_refused(below("demo"), "\"notes.txt\"");
+    assert_int_equal(unlink(below("demo/notes.txt")), 0);
+    produce(below("demo"), "second\n");
+    assert_content(below("demo/results.csv"), "second\n");
+}
+
+static void folders_made_for_a_result_that_does_not_come(void **state)
+{
+    (void)state;
+    assert_int_equal(mkdir(below("there"), 0777), 0);
+    ipsim_output_discard(begin(below("there/deep/er/demo")));
+    assert_int_equal(count_entries(below("there")), 0); /* what was there before stays */
+    ipsim_output_folder *folder = begin(below("deep/er/demo"));
+    write_file(below("deep"), "mine.txt", "x\n"); /* as does what somebody has begun to use */
+    ipsim_output_discard(folder);
+    assert_true(exists(below("deep/mine.txt")));
+    assert_false(exists(below("deep/er")));
+    write_file(base, "file", "x\n");
+    assert_refused(below("new/../file/er/demo"), "cannot be made");
+    assert_false(exists(below("new")));
+    produce(below("a/b/demo"), "first\n");
+    assert_true(exists(below("a/b/demo/results.csv")));
+}
+
+/* Nobody knows the hidden folder in which results are made, so messages name the folder that was asked for. */
+static void messages_name_the_folder_asked_for(void **state)
+{
+    (void)state;
+    ipsim_output_folder *folder = begin(below("demo"));
+    ipsim_error err = {0};
+    char path[1024];
+    snprintf(path, sizeof path, "%s/none/results.csv", ipsim_output_work_path(folder));
+    assert_int_equal(ipsim_write_text("x", path, &err), IPSIM_ERR_FILE);
+    ipsim_output_rename_error(folder, &err);
+    assert_string_equal(err.file, below("demo/none/results.csv"));
+    err = (ipsim_error){.file = "elsewhere"};
+    ipsim_output_rename_error(folder, &err);
+    assert_string_equal(err.file, "elsewhere");
+    ipsim_output_discard(folder);
+}
+
 static void paths_without_a_name_of_their_own(void **state)
 {
     (void)state;
     static const char *const paths[] = {"", ".", "./", "..", "/", "//", "output/.", "output/.."};
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
-        assert_refused(paths[i], "a name of its own");
+        assert_refused_as(paths[i], "a name of its own", IPSIM_ERR_USAGE); /* a mistake of the command line */
     }
 }
 
@@ -220,6 +333,7 @@ static void the_folder_we_stand_in(void **state)
     assert_int_equal(chdir(below("demo/sub")), 0);
     assert_refused("../../demo", "in which the program runs");
     assert_int_equal(chdir(base), 0);
+    assert_int_equal(rmdir("demo/sub"), 0);
     produce("demo", "second\n"); /* a relative path */
     ipsim_output_folder *folder = begin("other");
     assert_int_equal(chdir(here), 0); /* and a change of folder in between */
@@ -241,13 +355,6 @@ static void links_are_followed_to_the_folder_behind(void **state)
     assert_content(below("disk/demo/results.csv"), "second\n");
     assert_int_equal(symlink("nowhere", below("broken")), 0);
     assert_refused(below("broken"), "symbolic link to nothing");
-    /* A link inside an old result is removed, not what it names. */
-    assert_int_equal(mkdir(below("mine"), 0777), 0);
-    write_file(below("mine"), "precious.txt", "keep\n");
-    assert_int_equal(symlink("../../mine", below("disk/demo/link")), 0);
-    produce(below("disk/demo"), "third\n");
-    assert_false(exists(below("disk/demo/link")));
-    assert_content(below("mine/precious.txt"), "keep\n");
 }
 
 /* A child begins, writes and is killed; its process number is then nobody's. */
@@ -365,6 +472,10 @@ static int produce_without_exchange(void)
             return 1;
         }
         snprintf(path, sizeof path, "%s/manifest.json", ipsim_output_work_path(output));
+        if (ipsim_write_text(manifest, path, &err) != IPSIM_OK) {
+            return 3;
+        }
+        snprintf(path, sizeof path, "%s/results.csv", ipsim_output_work_path(output));
         if (ipsim_write_text(contents[i], path, &err) != IPSIM_OK || ipsim_output_commit(output, &err) != IPSIM_OK) {
             fprintf(stderr, "%s\n", err.message);
             return 2;
@@ -388,7 +499,7 @@ static void without_an_exchange_the_old_result_is_set_aside(void **state)
         skip();
     }
     assert_int_equal(WEXITSTATUS(status), 0);
-    assert_content(below("demo/manifest.json"), "third\n");
+    assert_content(below("demo/results.csv"), "third\n");
     assert_int_equal(count_entries(base), 1);
 }
 
@@ -457,6 +568,11 @@ int main(void)
         cmocka_unit_test_setup(of_two_runs_at_once_the_second_commit_wins, make_base),
         cmocka_unit_test_setup(an_empty_folder_may_be_filled, make_base),
         cmocka_unit_test_setup(what_is_not_ours_is_left_alone, make_base),
+        cmocka_unit_test_setup(a_manifest_of_another_program, make_base),
+        cmocka_unit_test_setup(what_was_added_to_a_result_keeps_it, make_base),
+        cmocka_unit_test_setup(a_result_without_a_list_of_its_files, make_base),
+        cmocka_unit_test_setup(folders_made_for_a_result_that_does_not_come, make_base),
+        cmocka_unit_test_setup(messages_name_the_folder_asked_for, make_base),
         cmocka_unit_test_setup(paths_without_a_name_of_their_own, make_base),
         cmocka_unit_test_setup(the_folder_we_stand_in, make_base),
         cmocka_unit_test_setup(links_are_followed_to_the_folder_behind, make_base),

@@ -259,7 +259,7 @@ static int calls;
 static void watch_progress(void *data, int64_t done, int64_t total)
 {
     assert_ptr_equal(data, &calls);
-    assert_int_equal(total, 2000000);
+    assert_int_equal(total, 2000000000);
     assert_true(done > last_done && done <= total);
     last_done = done;
     if (++calls == 3)
@@ -272,10 +272,10 @@ static void a_stopped_run_is_a_run_of_fewer(void **state)
     (void)state;
     ipsim_scenario *scenario = load_changed("base", NULL, NULL);
     ipsim_run_options options = {
-        .persons = 2000000, .seed = -1, .n_threads = 3, .progress = watch_progress, .progress_data = &calls, .stop = &stop_now};
+        .persons = 2000000000, .seed = -1, .n_threads = 3, .progress = watch_progress, .progress_data = &calls, .stop = &stop_now};
     ipsim_results *stopped = run_with(&scenario, 1, options);
-    assert_true(stopped->interrupted && stopped->persons > 0 && stopped->persons < 2000000);
-    assert_int_equal(stopped->requested, 2000000);
+    assert_true(stopped->interrupted && stopped->persons > 0 && stopped->persons < 2000000000);
+    assert_int_equal(stopped->requested, 2000000000);
     assert_int_equal(calls, 3);
     ipsim_results *whole = run_persons(&scenario, 1, stopped->persons, -1);
     assert_same_table(stopped->results, whole->results);
@@ -356,7 +356,7 @@ static void trouble_is_reported_the_same_on_any_number_of_threads(void **state)
     for (int threads = 1; threads <= 7; threads += 2) {
         ipsim_scenario *scenarios[3] = {
             load_changed("costly", "wage = 100.0", "wage = 1e13"), load_changed("old", "min = 30; max = 60;", "min = 30; max = 1e11;"),
-            testlib_load_text("simulation: { persons = 5000; horizon_years = 3.0; };"
+            testlib_load_text("simulation: { persons = 5000; horizon_years = 0.1; };"
                               "attributes: { age: { distribution: { family = \"uniform\"; min = 0; max = 100; }; }; };"
                               "states: { A: {}; B: {}; }; start_state = \"A\"; transitions: {"
                               "  ab: { from = \"A\"; to = \"B\"; clock = \"age\"; hazard: { family = \"at\"; at = 99.95; }; };"

@@ -261,7 +261,7 @@ static void settings_that_are_refused(void **state)
         "--set: hr_isp: no parameter has this name, and other keys are written in full, such as simulation.persons; did you mean "
         "\"hr_ips\"? (IPSIM_ERR_UNKNOWN_KEY)");
     assert_string_equal(message_of_setting(GOOD, "states.serch.utility", "1"),
-                        "--set: states.serch.utility: nothing there is named \"serch\"; did you mean \"search\"? (IPSIM_ERR_REFERENCE)");
+                        "--set: states.serch.utility: nothing there is named \"serch\"; did you mean \"search\"? (IPSIM_ERR_UNKNOWN_KEY)");
     assert_string_equal(message_of_setting(GOOD, "simulation.person", "1"),
                         "--set: simulation.person: there is no such key here; did you mean \"persons\"? (IPSIM_ERR_UNKNOWN_KEY)");
     assert_string_equal(message_of_setting(GOOD, "simulation.persons", "many"),

@@ -370,7 +370,8 @@ static void conventions_say_what_the_error_is(void **state)
                               "Seed 1.",
                               "one Monte Carlo standard error",
                               "not the uncertainty of the parameters",
-                              "lie within 1.7 standard errors"};
+                              "100 000 simulated people, the same in every scenario.",
+                              "Their one mean or share lies within 1.7 standard errors of what it should be"};
     for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
         if (strstr(one_line, expected[i]) == NULL) {
             fail_msg("no \"%s\" in:\n%s", expected[i], text);
@@ -455,6 +456,49 @@ static void a_model_without_costs_has_no_cost_table(void **state)
     free_fixture(&f);
 }
 
+/* One person, two means: numbers and their nouns agree. */
+static void one_person_is_not_people(void **state)
+{
+    (void)state;
+    fixture f = empty_fixture();
+    add_about(&f, "soc", "persons", "1");
+    add_figure(f.results, "soc", NULL, "qalys", "all", "yes", 40.0, 15.0, 0.03, "QALYs");
+    for (int i = 0; i < 2; i++) {
+        size_t row = ipsim_table_add_row(f.population);
+        ipsim_table_put_real(f.population, row, 3, 1.0);
+        ipsim_table_put_real(f.population, row, 4, 1.0);
+        ipsim_table_put_real(f.population, row, 5, 1.0);
+    }
+    char *text = summarise(&f, false);
+    for (char *at = text; *at != '\0'; at++) {
+        *at = *at == '\n' ? ' ' : *at;
+    }
+    assert_non_null(strstr(text, " 1 simulated person. Their 2 means and shares lie within 0.0 "));
+    free(text);
+    free_fixture(&f);
+}
+
+/* Costs that move in a perspective but for no payer: the line of those unaffected keeps its heading. */
+static void no_payer_changes(void **state)
+{
+    (void)state;
+    fixture f = empty_fixture();
+    add_about(&f, "soc", "payer:health", "Health service");
+    add_about(&f, "new", "payer:health", "Health service");
+    add_figure(f.results, "soc", NULL, "qalys", "all", "yes", 40.0, 15.0, 0.03, "QALYs");
+    add_figure(f.results, "new", NULL, "qalys", "all", "yes", 40.0, 15.5, 0.03, "QALYs");
+    add_figure(f.differences, "new", "soc", "qalys", "all", "yes", 40.0, 0.5, 0.01, "QALYs");
+    add_figure(f.differences, "new", "soc", "cost", "health", "yes", 40.0, 0.0, 0.0, "USD");
+    add_figure(f.differences, "new", "soc", "cost", "all", "yes", 40.0, 100.0, 1.0, "USD");
+    char *text = summarise(&f, true);
+    const char *heading = strstr(text, "CHANGE IN COST BY PAYER"), *line = strstr(text, "  No net change for: Health service\n");
+    assert_non_null(heading);
+    assert_non_null(line);
+    assert_true(strchr(heading, '\n') + 1 == line);
+    free(text);
+    free_fixture(&f);
+}
+
 static void many_arms_go_into_blocks(void **state)
 {
     (void)state;
@@ -500,6 +544,8 @@ int main(void)
         cmocka_unit_test(a_model_without_work_is_summarised_too),
         cmocka_unit_test(without_perspectives_all_costs_are_one),
         cmocka_unit_test(a_model_without_costs_has_no_cost_table),
+        cmocka_unit_test(one_person_is_not_people),
+        cmocka_unit_test(no_payer_changes),
         cmocka_unit_test(many_arms_go_into_blocks),
         cmocka_unit_test(empty_tables_give_a_head_only),
     };

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How fast ipsim is, and where the time goes. `make bench` prints it and writes bench.csv.
+ *
+ * Processors are shared and drift, so figures are medians of rounds in which the variants take turns, and what counts are ratios within
+ * one run. One thread is timed by its own processor time, several by the wall. Usage: bench [rounds [largest number of persons]]. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "base/simd.h"
+#include "ipsim/engine.h"
+#include "ipsim/population.h"
+#include "ipsim/run.h"
+
+enum { MOST_SCENARIOS = 4, MOST_ROUNDS = 99, BLOCK = 2048 };
+
+static FILE *csv;
+
+static double seconds(clockid_t clock)
+{
+    struct timespec t;
+    clock_gettime(clock, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void die(const ipsim_error_list *errors)
+{
+    for (size_t i = 0; i < errors->count; i++)
+        fprintf(stderr, "bench: %s\n", errors->items[i].message);
+    exit(1);
+}
+
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median(const double *x, int n)
+{
+    double sorted[MOST_ROUNDS];
+    memcpy(sorted, x, (size_t)n * sizeof *x);
+    qsort(sorted, (size_t)n, sizeof *sorted, compare);
+    return sorted[n / 2];
+}
+
+static void report(const char *what, const char *variant, double value, const char *unit, double ratio, const char *to)
+{
+    printf("  %-26s %-22s %12.4g %-20s", what, variant, value, unit);
+    if (to)
+        printf(" %7.2f x %s", ratio, to);
+    printf("\n");
+    fprintf(csv, "%s,%s,%.6g,%s,%.4g,%s\n", what, variant, value, unit, to ? ratio : 0.0, to ? to : "");
+}
+
+/* ---- whole runs ---- */
+
+typedef struct model_set {
+    const char *name;
+    size_t n;
+    const char *paths[MOST_SCENARIOS];
+    ipsim_scenario *scenarios[MOST_SCENARIOS];
+    int64_t persons;
+} model_set;
+
+typedef struct variant {
+    const char *name, *simd;
+    ipsim_engine_choice engine;
+    int threads;
+    double ns[MOST_ROUNDS]; /* per history */
+} variant;
+
+static void load(model_set *set)
+{
+    ipsim_error_list errors = {0};
+    for (size_t i = 0; i < set->n; i++)
+        if (ipsim_scenario_load(set->paths[i], NULL, 0, &set->scenarios[i], &errors) != IPSIM_OK)
+            die(&errors);
+}
+
+/* Seconds; what does not grow with persons (tables) is measured by a small run and taken away. */
+static double time_run(const model_set *set, int64_t persons, const variant *v, double *events)
+{
+    ipsim_error_list errors = {0};
+    ipsim_results *results = NULL;
+    clockid_t clock = v->threads == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC;
+    setenv("IPSIM_SIMD", v->simd, 1);
+    ipsim_run_options options = {.persons = persons, .seed = 1, .n_threads = v->threads, .engine = v->engine};
+    double start = seconds(clock);
+    if (ipsim_run((const ipsim_scenario *const *)set->scenarios, set->n, &options, &results, &errors) != IPSIM_OK)
+        die(&errors);
+    double spent = seconds(clock) - start;
+    *events = results->events_per_person;
+    ipsim_results_free(results);
+    return spent;
+}
+
+static void bench_set(const model_set *set, variant *variants, size_t n, int rounds, const char *base)
+{
+    double events = 0.0;
+    int64_t few = BLOCK;
+    for (int round = 0; round < rounds; round++)
+        for (size_t i = 0; i < n; i++) {
+            int64_t persons = variants[i].engine == IPSIM_ENGINE_REFERENCE ? set->persons / 4 : set->persons;
+            double small = time_run(set, few, &variants[i], &events), all = time_run(set, persons, &variants[i], &events);
+            variants[i].ns[round] = (all - small) / (double)(persons - few) / (double)set->n * 1e9;
+        }
+    double reference = 0.0;
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(variants[i].name, base) == 0)
+            reference = median(variants[i].ns, rounds);
+    for (size_t i = 0; i < n; i++) {
+        double ns = median(variants[i].ns, rounds);
+        report(set->name, variants[i].name, 1e3 / ns, "million histories/s", reference / ns, base);
+        report(set->name, variants[i].name, ns / events, "ns/event", 0.0, NULL);
+    }
+}
+
+/* ---- where the time goes: blocks as a run makes them, by hand ---- */
+
+static double ticks_per_ns(void)
+{
+    double start = seconds(CLOCK_MONOTONIC);
+    uint64_t ticks = __builtin_ia32_rdtsc();
+    while (seconds(CLOCK_MONOTONIC) - start < 0.05)
+        ;
+    return (double)(__builtin_ia32_rdtsc() - ticks) / ((seconds(CLOCK_MONOTONIC) - start) * 1e9);
+}
+
+static void breakdown(const model_set *set, double speed)
+{
+    static const char *const names[] = {"people", "begin", "hazards", "tally", "draws", "lists", "ledger"};
+    ipsim_error_list errors = {0};
+    ipsim_error err;
+    ipsim_compiled_model *models[MOST_SCENARIOS];
+    ipsim_population *population;
+    ipsim_account_plan *plan;
+    ipsim_grouping none = {0};
+    ipsim_tally *tallies[MOST_SCENARIOS];
+    ipsim_fast *engines[MOST_SCENARIOS];
+    uint64_t ticks[IPSIM_N_PHASES] = {0}, people_ticks = 0, ledger_ticks = 0, firings = 0;
+    double times[2] = {0.0, set->scenarios[0]->simulation.horizon_years.value};
+    for (size_t i = 0; i < set->n; i++)
+        if (ipsim_compile(set->scenarios[i], &models[i], &errors) != IPSIM_OK)
+            die(&errors);
+    if (ipsim_population_create(set->scenarios[0], &population, &errors) != IPSIM_OK ||
+        ipsim_account_plan_create((const ipsim_compiled_model *const *)models, set->n, &plan, &errors) != IPSIM_OK)
+        die(&errors);
+    size_t n_attributes = set->scenarios[0]->n_attributes;
+    ipsim_people *people = ipsim_people_create(BLOCK, n_attributes, &none);
+    double *attributes = calloc(BLOCK * (n_attributes + 1), sizeof *attributes);
+    int64_t *moves = calloc(2 * models[0]->n_states * 2, sizeof *moves);
+    ipsim_ledger *ledger = ipsim_ledger_create(plan, set->n, 1);
+    ipsim_luck luck = {.seed = 1};
+    for (size_t i = 0; people && i < set->n; i++) {
+        tallies[i] = ipsim_tally_create(plan, i, people->stride);
+        engines[i] = ipsim_fast_create(models[i], people->stride, tallies[i]);
+        if (!tallies[i] || !engines[i])
+            exit(1);
+        ipsim_fast_measure(engines[i], ticks);
+    }
+    if (!people || !attributes || !moves || !ledger)
+        exit(1);
+    int n_blocks = 20;
+    for (int b = 0; b < n_blocks; b++) {
+        uint64_t start = __builtin_ia32_rdtsc();
+        for (int64_t i = 0; i < BLOCK; i++)
+            ipsim_population_draw(population, 1, 0, b * BLOCK + i, attributes + (size_t)i * n_attributes);
+        ipsim_people_seat(people, b * BLOCK, BLOCK, attributes);
+        people_ticks += __builtin_ia32_rdtsc() - start;
+        for (size_t i = 0; i < set->n; i++) {
+            ipsim_occupancy seen = {.n_times = 2, .times = times, .moves = moves};
+            start = __builtin_ia32_rdtsc();
+            ipsim_tally_reset(tallies[i], people);
+            ledger_ticks += __builtin_ia32_rdtsc() - start;
+            if (ipsim_fast_simulate(engines[i], luck, people, tallies[i], &seen, NULL, NULL, &err) != IPSIM_OK)
+                exit(1);
+            firings += (uint64_t)seen.firings;
+        }
+        start = __builtin_ia32_rdtsc();
+        if (ipsim_ledger_add_block(ledger, tallies, people, &err) != IPSIM_OK)
+            exit(1);
+        ledger_ticks += __builtin_ia32_rdtsc() - start;
+    }
+    uint64_t all[] = {people_ticks,
+                      ticks[IPSIM_PHASE_BEGIN],
+                      ticks[IPSIM_PHASE_HAZARDS],
+                      ticks[IPSIM_PHASE_TALLY],
+                      ticks[IPSIM_PHASE_DRAWS],
+                      ticks[IPSIM_PHASE_LISTS],
+                      ledger_ticks};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        report(set->name, names[i], (double)all[i] / speed / (double)firings, "ns/event", 0.0, NULL);
+    for (size_t i = 0; i < set->n; i++) {
+        ipsim_tally_free(tallies[i]);
+        ipsim_fast_free(engines[i]);
+        ipsim_compiled_model_free(models[i]);
+    }
+    ipsim_ledger_free(ledger);
+    ipsim_account_plan_free(plan);
+    ipsim_population_free(population);
+    ipsim_people_free(people);
+    free(attributes);
+    free(moves);
+}
+
+/* ---- growth with persons, threads, start-up, memory ---- */
+
+static void growth(const model_set *set, int64_t most)
+{
+    variant v = {.name = "fast", .simd = "avx512", .threads = 1};
+    double events, first = 0.0;
+    for (int64_t persons = 10000; persons <= most; persons *= 10) {
+        double ns = time_run(set, persons, &v, &events) / (double)persons / (double)set->n * 1e9;
+        char name[32];
+        snprintf(name, sizeof name, "%.0e persons", (double)persons);
+        first = persons == 100000 || first == 0.0 ? ns : first;
+        report("growth", name, ns, "ns/history", ns / first, "1e+05 persons");
+    }
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    report("peak memory", "all of the above", (double)usage.ru_maxrss / 1024.0, "MiB", 0.0, NULL);
+}
+
+static void start_up(int rounds)
+{
+    double ms[MOST_ROUNDS];
+    for (int i = 0; i < rounds; i++) {
+        double start = seconds(CLOCK_MONOTONIC);
+        if (system("./ipsim run scenarios/ips.cfg -n 1 -q -o build/bench-start >/dev/null 2>&1") != 0)
+            return;
+        ms[i] = (seconds(CLOCK_MONOTONIC) - start) * 1e3;
+    }
+    report("start-up", "run ips.cfg -n 1", median(ms, rounds), "ms", 0.0, NULL);
+}
+
+int main(int argc, char **argv)
+{
+    int rounds = argc > 1 ? atoi(argv[1]) : 5;
+    int64_t most = argc > 2 ? (int64_t)strtod(argv[2], NULL) : 1000000;
+    rounds = rounds < 1 ? 1 : rounds > MOST_ROUNDS ? MOST_ROUNDS : rounds;
+    csv = fopen("bench.csv", "w");
+    if (!csv) {
+        perror("bench.csv");
+        return 1;
+    }
+    fprintf(csv, "what,variant,value,unit,ratio,to\n");
+    model_set b5 = {"b5, 4 arms", 4,
+                    {"scenarios/reference/sick_sicker_b5_soc.cfg", "scenarios/reference/sick_sicker_b5_a.cfg",
+                     "scenarios/reference/sick_sicker_b5_b.cfg", "scenarios/reference/sick_sicker_b5_ab.cfg"},
+                    {NULL}, 200000};
+    model_set distinct = {"b5, SoC and B", 2, {"scenarios/reference/sick_sicker_b5_soc.cfg", "scenarios/reference/sick_sicker_b5_b.cfg"}, {NULL}, 200000};
+    model_set norway = {"Norway, 4 arms", 4,
+                        {"scenarios/traditional.cfg", "scenarios/usual-care.cfg", "scenarios/ips.cfg", "scenarios/ips-young.cfg"}, {NULL}, 40000};
+    load(&b5);
+    load(&distinct);
+    load(&norway);
+    variant variants[] = {{.name = "avx512", .simd = "avx512", .threads = 1},
+                          {.name = "avx2", .simd = "avx2", .threads = 1},
+                          {.name = "sse2", .simd = "sse2", .threads = 1},
+                          {.name = "reference", .simd = "avx512", .engine = IPSIM_ENGINE_REFERENCE, .threads = 1}};
+    variant threads[] = {{.name = "1 thread", .simd = "avx512", .threads = 1}, {.name = "2 threads", .simd = "avx512", .threads = 2}};
+    unsetenv("IPSIM_SIMD");
+    printf("best level of vector instructions here: %s; medians of %d rounds\n", ipsim_simd_name(ipsim_simd_level()), rounds);
+    bench_set(&b5, variants, 4, rounds, "reference");
+    bench_set(&distinct, variants, 4, rounds, "reference");
+    bench_set(&norway, variants, 4, rounds, "reference");
+    bench_set(&b5, threads, 2, rounds, "1 thread");
+    setenv("IPSIM_SIMD", "avx512", 1);
+    double speed = ticks_per_ns();
+    breakdown(&distinct, speed);
+    breakdown(&norway, speed);
+    growth(&b5, most);
+    start_up(rounds);
+    fclose(csv);
+    return 0;
+}
