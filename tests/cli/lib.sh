@@ -77,6 +77,13 @@ expect() { # exit code, title, [--out regex] [--err regex]...
     fi
 }
 
+# As many persons as keep this machine busy for so many seconds with the tests' own two arms.
+persons_for() { # seconds
+    limit "$IPSIM" compare "$model" "${model%/*}/arm.cfg" -n 200000 --quiet --output "$scratch/probe" || return 1
+    jq --argjson seconds "$1" '[20000, 200000 * $seconds / (.wall_seconds + 0.01)] | max | floor' "$scratch/probe/manifest.json"
+    rm -rf "$scratch/probe"
+}
+
 is_empty() { [ ! -s "$1" ]; }
 is_absent() { [ ! -e "$1" ]; }
 

@@ -6,13 +6,7 @@ set -m # background jobs get their own process group and the usual signals
 arm=tests/cli/arm.cfg
 journal=$scratch/.r.journal
 
-# As many persons as keep this machine busy for about two seconds.
-started=$(date +%s%N)
-run compare "$model" "$arm" -n 20000 --quiet --output "$scratch/probe"
-nanoseconds=$(($(date +%s%N) - started + 1))
-persons=$((20000 * 2000000000 / nanoseconds))
-[ $persons -ge 20000 ] || persons=20000
-[ $persons -le 3000000 ] || persons=3000000
+persons=$(persons_for 2)
 args=(compare "$model" "$arm" -n "$persons" --quiet --output "$scratch/r")
 run compare "$model" "$arm" -n "$persons" --quiet --output "$scratch/whole"
 expect 0 "the run to be disturbed ($persons persons)"

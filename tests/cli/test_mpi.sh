@@ -50,9 +50,8 @@ expect 0 "check under mpirun is done once"
 run_ranks 3 run "$scratch/absent.cfg"
 assert "a bad scenario is told once (exit code $code)" test "$code" = 2 -a "$(grep -c 'absent\.cfg: cannot' "$scratch/err")" = 1
 
-sed 's/family = "exponential"; rate = "admission_rate"/family = "exponential"; rate = 1e9/' "$model" >"$scratch/endless.cfg"
-run_ranks 3 run "$scratch/endless.cfg" -n 100000 --threads 1 --output "$scratch/none"
-expect 1 "what no rank can simulate ends the run on all" --err 'IPSIM_ERR_LIMIT'
+run_ranks 3 run "$model" -n 1e6 --threads 1 --set c_ill=1e15 --output "$scratch/none"
+expect 1 "what fails on all ranks" --err 'IPSIM_ERR_OVERFLOW'
 
 # A program without MPI would do the whole run on every rank.
 code=0
@@ -63,10 +62,7 @@ if "$IPSIM" version --help >/dev/null && grep -q 'built without MPI' "$scratch/e
 fi
 
 # A rank is lost: the others end within moments, the journal is kept, and any number of ranks goes on with it.
-# As many persons as keep this machine busy for about six seconds.
-started=$(date +%s%N)
-run compare "$model" "$arm" -n 100000 --quiet --output "$scratch/probe"
-persons=$((100000 * 6000000000 / ($(date +%s%N) - started + 1)))
+persons=$(persons_for 6)
 args=(compare "$model" "$arm" -n "$persons" --threads 1 --quiet --output "$scratch/lost")
 run compare "$model" "$arm" -n "$persons" --quiet --output "$scratch/large"
 lose_rank() { # rank
