@@ -50,6 +50,11 @@ const char *ipsim_summary_estimate(ipsim_summary_writer *s, ipsim_summary_figure
     if (!figure.found) {
         return "";
     }
+    /* Sums are whole numbers of quanta, the finest of them 2^-32. A mean and an error below one quantum come from the rounding of a few
+     * persons, whose years were added up in other pieces. */
+    if (fabs(figure.estimate) < 0x1p-32 && fabs(figure.mcse) < 0x1p-32) {
+        figure.estimate = figure.mcse = 0.0;
+    }
     return ipsim_summary_copy(s, ipsim_format_estimate(figure.estimate * factor, figure.mcse * factor, s->compare, text, sizeof text));
 }
 

@@ -458,6 +458,21 @@ static void a_model_without_costs_has_no_cost_table(void **state)
     free_fixture(&f);
 }
 
+/* One quantum (2^-32 years) in the sum of 100 000 people is the rounding of one of them and not a life prolonged. */
+static void rounding_is_not_a_difference(void **state)
+{
+    (void)state;
+    fixture f = empty_fixture();
+    add_figure(f.results, "soc", NULL, "life_years", "all", "no", 40.0, 15.0, 0.03, "years");
+    add_figure(f.results, "new", NULL, "life_years", "all", "no", 40.0, 15.0, 0.03, "years");
+    add_figure(f.differences, "new", "soc", "life_years", "all", "no", 40.0, 0x1p-32 / 1e5, 0x1p-32 / 1e5, "years");
+    char *text = summarise(&f, true);
+    check_line(text, "Life years, by year 40", "    0");
+    assert_null(strstr(text, "0.0"));
+    free(text);
+    free_fixture(&f);
+}
+
 /* One person, two means: numbers and their nouns agree. */
 static void one_person_is_not_people(void **state)
 {
@@ -546,6 +561,7 @@ int main(void)
         cmocka_unit_test(a_model_without_work_is_summarised_too),
         cmocka_unit_test(without_perspectives_all_costs_are_one),
         cmocka_unit_test(a_model_without_costs_has_no_cost_table),
+        cmocka_unit_test(rounding_is_not_a_difference),
         cmocka_unit_test(one_person_is_not_people),
         cmocka_unit_test(no_payer_changes),
         cmocka_unit_test(many_arms_go_into_blocks),
