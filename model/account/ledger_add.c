@@ -23,10 +23,10 @@ struct ledger_scratch {
     const account_kernels *kernels;
     size_t stride, longest; /* of a column; of a view's order */
     size_t n_models, n_kept, n_cells;
-    size_t *kept;           /* n_measures: where a measure of the pairs and conditional means is kept until all cells are there; or SIZE_MAX */
-    limbs *cells;           /* [(n_kept + 1) * n_models]: the kept ones, and the one at work */
-    limbs work[4];          /* differences, and what a view puts in its own order */
-    cell_sums *sums;        /* n_groups: of the block */
+    size_t *kept;    /* n_measures: where a measure of the pairs and conditional means is kept until all cells are there; or SIZE_MAX */
+    limbs *cells;    /* [(n_kept + 1) * n_models]: the kept ones, and the one at work */
+    limbs work[4];   /* differences, and what a view puts in its own order */
+    cell_sums *sums; /* n_groups: of the block */
     account_values *values; /* n_models */
 };
 
@@ -407,8 +407,7 @@ ipsim_status ipsim_ledger_add_block(ipsim_ledger *ledger, ipsim_tally *const *ta
             ipsim_values_accumulate(tallies[model]);
         ipsim_values_begin(&ledger->scratch->values[model], tallies[model], people);
     }
-    adder a = {
-        .ledger = ledger, .scratch = ledger->scratch, .n = people->n_slots, .n_views = people->n_views, .views = people->views};
+    adder a = {.ledger = ledger, .scratch = ledger->scratch, .n = people->n_slots, .n_views = people->n_views, .views = people->views};
     return add_all(&a, err);
 }
 
@@ -440,7 +439,13 @@ ipsim_status ipsim_ledger_add(ipsim_ledger *ledger, const double *const *values,
                 view->n_stretches += stretch->n > 0;
             }
         }
-        adder a = {.ledger = ledger, .scratch = ledger->scratch, .n = n, .n_views = n_views, .views = views, .given = values, .capacity = capacity};
+        adder a = {.ledger = ledger,
+                   .scratch = ledger->scratch,
+                   .n = n,
+                   .n_views = n_views,
+                   .views = views,
+                   .given = values,
+                   .capacity = capacity};
         status = add_all(&a, err);
     } else {
         status = ipsim_error_set(err, IPSIM_ERR_MEMORY, "not enough memory for the ledger");

@@ -76,7 +76,8 @@ static bool told_apart(const ipsim_scenario *scenario, const ipsim_risk *a, size
         return true;
     for (size_t i = 0; i < scenario->n_outcomes && a->event == SIZE_MAX; i++)
         if (scenario->outcomes[i].type.value == IPSIM_OUTCOME_ENTRIES &&
-            enters(scenario, &scenario->outcomes[i], from_a, (size_t)a->to) != enters(scenario, &scenario->outcomes[i], from_b, (size_t)b->to))
+            enters(scenario, &scenario->outcomes[i], from_a, (size_t)a->to) !=
+                enters(scenario, &scenario->outcomes[i], from_b, (size_t)b->to))
             return true;
     return false;
 }

@@ -213,7 +213,8 @@ ipsim_status ipsim_reference_simulate(ipsim_reference *e, ipsim_luck luck, int64
         if (winner->event != SIZE_MAX) { /* the state goes on */
             start_clocks(e, &model->starts_on_event[winner->event], now);
             tell(observer, data,
-                 (ipsim_step){.kind = IPSIM_STEP_EVENT, .t_years = now, .from = state, .to = state, .risk = (size_t)r, .duration_days = days},
+                 (ipsim_step){
+                     .kind = IPSIM_STEP_EVENT, .t_years = now, .from = state, .to = state, .risk = (size_t)r, .duration_days = days},
                  e->origin);
             continue;
         }
