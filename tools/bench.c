@@ -247,13 +247,19 @@ int main(int argc, char **argv)
         return 1;
     }
     fprintf(csv, "what,variant,value,unit,ratio,to\n");
-    model_set b5 = {"b5, 4 arms", 4,
+    model_set b5 = {"b5, 4 arms",
+                    4,
                     {"scenarios/reference/sick_sicker_b5_soc.cfg", "scenarios/reference/sick_sicker_b5_a.cfg",
                      "scenarios/reference/sick_sicker_b5_b.cfg", "scenarios/reference/sick_sicker_b5_ab.cfg"},
-                    {NULL}, 200000};
-    model_set distinct = {"b5, SoC and B", 2, {"scenarios/reference/sick_sicker_b5_soc.cfg", "scenarios/reference/sick_sicker_b5_b.cfg"}, {NULL}, 200000};
-    model_set norway = {"Norway, 4 arms", 4,
-                        {"scenarios/traditional.cfg", "scenarios/usual-care.cfg", "scenarios/ips.cfg", "scenarios/ips-young.cfg"}, {NULL}, 40000};
+                    {NULL},
+                    200000};
+    model_set distinct = {
+        "b5, SoC and B", 2, {"scenarios/reference/sick_sicker_b5_soc.cfg", "scenarios/reference/sick_sicker_b5_b.cfg"}, {NULL}, 200000};
+    model_set norway = {"Norway, 4 arms",
+                        4,
+                        {"scenarios/traditional.cfg", "scenarios/usual-care.cfg", "scenarios/ips.cfg", "scenarios/ips-young.cfg"},
+                        {NULL},
+                        40000};
     load(&b5);
     load(&distinct);
     load(&norway);

@@ -87,8 +87,8 @@ typedef struct ipsim_stay {
     size_t n;
     const int64_t *slot;
     const double *from_years, *to_years;
-    const int64_t *risk; /* what fired at to_years, or -1: the horizon came */
-    const double *days;  /* how long a recurrent event lasts; NULL: no event of these has a duration */
+    const int64_t *risk;         /* what fired at to_years, or -1: the horizon came */
+    const double *days;          /* how long a recurrent event lasts; NULL: no event of these has a duration */
     const double *const *origin; /* [clock][i]: the clocks during the stay; only those of ipsim_tally_needs_clock are read */
 } ipsim_stay;
 void ipsim_tally_stay(ipsim_tally *tally, const ipsim_stay *stay);

@@ -65,7 +65,14 @@ ipsim_status ipsim_fast_simulate(ipsim_fast *engine, ipsim_luck luck, const ipsi
                                  ipsim_block_observer *observer, void *data, ipsim_error *err) IPSIM_MUST_CHECK;
 
 /* Where the time goes: processor ticks are added to phases as they pass. NULL: nothing is measured, which is how an engine begins. */
-typedef enum ipsim_phase { IPSIM_PHASE_BEGIN, IPSIM_PHASE_HAZARDS, IPSIM_PHASE_TALLY, IPSIM_PHASE_DRAWS, IPSIM_PHASE_LISTS, IPSIM_N_PHASES } ipsim_phase;
+typedef enum ipsim_phase {
+    IPSIM_PHASE_BEGIN,
+    IPSIM_PHASE_HAZARDS,
+    IPSIM_PHASE_TALLY,
+    IPSIM_PHASE_DRAWS,
+    IPSIM_PHASE_LISTS,
+    IPSIM_N_PHASES
+} ipsim_phase;
 void ipsim_fast_measure(ipsim_fast *engine, uint64_t ticks[IPSIM_N_PHASES]);
 
 /* Both models give every person the same history, under the same luck. */

@@ -17,8 +17,27 @@ static size_t whole(size_t n)
 
 /* ---- discounting ---- */
 
+/* ipsim_expm1 for -60 < x < 700, without its selections. */
+static inline double expm1_inside(double x)
+{
+    double r, r_low;
+    uint64_t k = ipsim_double_to_bits(ipsim_exp_split(x, &r, &r_low));
+    double half_power = ipsim_double_from_bits((k + 1022) << 52);
+    return 2.0 * (half_power * (r + (ipsim_exp_tail(r) + r_low)) + (half_power - 0.5));
+}
+
 static void worths(const account_schedule *s, size_t n, const double *restrict t, double *restrict worth, double *restrict weight)
 {
+    if (s->n_steps == 1 && s->gentle) {
+        double force = s->force[0], over = s->over_force[0], flat = s->flat[0];
+#pragma omp simd
+        for (size_t i = 0; i < n; i++) {
+            double e = expm1_inside(-force * t[i]);
+            weight[i] = 1.0 + e;
+            worth[i] = over * e + flat * t[i];
+        }
+        return;
+    }
     if (s->n_steps == 1) {
         double force = s->force[0], over = s->over_force[0], flat = s->flat[0];
 #pragma omp simd
@@ -35,6 +54,16 @@ static void worths(const account_schedule *s, size_t n, const double *restrict t
 #pragma omp simd
         for (size_t i = 0; i < n; i++)
             step[i] += t[i] >= s->from[k];
+    if (s->gentle) {
+#pragma omp simd
+        for (size_t i = 0; i < n; i++) {
+            double length = t[i] - s->from[step[i]], w = s->weight[step[i]];
+            double e = expm1_inside(-s->force[step[i]] * length);
+            weight[i] = w + w * e;
+            worth[i] = s->worth[step[i]] + (s->over_force[step[i]] * e + s->flat[step[i]] * length);
+        }
+        return;
+    }
 #pragma omp simd
     for (size_t i = 0; i < n; i++) {
         double length = t[i] - s->from[step[i]], w = s->weight[step[i]];
@@ -365,6 +394,7 @@ static void stay_in_state(ipsim_tally *tally, const ipsim_stay *stay)
 {
     pieces p;
     double weight[2][IPSIM_CHUNK];
+    memset(weight[1], 0, sizeof weight[1]); /* not filled when there is one schedule */
     p.n = whole(stay->n);
     memcpy(p.slot, stay->slot, p.n * sizeof *p.slot);
     memcpy(p.from, stay->from_years, p.n * sizeof *p.from);

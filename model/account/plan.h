@@ -74,7 +74,7 @@ typedef struct account_term {
 typedef struct account_formula {
     size_t n_terms;
     const account_term *terms;
-    bool known;                /* the scenario has this measure */
+    bool known; /* the scenario has this measure */
 } account_formula;
 
 typedef struct account_model {

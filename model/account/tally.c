@@ -17,12 +17,14 @@ const account_kernels *ipsim_account_kernels(void)
 
 /* ---- construction ---- */
 
-static void build_schedule(const ipsim_discount *discount, account_schedule *s)
+static void build_schedule(const ipsim_discount *discount, double horizon, account_schedule *s)
 {
     s->n_steps = discount->n_steps;
+    s->gentle = true;
     for (size_t k = 0; k < s->n_steps; k++) {
         double force = discount->discount_force_per_year[k], weight = discount->weight_at_step[k];
         bool none = fabs(force) < 1e-200; /* beneath any that could be seen, and too small to divide by */
+        s->gentle &= fabs(force) * horizon < 50.0;
         s->from[k] = discount->from_years[k];
         s->force[k] = none ? 0.0 : force;
         s->weight[k] = weight;
@@ -91,8 +93,8 @@ static void build_tables(ipsim_tally *tally)
 {
     const ipsim_account_plan *plan = tally->plan;
     const account_model *m = tally->model;
-    build_schedule(&plan->discount_costs, &tally->schedule[0]);
-    build_schedule(&plan->discount_effects, &tally->schedule[1]);
+    build_schedule(&plan->discount_costs, plan->years[plan->n_years - 1], &tally->schedule[0]);
+    build_schedule(&plan->discount_effects, plan->years[plan->n_years - 1], &tally->schedule[1]);
     for (size_t y = 0; y < plan->n_years; y++) {
         double worth[IPSIM_LANES], weight[IPSIM_LANES], t[IPSIM_LANES] = {plan->years[y]};
         for (size_t f = 0; f + 1 < tally->n_flavours; f++) {
@@ -140,8 +142,8 @@ ipsim_tally *ipsim_tally_create(const ipsim_account_plan *plan, size_t model, si
     tally->spells_of_risk = calloc(m->n_risks + 1, sizeof *tally->spells_of_risk);
     tally->needs_clock = calloc(m->n_states * IPSIM_CLOCKS_MAX, sizeof *tally->needs_clock);
     if (!tally->basis || !tally->year || !tally->worth || !tally->entry_years || !tally->worth_of_year || !tally->year_end ||
-        !tally->utility_factor || !tally->utility || !tally->utility_of_state || !tally->spell_began ||
-        !tally->spell_seen || !tally->cell_of_risk || !tally->spells_of_risk || !tally->needs_clock || !build_columns(tally)) {
+        !tally->utility_factor || !tally->utility || !tally->utility_of_state || !tally->spell_began || !tally->spell_seen ||
+        !tally->cell_of_risk || !tally->spells_of_risk || !tally->needs_clock || !build_columns(tally)) {
         ipsim_tally_free(tally);
         return NULL;
     }
@@ -345,12 +347,8 @@ void ipsim_tally_one_stays(ipsim_tally *tally, int state, double from_years, dou
         for (size_t i = 0; i < IPSIM_LANES; i++)
             origins[c][i] = i == 0 ? origin[c] : 0.0;
     }
-    ipsim_tally_stay(tally, &(ipsim_stay){.state = state,
-                                          .n = 1,
-                                          .slot = slots,
-                                          .from_years = from,
-                                          .to_years = to,
-                                          .risk = risks,
-                                          .days = lasts,
-                                          .origin = clocks});
+    ipsim_tally_stay(
+        tally,
+        &(ipsim_stay){
+            .state = state, .n = 1, .slot = slots, .from_years = from, .to_years = to, .risk = risks, .days = lasts, .origin = clocks});
 }

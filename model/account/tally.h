@@ -12,6 +12,7 @@
  * so that one exponential a time point gives both, and a flow of 1 over [a, b] is worth G(b) - G(a). */
 typedef struct account_schedule {
     size_t n_steps;
+    bool gentle; /* no exponent beyond what expm1 handles without selections, up to the horizon */
     double from[IPSIM_DISCOUNT_STEPS_MAX + 1], force[IPSIM_DISCOUNT_STEPS_MAX], weight[IPSIM_DISCOUNT_STEPS_MAX];
     double worth[IPSIM_DISCOUNT_STEPS_MAX], over_force[IPSIM_DISCOUNT_STEPS_MAX], flat[IPSIM_DISCOUNT_STEPS_MAX];
 } account_schedule;
@@ -30,13 +31,13 @@ struct ipsim_tally {
     size_t stride, n_slots;
     size_t n_flavours; /* 2 when costs and effects are discounted alike, else 3 */
     account_schedule schedule[2];
-    double *worth_of_year;     /* [flavour - 1][year]: G(report year) */
-    double *year_end;          /* n_years: the report years, the last one infinite */
-    double *basis;             /* [((basis * n_years + year) * n_flavours + flavour) * stride + slot], not cumulative; one basis more: waste */
-    int64_t *year;             /* [slot]: report year of the person's last time */
-    double *worth;             /* [(flavour - 1) * stride + slot]: G of the person's last time */
-    double *entry_years;       /* [slot] */
-    double **utility_factor;   /* n_utilities: [slot], or NULL where it is 1 for everybody */
+    double *worth_of_year; /* [flavour - 1][year]: G(report year) */
+    double *year_end;      /* n_years: the report years, the last one infinite */
+    double *basis;         /* [((basis * n_years + year) * n_flavours + flavour) * stride + slot], not cumulative; one basis more: waste */
+    int64_t *year;         /* [slot]: report year of the person's last time */
+    double *worth;         /* [(flavour - 1) * stride + slot]: G of the person's last time */
+    double *entry_years;   /* [slot] */
+    double **utility_factor; /* n_utilities: [slot], or NULL where it is 1 for everybody */
     account_utility_of_state *utility_of_state;
     double **utility;          /* n_states: [slot], `add` where it has factors and the state's utility changes, else NULL */
     double *spell_began;       /* [spell * stride + slot]: INFINITY while outside */

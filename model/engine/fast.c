@@ -252,7 +252,8 @@ ipsim_fast *ipsim_fast_create(const ipsim_compiled_model *model, size_t stride, 
     e->needs_clock = calloc(model->n_states * IPSIM_CLOCKS_MAX, sizeof *e->needs_clock);
     e->multipliers = ipsim_simd_alloc(model->n_risks * stride, sizeof *e->multipliers);
     e->multiplier_of = calloc(model->n_risks + 1, sizeof *e->multiplier_of);
-    bool ok = e->risks && e->bands && e->moves && e->budget_of && e->key_of && e->starts_clocks && e->has_events && e->has_durations && e->needs_clock && e->multipliers && e->multiplier_of;
+    bool ok = e->risks && e->bands && e->moves && e->budget_of && e->key_of && e->starts_clocks && e->has_events && e->has_durations &&
+              e->needs_clock && e->multipliers && e->multiplier_of;
     if (!ok || !build_columns(e) || !build_risks(e, tally)) {
         ipsim_fast_free(e);
         return NULL;
@@ -331,8 +332,8 @@ static int draw_start_state(const ipsim_fast *e, size_t slot)
         return model->start_state;
     if (model->start_attribute != IPSIM_NO_ATTRIBUTE)
         return model->start_of_level[(size_t)e->people->attributes[(size_t)model->start_attribute * e->stride + slot]];
-    return ipsim_engine_start_state(model, ipsim_stream_uniform(e->luck.seed, e->luck.replicate, e->people->person[slot],
-                                                                model->start_key, 0));
+    return ipsim_engine_start_state(model,
+                                    ipsim_stream_uniform(e->luck.seed, e->luck.replicate, e->people->person[slot], model->start_key, 0));
 }
 
 static void begin_block(ipsim_fast *e)
@@ -340,7 +341,8 @@ static void begin_block(ipsim_fast *e)
     const ipsim_compiled_model *model = e->model;
     const ipsim_people *people = e->people;
     size_t n = people->n_slots, stride = e->stride;
-    const double *entry = model->entry_attribute == IPSIM_NO_ATTRIBUTE ? NULL : people->attributes + (size_t)model->entry_attribute * stride;
+    const double *entry = model->entry_attribute == IPSIM_NO_ATTRIBUTE ? NULL
+                                                                       : people->attributes + (size_t)model->entry_attribute * stride;
     const double *age = model->age_attribute == IPSIM_NO_ATTRIBUTE ? NULL : people->attributes + (size_t)model->age_attribute * stride;
     for (size_t i = 0; i < n; i++) {
         double t = entry ? entry[i] : 0.0;
@@ -373,8 +375,7 @@ static void start_clocks(ipsim_fast *e, const ipsim_clock_start *start, size_t s
 static void tell(const ipsim_fast *e, size_t slot, ipsim_step_kind kind, double t, int from, int to, size_t risk, double days)
 {
     if (e->observer)
-        e->observer(e->data, slot,
-                    &(ipsim_step){.kind = kind, .t_years = t, .from = from, .to = to, .risk = risk, .duration_days = days});
+        e->observer(e->data, slot, &(ipsim_step){.kind = kind, .t_years = t, .from = from, .to = to, .risk = risk, .duration_days = days});
 }
 
 /* The first grid time at or after t; the grid is nearly uniform, so the guess is nearly right. */

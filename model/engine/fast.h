@@ -12,8 +12,8 @@
 typedef struct fast_bands {
     const ipsim_risk *source; /* the first risk with this table; others share it */
     size_t n_bands, n_laws;
-    double *start, *next;       /* of each band; next is where it ends, infinite for the last */
-    double *rate, *cumulative;  /* [law * n_bands + band] */
+    double *start, *next;      /* of each band; next is where it ends, infinite for the last */
+    double *rate, *cumulative; /* [law * n_bands + band] */
     double cells_per_year;
     int64_t n_cells, n_steps; /* n_steps: most breaks in any cell */
     int64_t *find;
@@ -21,20 +21,20 @@ typedef struct fast_bands {
 } fast_bands;
 
 typedef enum fast_kind {
-    FAST_AT,      /* fires when its clock reads a given time */
+    FAST_AT,       /* fires when its clock reads a given time */
     FAST_CONSTANT, /* exponential, and no effect changes with time: one division */
-    FAST_SEARCHED /* the hazard that the interval can supply is compared with the budget; inverted only when it fires */
+    FAST_SEARCHED  /* the hazard that the interval can supply is compared with the budget; inverted only when it fires */
 } fast_kind;
 
 typedef struct fast_risk {
     const ipsim_risk *risk;
     fast_kind kind;
-    bool varies; /* some effect, or the law, changes with time */
-    bool may_not_run; /* a named clock */
-    double constant;    /* multiplier of everybody, when multiplier is NULL */
+    bool varies;              /* some effect, or the law, changes with time */
+    bool may_not_run;         /* a named clock */
+    double constant;          /* multiplier of everybody, when multiplier is NULL */
     const double *multiplier; /* [slot] */
     const fast_bands *bands;  /* piecewise laws */
-    int64_t budget;     /* offset of the stream's column */
+    int64_t budget;           /* offset of the stream's column */
 } fast_risk;
 
 /* Where a firing leads. */
@@ -47,30 +47,30 @@ struct ipsim_fast {
     const ipsim_compiled_model *model;
     const struct fast_kernels *kernels;
     size_t stride;
-    fast_risk *risks; /* as model->risks */
-    fast_move *moves; /* [risk + state + 1]; before the first risk of each state stands the horizon */
+    fast_risk *risks;            /* as model->risks */
+    fast_move *moves;            /* [risk + state + 1]; before the first risk of each state stands the horizon */
     int64_t *budget_of, *key_of; /* as moves: offset of the stream's column (waste when nothing is drawn), and its key */
-    uint32_t *fired;  /* [time of the occupancy grid * (n_risks + n_states) + place in moves] */
-    size_t n_times;   /* of `fired` */
-    bool *starts_clocks; /* n_states: some firing in the state starts a named clock */
-    bool *has_events; /* n_states */
-    bool *needs_clock; /* [state * IPSIM_CLOCKS_MAX + clock] */
-    bool *has_durations; /* n_states */
+    uint32_t *fired;             /* [time of the occupancy grid * (n_risks + n_states) + place in moves] */
+    size_t n_times;              /* of `fired` */
+    bool *starts_clocks;         /* n_states: some firing in the state starts a named clock */
+    bool *has_events;            /* n_states */
+    bool *needs_clock;           /* [state * IPSIM_CLOCKS_MAX + clock] */
+    bool *has_durations;         /* n_states */
     size_t n_bands;
     fast_bands *bands;
     size_t n_columns;
-    double *multipliers; /* columns of multipliers that depend on attributes */
+    double *multipliers;   /* columns of multipliers that depend on attributes */
     size_t *multiplier_of; /* n_columns: the risk that a column is made from */
     /* the block */
     const ipsim_people *people;
     ipsim_luck luck;
-    double *now;      /* [slot] */
-    double *origin;   /* [clock * stride + slot] */
-    double *budget;   /* [stream * stride + slot]; one stream more: waste */
-    int64_t *drawn;   /* the same: budgets drawn so far */
+    double *now;         /* [slot] */
+    double *origin;      /* [clock * stride + slot] */
+    double *budget;      /* [stream * stride + slot]; one stream more: waste */
+    int64_t *drawn;      /* the same: budgets drawn so far */
     uint32_t *durations; /* [event * stride + slot] */
-    double *lanes;    /* scratch of a chunk: three columns for each risk of a state */
-    int32_t **list;   /* n_states + 2: who is in each state; the list at work; those whose history has ended */
+    double *lanes;       /* scratch of a chunk: three columns for each risk of a state */
+    int32_t **list;      /* n_states + 2: who is in each state; the list at work; those whose history has ended */
     size_t *n_list;
     ipsim_tally *tally;
     ipsim_occupancy *seen;

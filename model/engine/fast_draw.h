@@ -12,13 +12,22 @@
 
 #if defined(__AVX512F__)
 typedef uint64_t words __attribute__((vector_size(64), aligned(8), may_alias));
-static inline words multiply(words a, words b) { return (words)_mm512_mul_epu32((__m512i)a, (__m512i)b); }
+static inline words multiply(words a, words b)
+{
+    return (words)_mm512_mul_epu32((__m512i)a, (__m512i)b);
+}
 #elif defined(__AVX2__)
 typedef uint64_t words __attribute__((vector_size(32), aligned(8), may_alias));
-static inline words multiply(words a, words b) { return (words)_mm256_mul_epu32((__m256i)a, (__m256i)b); }
+static inline words multiply(words a, words b)
+{
+    return (words)_mm256_mul_epu32((__m256i)a, (__m256i)b);
+}
 #else
 typedef uint64_t words __attribute__((vector_size(16), aligned(8), may_alias));
-static inline words multiply(words a, words b) { return (words)_mm_mul_epu32((__m128i)a, (__m128i)b); }
+static inline words multiply(words a, words b)
+{
+    return (words)_mm_mul_epu32((__m128i)a, (__m128i)b);
+}
 #endif
 
 enum { WORDS = sizeof(words) / sizeof(uint64_t) };

@@ -593,8 +593,9 @@ static void multipliers(ipsim_fast *e)
             column[i] = risk->multiplier;
         for (size_t j = 0; j < risk->n_constant; j++) {
             const ipsim_compiled_effect *effect = &risk->effects[j];
-            const double *restrict attribute =
-                effect->attribute == IPSIM_NO_ATTRIBUTE ? NULL : e->people->attributes + (size_t)effect->attribute * e->stride;
+            const double *restrict attribute = effect->attribute == IPSIM_NO_ATTRIBUTE
+                                                   ? NULL
+                                                   : e->people->attributes + (size_t)effect->attribute * e->stride;
             if (!attribute) {
                 for (size_t i = 0; i < n; i++)
                     column[i] *= effect->by_level[0];

@@ -8,8 +8,44 @@
 
 #include <string.h>
 
-static void cumulative_bands(const fast_bands *bands, size_t n, const int64_t *restrict law, const double *restrict x,
-                             double *restrict out)
+/* out = log(x), as ipsim_log; 0 where x is not above 0. Selections for values that hardly ever come cost as much as the logarithm itself,
+ * so all lanes are looked at first. */
+static void logs(size_t n, const double *restrict x, double *restrict out)
+{
+    int64_t odd = 0;
+#pragma omp simd reduction(| : odd)
+    for (size_t i = 0; i < n; i++)
+        odd |= (x[i] > 0.0) & !((x[i] >= DBL_MIN) & (x[i] <= DBL_MAX));
+    if (odd) {
+#pragma omp simd
+        for (size_t i = 0; i < n; i++)
+            out[i] = x[i] > 0.0 ? ipsim_log(x[i]) : 0.0;
+        return;
+    }
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        out[i] = ipsim_log_core(x[i] > 0.0 ? x[i] : 1.0);
+}
+
+/* x = exp(x), as ipsim_exp. */
+static void exps(size_t n, double *restrict x)
+{
+    int64_t odd = 0;
+#pragma omp simd reduction(| : odd)
+    for (size_t i = 0; i < n; i++)
+        odd |= !((x[i] >= -700.0) & (x[i] <= 700.0));
+    if (odd) {
+#pragma omp simd
+        for (size_t i = 0; i < n; i++)
+            x[i] = ipsim_exp(x[i]);
+        return;
+    }
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        x[i] = ipsim_exp_core(x[i]);
+}
+
+static void cumulative_bands(const fast_bands *bands, size_t n, const int64_t *restrict law, const double *restrict x, double *restrict out)
 {
     double most = (double)(bands->n_cells - 1), cells = bands->cells_per_year;
     int64_t band[IPSIM_CHUNK], n_bands = (int64_t)bands->n_bands;
@@ -43,18 +79,24 @@ static void cumulative(const fast_risk *r, size_t n, const int64_t *restrict law
         cumulative_bands(r->bands, n, law, x, out);
         return;
     case IPSIM_WEIBULL:
+        logs(n, x, out);
 #pragma omp simd
-        for (size_t i = 0; i < n; i++) {
-            double y = ipsim_exp(p0 * (ipsim_log(x[i]) - d1));
-            out[i] = x[i] > 0.0 ? y : 0.0;
-        }
+        for (size_t i = 0; i < n; i++)
+            out[i] = p0 * (out[i] - d1);
+        exps(n, out);
+#pragma omp simd
+        for (size_t i = 0; i < n; i++)
+            out[i] = x[i] > 0.0 ? out[i] : 0.0;
         return;
     case IPSIM_WEIBULL_PH:
+        logs(n, x, out);
 #pragma omp simd
-        for (size_t i = 0; i < n; i++) {
-            double y = p1 * ipsim_exp(p0 * ipsim_log(x[i]));
-            out[i] = x[i] > 0.0 && p1 > 0.0 ? y : 0.0;
-        }
+        for (size_t i = 0; i < n; i++)
+            out[i] = p0 * out[i];
+        exps(n, out);
+#pragma omp simd
+        for (size_t i = 0; i < n; i++)
+            out[i] = (x[i] > 0.0) & (p1 > 0.0) ? p1 * out[i] : 0.0;
         return;
     case IPSIM_GOMPERTZ:
 #pragma omp simd
@@ -114,17 +156,24 @@ static void inverses(const fast_risk *r, size_t n, const int64_t *restrict law, 
         inverse_bands(r->bands, n, law, target, out);
         return;
     case IPSIM_WEIBULL:
+        logs(n, target, out);
 #pragma omp simd
-        for (size_t i = 0; i < n; i++) {
-            double x = ipsim_exp(d1 + ipsim_log(target[i]) * d0);
-            out[i] = target[i] > 0.0 ? x : 0.0;
-        }
+        for (size_t i = 0; i < n; i++)
+            out[i] = d1 + out[i] * d0;
+        exps(n, out);
+#pragma omp simd
+        for (size_t i = 0; i < n; i++)
+            out[i] = target[i] > 0.0 ? out[i] : 0.0;
         return;
     case IPSIM_WEIBULL_PH:
+        logs(n, target, out);
+#pragma omp simd
+        for (size_t i = 0; i < n; i++)
+            out[i] = (out[i] - d1) * d0;
+        exps(n, out);
 #pragma omp simd
         for (size_t i = 0; i < n; i++) {
-            double x = ipsim_exp((ipsim_log(target[i]) - d1) * d0);
-            x = p1 > 0.0 ? x : IPSIM_INFINITY;
+            double x = p1 > 0.0 ? out[i] : IPSIM_INFINITY;
             out[i] = target[i] > 0.0 ? x : 0.0;
         }
         return;

@@ -123,8 +123,8 @@ static void worker_clear(worker *w)
 static size_t find_same(const experiment *e, size_t model, bool plainly)
 {
     size_t like = 0;
-    while (like < model && (plainly || !ipsim_engine_same_histories(e->models[like], e->models[model]) ||
-                            !ipsim_account_same_basis(e->plan, like, model)))
+    while (like < model &&
+           (plainly || !ipsim_engine_same_histories(e->models[like], e->models[model]) || !ipsim_account_same_basis(e->plan, like, model)))
         like++;
     return like;
 }
@@ -132,10 +132,8 @@ static size_t find_same(const experiment *e, size_t model, bool plainly)
 static bool worker_init(worker *w, const experiment *e)
 {
     bool plainly = e->engine == IPSIM_ENGINE_REFERENCE;
-    ipsim_grouping grouping = {.n_dimensions = e->n_dimensions,
-                               .attribute = e->dimension_attribute,
-                               .n_levels = e->dimension_levels,
-                               .first = e->dimension_first};
+    ipsim_grouping grouping = {
+        .n_dimensions = e->n_dimensions, .attribute = e->dimension_attribute, .n_levels = e->dimension_levels, .first = e->dimension_first};
     *w = (worker){.e = e};
     w->sums = ipsim_experiment_sums_create(e);
     w->engines = calloc(e->n_models, sizeof *w->engines);

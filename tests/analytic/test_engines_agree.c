@@ -103,7 +103,8 @@ static void compare_histories(const block *b, const char *level, char *out, size
         for (size_t i = 0; i < x->n || i < y->n; i++)
             if (i >= x->n || i >= y->n || !same_step(&x->steps[i], &y->steps[i])) {
                 const ipsim_step none = {0}, *p = i < x->n ? &x->steps[i] : &none, *q = i < y->n ? &y->steps[i] : &none;
-                snprintf(out, size, "%s, person %lld, step %zu of %zu and %zu: reference %d at %a %d->%d risk %zu, fast %d at %a %d->%d risk %zu",
+                snprintf(out, size,
+                         "%s, person %lld, step %zu of %zu and %zu: reference %d at %a %d->%d risk %zu, fast %d at %a %d->%d risk %zu",
                          level, (long long)b->people->person[slot], i, x->n, y->n, (int)p->kind, p->t_years, p->from, p->to, p->risk,
                          (int)q->kind, q->t_years, q->from, q->to, q->risk);
                 return;
@@ -285,11 +286,12 @@ static bool put_law(const random_model *m, char *text, bool event)
         put(text, ITEM_SIZE, "\"gamma\"; shape = %.4f; rate = %.4f; ", uniform(0.5, 3), uniform(0.05, 0.6));
         break;
     case 7:
-        put(text, ITEM_SIZE, "\"generalised_gamma\"; mu = %.4f; sigma = %.4f; q = %.4f; ", uniform(0, 3), uniform(0.4, 1.5), uniform(-1, 1.5));
+        put(text, ITEM_SIZE, "\"generalised_gamma\"; mu = %.4f; sigma = %.4f; q = %.4f; ", uniform(0, 3), uniform(0.4, 1.5),
+            uniform(-1, 1.5));
         break;
     case 8:
-        put(text, ITEM_SIZE, "\"piecewise\"; breaks = [%.3f, %.3f, %.3f]; rates = [%.4f, %.4f, 0.0, %.4f]; ", uniform(0.1, 1), uniform(1.1, 4),
-            uniform(4.1, 40), r, uniform(0, 0.5), uniform(0.01, 0.4));
+        put(text, ITEM_SIZE, "\"piecewise\"; breaks = [%.3f, %.3f, %.3f]; rates = [%.4f, %.4f, 0.0, %.4f]; ", uniform(0.1, 1),
+            uniform(1.1, 4), uniform(4.1, 40), r, uniform(0, 0.5), uniform(0.01, 0.4));
         break;
     case 9:
         put(text, ITEM_SIZE, "\"table\"; file = \"rates%d.csv\"; ", below(3));
@@ -328,7 +330,8 @@ static void put_effects(const random_model *m, char *text)
             if (below(3))
                 put(text, ITEM_SIZE, "until_years = %.4f; ", until);
             else
-                put(text, ITEM_SIZE, "until_years = %.4f; fade_until_years = %.4f; steps = %d; ", until, until + uniform(0.5, 4), 1 + below(6));
+                put(text, ITEM_SIZE, "until_years = %.4f; fade_until_years = %.4f; steps = %d; ", until, until + uniform(0.5, 4),
+                    1 + below(6));
         }
         put(text, ITEM_SIZE, "}; ");
     }
@@ -354,18 +357,20 @@ static void make_model(random_model *m, uint64_t number)
     for (int i = 0; i < 5; i++)
         (void)uniform(0, 1);
     *m = (random_model){.n_states = 2 + below(5), .n_clocks = below(3)};
-    put(m->head, sizeof m->head, "simulation: { horizon_years = %.3f; seed = %d; start_year = %d; };\n", below(8) ? uniform(2, 60) : 5.0, below(1000),
-        below(2) ? 2020 : 2000 + below(30));
+    put(m->head, sizeof m->head, "simulation: { horizon_years = %.3f; seed = %d; start_year = %d; };\n", below(8) ? uniform(2, 60) : 5.0,
+        below(1000), below(2) ? 2020 : 2000 + below(30));
     for (int i = 0; i < m->n_states; i++)
         put(add(m, "states")->text, ITEM_SIZE, "s%d: {};", i);
     put(add(m, "states")->text, ITEM_SIZE, "end: { role = \"%s\"; };", below(2) ? "dead" : "left");
     put(add(m, "attributes")->text, ITEM_SIZE, "sex: { levels = [\"m\", \"f\"]; probabilities = [0.4, 0.6]; };");
     put(add(m, "attributes")->text, ITEM_SIZE, "kind: { levels = [\"a\", \"b\", \"c\"]; probabilities = [0.3, 0.3, 0.4]; };");
-    put(add(m, "attributes")->text, ITEM_SIZE, "age: { distribution: { family = \"normal\"; mean = 45; sd = 15; lower = 0; upper = 90; }; };");
+    put(add(m, "attributes")->text, ITEM_SIZE,
+        "age: { distribution: { family = \"normal\"; mean = 45; sd = 15; lower = 0; upper = 90; }; };");
     if (below(3) == 0)
         put(add(m, "attributes")->text, ITEM_SIZE, "entry_time: { distribution: { family = \"uniform\"; lower = 0; upper = 8; }; };");
     for (int i = 0; i < m->n_clocks; i++)
-        put(add(m, "clocks")->text, ITEM_SIZE, "c%d: { starts_on = [\"s%d\"]; restart = %s; };", i, below(m->n_states), below(2) ? "true" : "false");
+        put(add(m, "clocks")->text, ITEM_SIZE, "c%d: { starts_on = [\"s%d\"]; restart = %s; };", i, below(m->n_states),
+            below(2) ? "true" : "false");
     for (int from = 0; from < m->n_states; from++)
         for (int k = 0, n = 1 + below(4); k < n; k++) {
             int to = k == 0 ? (from + 1) % (m->n_states + 1) : below(m->n_states + 1);
@@ -374,7 +379,8 @@ static void make_model(random_model *m, uint64_t number)
             item *t = add(m, "transitions");
             char name[32];
             snprintf(name, sizeof name, to == m->n_states ? "end" : "s%d", to);
-            put(t->text, ITEM_SIZE, "t%d_%d: { from = \"s%d\"; to = \"%s\"; stream = \"x%d\"; ", from, k, from, name, below(2) ? k : 10 * from + k + 10);
+            put(t->text, ITEM_SIZE, "t%d_%d: { from = \"s%d\"; to = \"%s\"; stream = \"x%d\"; ", from, k, from, name,
+                below(2) ? k : 10 * from + k + 10);
             if (put_law(m, t->text, false))
                 put_effects(m, t->text);
             put(t->text, ITEM_SIZE, "};");
