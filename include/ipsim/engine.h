@@ -12,7 +12,8 @@
 #include "ipsim/account.h"
 #include "ipsim/compiled_model.h"
 
-enum { IPSIM_FIRINGS_MAX = 1000000 }; /* of one person; more means that time stands still: waits of zero length, or hazards that large */
+enum { IPSIM_FAST_SWEEPS_MAX = 100000 }; /* firings of one person that a block waits for; beyond, its people are simulated one at a time */
+enum { IPSIM_FIRINGS_MAX = 1000000 };   /* of one person; more means that time stands still: waits of zero length, or hazards that large */
 
 typedef struct ipsim_luck {
     uint64_t seed;
@@ -60,7 +61,7 @@ ipsim_fast *ipsim_fast_create(const ipsim_compiled_model *model, size_t stride, 
 void ipsim_fast_free(ipsim_fast *engine);
 
 /* The lives of everybody in the block. seen, tally, observer may be NULL; the tally has been reset. IPSIM_ERR_LIMIT when somebody may fire
- * more than IPSIM_FIRINGS_MAX times: the reference engine then says who. */
+ * more than IPSIM_FAST_SWEEPS_MAX times: the reference engine then takes the block, and says who fires more than IPSIM_FIRINGS_MAX. */
 ipsim_status ipsim_fast_simulate(ipsim_fast *engine, ipsim_luck luck, const ipsim_people *people, ipsim_tally *tally, ipsim_occupancy *seen,
                                  ipsim_block_observer *observer, void *data, ipsim_error *err) IPSIM_MUST_CHECK;
 

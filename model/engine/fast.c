@@ -520,8 +520,8 @@ ipsim_status ipsim_fast_simulate(ipsim_fast *e, ipsim_luck luck, const ipsim_peo
     size_t spare = e->model->n_states;
     int sweeps = 0;
     for (int state; (state = longest_list(e)) >= 0; sweeps++) { /* nobody fires more than once in a sweep */
-        if (sweeps == IPSIM_FIRINGS_MAX)
-            return ipsim_error_set(err, IPSIM_ERR_LIMIT, "somebody may fire more than %d times", (int)IPSIM_FIRINGS_MAX);
+        if (sweeps == IPSIM_FAST_SWEEPS_MAX)
+            return ipsim_error_set(err, IPSIM_ERR_LIMIT, "somebody fires more than %d times", (int)IPSIM_FAST_SWEEPS_MAX);
         int32_t *slots = e->list[state];
         size_t n = e->n_list[state];
         e->list[state] = e->list[spare];

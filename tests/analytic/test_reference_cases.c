@@ -4,7 +4,36 @@
  * Every quantity must lie within four standard errors of the exact value. All of one case together must pass Hotelling's test, the
  * chi-square test for correlated quantities: x the vector of estimates, S the covariance of independent replicates of the same run,
  * (x - exact)' S^-1 (x - exact), scaled, is distributed as F. The standard errors themselves are compared with exact second moments,
- * where there are any, and with published ones. */
+ * where there are any, and with published ones.
+ *
+ * Seeded faults. Each was put into a copy of the sources, into both engines where both have the line, and these tests failed:
+ *
+ *   wrong clock       the age clock starts at 0                    engine, engine_budgets, run, identities, coupling, here
+ *                     start where sojourn is the default           compile, engine
+ *   lost reset        sojourn runs on through a move               engine, engine_budgets, engines_agree, identities, coupling, here
+ *                     a named clock is never set back              engine, engine_budgets
+ *   lost budget       a lost race costs nothing                    engine, engine_budgets, coupling, here
+ *                     every firing draws the same budget           engine, engine_budgets, coupling, here
+ *   off by one        age bands of a rate table                    compile, coupling, here
+ *                     its calendar bands; its strata               engine_budgets
+ *                     a point at a report year itself left out     tally
+ *                     a move at a grid time seen one step later    identities
+ *                     a tie goes to the last declared              engine
+ *   leaked state      draws counted on from the last person        engine, engine_budgets, run, engines_agree, identities, coupling, here
+ *                     named clocks of the last person              engine, engine_budgets, engines_agree, identities
+ *                     first times of the last person               tally, run, identities, here
+ *                     an event resets the sojourn clock            engine, engine_budgets
+ *                     every event lasts as long as the first       engine
+ *   swapped weights   costs and effects discounted by each other   tally, tally_random, run, identities, here
+ *                     levels of a factor                           tally
+ *                     payer and receiver of a transfer             tally, identities
+ *   hazards           fading by the ends of its steps              compile, engine_budgets
+ *                     a numeric effect without its centre          engine_budgets
+ *                     hazard.multiplier forgotten                  compile, engine, engine_budgets, coupling, here
+ *   luck and errors   the arm is in the key                        engine, engine_budgets, identities, coupling
+ *                     paired errors without their covariance       ledger, identities, coupling
+ *                     neighbours counted in the wrong subgroup     ledger, run, identities
+ *                     an age on a break falls into the band below  population */
 #include <math.h>
 #include <stdio.h>
 

@@ -57,7 +57,8 @@ static const char model[] =
     "  jobs: { type = \"entries\"; states = [\"B\"]; }; alive_entries: { type = \"entries\"; states = [\"A\", \"B\"]; };"
     "  ever_b: { type = \"ever\"; states = [\"B\"]; }; ever_a: { type = \"ever\"; states = [\"A\"]; };"
     "  first_b: { type = \"first_time\"; states = [\"B\"]; };"
-    "  kept_1: { type = \"spells\"; states = [\"B\"]; at_least_years = 1.0; }; kept_4: { type = \"spells\"; states = [\"B\"]; "
+    "  kept_half: { type = \"spells\"; states = [\"B\"]; at_least_years = 0.5; }; kept_1: { type = \"spells\"; states = [\"B\"]; "
+    "at_least_years = 1.0; }; kept_4: { type = \"spells\"; states = [\"B\"]; "
     "at_least_years = 4.5; };"
     "  kept_5: { type = \"spells\"; states = [\"B\"]; at_least_years = 4.6; }; long_a: { type = \"spells\"; states = [\"A\"]; "
     "at_least_years = 1.5; };"
@@ -317,8 +318,9 @@ static void utilities_and_years(void **state)
     EXPECT("ever_a", {1, 0, -1});
     EXPECT("first_b", {1.5, 1.5, -1});
     EXPECT("reached_first_b", {1, 1.5, -1});
-    EXPECT("kept_1", {1, 2.5, -1}); /* when the stay has lasted long enough */
-    EXPECT("kept_4", {1, 6, -1});   /* exactly as long */
+    EXPECT("kept_half", {1, 2, -1}); /* at exactly a report year, which counts */
+    EXPECT("kept_1", {1, 2.5, -1});  /* when the stay has lasted long enough */
+    EXPECT("kept_4", {1, 6, -1});    /* exactly as long */
     EXPECT("kept_5", {0, 0, 1});
     EXPECT("long_a", {1, 1.5, -1}, {1, 7.5, -1});
     EXPECT("alive", {1, 8, -1});
