@@ -104,8 +104,10 @@ static bool build_grid(experiment *e)
     e->times = calloc(n + 1, sizeof *e->times);
     if (!e->times)
         return false;
+    double steps_per_year = rint(1.0 / step); /* 3 / 5 is the nearest to 0.6; 3 x 0.2 is not */
+    bool whole = fabs(steps_per_year * step - 1.0) < 1e-12;
     for (size_t i = 0; i < n; i++)
-        e->times[i] = fmin((double)i * step, horizon);
+        e->times[i] = fmin(whole ? (double)i / steps_per_year : (double)i * step, horizon);
     if (horizon - e->times[n - 1] > 1e-9 * horizon)
         e->times[n++] = horizon; /* the horizon stands last, whole step or not */
     else
