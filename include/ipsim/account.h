@@ -38,6 +38,8 @@ const ipsim_measure *ipsim_account_measure(const ipsim_account_plan *plan, size_
 size_t ipsim_account_find(const ipsim_account_plan *plan, const char *outcome, const char *payer); /* n_measures when absent */
 size_t ipsim_account_n_years(const ipsim_account_plan *plan);
 double ipsim_account_year(const ipsim_account_plan *plan, size_t index);
+/* What the tallies of all models take for each person of a block. */
+size_t ipsim_account_bytes_per_person(const ipsim_account_plan *plan);
 bool ipsim_account_has(const ipsim_account_plan *plan, size_t model, size_t measure); /* false: this scenario does not know it (0) */
 
 /* ---- people: the persons of a block; each has a slot, the same in every scenario ----

@@ -543,6 +543,13 @@ double ipsim_account_year(const ipsim_account_plan *plan, size_t index)
 {
     return plan->years[index];
 }
+size_t ipsim_account_bytes_per_person(const ipsim_account_plan *plan)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < plan->n_models; i++)
+        n += (plan->models[i].n_basis + 1) * plan->n_years * (plan->same_discount ? 2 : 3);
+    return n * sizeof(double);
+}
 bool ipsim_account_has(const ipsim_account_plan *plan, size_t model, size_t measure)
 {
     return plan->models[model].formulas[measure].known;

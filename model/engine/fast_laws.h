@@ -96,7 +96,7 @@ static void cumulative(const fast_risk *r, size_t n, const int64_t *restrict law
         exps(n, out);
 #pragma omp simd
         for (size_t i = 0; i < n; i++)
-            out[i] = (x[i] > 0.0) & (p1 > 0.0) ? p1 * out[i] : 0.0;
+            out[i] = x[i] > 0.0 && p1 > 0.0 ? p1 * out[i] : 0.0;
         return;
     case IPSIM_GOMPERTZ:
 #pragma omp simd

@@ -87,6 +87,9 @@ void ipsim_experiment_sums_clear(const experiment *e, experiment_sums *sums)
 
 /* ---- one thread's work ---- */
 
+/* Of the tallies of a thread: longer blocks fill vectors better, but memory and caches are finite. */
+enum { MOST_BYTES = 24 << 20 };
+
 typedef struct experiment_worker {
     const experiment *e;
     experiment_sums *sums;
@@ -96,6 +99,7 @@ typedef struct experiment_worker {
     int64_t *moves;    /* of one block and model, as in sums; there is room for any model */
     ipsim_tally **tallies;
     ipsim_people *people;
+    size_t batch;       /* persons simulated together */
     double *attributes; /* [person * n_attributes + attribute] */
 } worker;
 
@@ -138,8 +142,11 @@ static bool worker_init(worker *w, const experiment *e)
     w->sums = ipsim_experiment_sums_create(e);
     w->engines = calloc(e->n_models, sizeof *w->engines);
     w->tallies = calloc(e->n_models, sizeof *w->tallies);
-    w->people = ipsim_people_create(IPSIM_BATCH_PERSONS, e->scenarios[0]->n_attributes, &grouping);
-    w->attributes = calloc(IPSIM_BATCH_PERSONS * (e->scenarios[0]->n_attributes + 1), sizeof *w->attributes);
+    w->batch = IPSIM_BATCH_PERSONS; /* results do not depend on it */
+    while (w->batch > 256 && w->batch * ipsim_account_bytes_per_person(e->plan) > MOST_BYTES)
+        w->batch /= 2;
+    w->people = ipsim_people_create(w->batch, e->scenarios[0]->n_attributes, &grouping);
+    w->attributes = calloc(w->batch * (e->scenarios[0]->n_attributes + 1), sizeof *w->attributes);
     w->fast = plainly ? NULL : calloc(e->n_models, sizeof *w->fast);
     w->same_as = calloc(e->n_models, sizeof *w->same_as);
     w->moves = calloc(n_moves(e) + 1, sizeof *w->moves);
@@ -287,8 +294,8 @@ static ipsim_status simulate_batch(worker *w, ipsim_luck luck, int64_t first, si
 
 static ipsim_status simulate_block(worker *w, ipsim_luck luck, int64_t first, int64_t end, ipsim_error *err)
 {
-    for (; first < end; first += IPSIM_BATCH_PERSONS) {
-        size_t n = (size_t)(end - first < IPSIM_BATCH_PERSONS ? end - first : IPSIM_BATCH_PERSONS);
+    for (; first < end; first += (int64_t)w->batch) {
+        size_t n = end - first < (int64_t)w->batch ? (size_t)(end - first) : w->batch;
         ipsim_status status = simulate_batch(w, luck, first, n, err);
         if (status != IPSIM_OK)
             return status;
