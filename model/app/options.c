@@ -61,10 +61,11 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
             .purpose = "Cost-effectiveness analysis of a table of draws: ours or anybody's.",
             .details =
                 "TABLE.csv is tidy (columns for strategy, cost, effect and, where there are any, draw, perspective, subgroup, weight) or\n"
-                "wide (cost_A, cost_B, effect_A, effect_B); or it is the folder of a psa. Shape, separator and decimal comma are found\n"
+                "wide (cost_A, cost_B, effect_A, effect_B); or it is a folder that holds such a table as psa.csv. Shape, separator and "
+                "decimal comma are found\n"
                 "out and said. Writes cea, frontier, plane, net_benefit, ceac, evpi and, with weighted subgroups, subgroups and\n"
                 "distribution as CSV, with summary.txt and manifest.json, to output/NAME-cea/, all of them or none.\n",
-            .examples = {{"ipsim cea output/psa --comparator traditional", "our own draws"},
+            .examples = {{"ipsim cea draws/ --comparator traditional", "a folder that holds psa.csv"},
                          {"ipsim cea draws.csv --cost total_cost --effect life_years --strategy arm --threshold 0:100000:5000",
                           "columns by name, thresholds from 0 to 100 000 by 5 000"},
                          {"ipsim cea draws.csv --cost c1,c2 --effect e1,e2 --strategy usual,new --currency NOK",
@@ -79,7 +80,8 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
             .purpose = "Value of information: what learning parameters, or doing a study, would be worth.",
             .details =
                 "TABLE.csv as for cea. Parameters stand in a file of their own (draw, parameter, value; or a column for each), in the\n"
-                "columns a wide table has left over, or in parameters.csv of the folder of a psa. Writes evpi, evppi and, for a study,\n"
+                "columns a wide table has left over, or in parameters.csv of a folder that holds psa.csv. Writes evpi, evppi and, for a "
+                "study,\n"
                 "evsi as CSV, with summary.txt and manifest.json, to output/NAME-voi/, all of them or none.\n"
                 "--study lists what is measured as PARAMETER:KIND[:SD], SD being the standard deviation of one person's outcome:\n"
                 "  mean         a mean ~ Normal(p, SD^2 / size)\n"
@@ -88,9 +90,9 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
                 "  proportion   a count ~ Binomial(size, p)\n"
                 "  rate         a count ~ Poisson(size x p), size in person-years\n",
             .examples = {{"ipsim voi draws.csv --parameters parameters.csv --threshold 275000,500000", "every parameter by itself"},
-                         {"ipsim voi output/psa --sets hr_job+hr_loss,unit_cost --population 4000 --years 10 --discount 4",
+                         {"ipsim voi draws/ --sets hr_job+hr_loss,unit_cost --population 4000 --years 10 --discount 4",
                           "groups of parameters, for the persons whose treatment is decided"},
-                         {"ipsim voi output/psa --study hr_job:ratio:1.8 --size 100,200,400,800 --study-cost 5e6,20000 "
+                         {"ipsim voi draws/ --study hr_job:ratio:1.8 --size 100,200,400,800 --study-cost 5e6,20000 "
                           "--population 4000 --years 10 --study-years 3",
                           "how large a trial should be, and whether it is worth its cost"}},
         },
@@ -221,7 +223,7 @@ const ipsim_option_spec ipsim_options[] = {
     {"threshold", '\0', "LIST", CEA | VOI, IPSIM_OPTION_TEXT, FIELD(decision.threshold), 0, 0,
      "values of a unit of effect: a,b,c or from:to:step", "a grid"},
     {"currency", '\0', "CODE", CEA | VOI, IPSIM_OPTION_TEXT, FIELD(decision.currency), 0, 0,
-     "currency of costs; NOK brings Norwegian thresholds", "that of the psa, else none"},
+     "currency of costs; NOK brings Norwegian thresholds", "none"},
     {"population", '\0', "N", CEA | VOI, IPSIM_OPTION_TEXT, FIELD(decision.population), 0, 0, "persons a year whose treatment is decided",
      NULL},
     {"years", '\0', "Y", CEA | VOI, IPSIM_OPTION_TEXT, FIELD(decision.years), 0, 0, "years for which the decision holds", "10"},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* experiment: units, parts as bytes, records and identities. What happens to whole runs is in tests/cli/test_journal.sh and test_shards.sh. */
+/* experiment: units, parts as bytes, records and identities. What happens to whole runs is in tests/cli/test_checkpoint.sh and test_shards.sh. */
 #include "testlib.h"
 
 #include <stdio.h>
