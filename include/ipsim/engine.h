@@ -13,7 +13,7 @@
 #include "ipsim/compiled_model.h"
 
 enum { IPSIM_FAST_SWEEPS_MAX = 100000 }; /* firings of one person that a block waits for; beyond, its people are simulated one at a time */
-enum { IPSIM_FIRINGS_MAX = 1000000 };   /* of one person; more means that time stands still: waits of zero length, or hazards that large */
+enum { IPSIM_FIRINGS_MAX = 1000000 };    /* of one person; more means that time stands still: waits of zero length, or hazards that large */
 
 typedef struct ipsim_luck {
     uint64_t seed;

@@ -61,9 +61,9 @@ typedef struct ipsim_run_options {
     const ipsim_team *team; /* NULL: alone */
     ipsim_note *note;       /* NULL for none */
     void *note_data;
-    int n_threads;            /* 0: as OpenMP chooses */
+    int n_threads;              /* 0: as OpenMP chooses */
     ipsim_engine_choice engine; /* results are the same */
-    ipsim_progress *progress; /* NULL for none */
+    ipsim_progress *progress;   /* NULL for none */
     void *progress_data;
     const volatile sig_atomic_t *stop; /* when it becomes non-zero: blocks in flight are finished, the rest is left; NULL for never */
 } ipsim_run_options;

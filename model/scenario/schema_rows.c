@@ -137,7 +137,8 @@ const ipsim_schema_row ipsim_schema_rows[] = {
     {KEY(ECONOMICS, "discount_effects", GROUP, ipsim_scenario, economics.discount_effects), HOLDS(DISCOUNT),
      .help = "Discounting of QALYs, years and counts. None by default."},
     {KEY(ECONOMICS, "thresholds", NUMBERS, ipsim_scenario, economics.thresholds), AT_LEAST(0), .unit = "currency per QALY",
-     .help = "Willingness to pay per QALY. Recorded in about.csv for decision analysis; ipsim cea computes net benefits from tables of draws."},
+     .help =
+         "Willingness to pay per QALY. Recorded in about.csv for decision analysis; ipsim cea computes net benefits from tables of draws."},
     {KEY(DISCOUNT, "rates", NUMBERS, ipsim_discount_spec, rates), BETWEEN(-0.5, 1), .unit = "per year", .required = true,
      .help = "The discount rate, or one rate for each step of from_years."},
     {KEY(DISCOUNT, "from_years", NUMBERS, ipsim_discount_spec, from_years), AT_LEAST(0), .unit = "years",
