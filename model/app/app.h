@@ -24,6 +24,7 @@ ipsim_status ipsim_app_voi(ipsim_app *app);
 ipsim_status ipsim_app_check(ipsim_app *app);
 ipsim_status ipsim_app_show(ipsim_app *app);
 ipsim_status ipsim_app_diff(ipsim_app *app);
+ipsim_status ipsim_app_describe(ipsim_app *app);
 ipsim_status ipsim_app_replay(ipsim_app *app);
 ipsim_status ipsim_app_merge(ipsim_app *app);
 ipsim_status ipsim_app_help(ipsim_app *app);
