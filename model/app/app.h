@@ -118,6 +118,12 @@ const char *ipsim_compiler(void);
 void ipsim_library_versions(ipsim_library_version libraries[IPSIM_N_LIBRARIES]);
 void ipsim_version_print(FILE *stream, bool with_libraries);
 
+/* ---- result_files.c ---- */
+/* NAME.csv of every table, the files that hold all of them (results.sqlite), and summary.txt, on up to so many threads. With several errors,
+ * the first file's. The manifest is not among them: it must be the last. */
+ipsim_status ipsim_app_write_files(const char *folder, const ipsim_table *const *tables, size_t n_tables, const char *summary,
+                                   int n_threads, ipsim_error *err) IPSIM_MUST_CHECK;
+
 /* ---- manifest.c: where a result comes from; the only file of a result that may differ from run to run ---- */
 /* Last of all files: it lists those that lie beside it, which a later run may delete. */
 ipsim_status ipsim_manifest_write(const ipsim_cli *cli, const ipsim_inputs *inputs, const ipsim_results *results, time_t started,
