@@ -7,6 +7,7 @@
 
 #include "file.h"
 #include "ipsim/number.h"
+#include "ipsim/plain_text.h"
 #include "ipsim/write.h"
 
 /* Blanks at the ends are kept only by quotes: many readers, ours among them, trim what is not quoted. */
@@ -19,7 +20,7 @@ static bool needs_quotes(const char *text)
 static void put_text(FILE *stream, const char *text)
 {
     /* A spreadsheet runs a text that looks like a formula, wherever the text came from. */
-    const char *guard = text[0] != '\0' && strchr("=+-@\t", text[0]) != NULL ? "'" : "";
+    const char *guard = ipsim_looks_like_formula(text) ? "'" : "";
     if (!needs_quotes(text)) {
         fprintf(stream, "%s%s", guard, text);
         return;
