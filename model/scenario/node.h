@@ -79,7 +79,6 @@ bool ipsim_source_text_read(ipsim_loader *loader, const char *path, ipsim_origin
 /* The same for a text at hand, of which path is the name in messages. */
 bool ipsim_source_text_take(ipsim_loader *loader, const char *path, const char *text, ipsim_source_text *out);
 void ipsim_source_text_clear(ipsim_source_text *text);
-bool ipsim_text_is_utf8(const char *text);
 /* The first character of a UTF-8 text that could garble a terminal (tab and line ends are fine), 0 for none. */
 unsigned ipsim_text_control_character(const char *text);
 ipsim_origin ipsim_source_text_origin(const ipsim_source_text *text, int line);

@@ -7,6 +7,7 @@
 
 #include "file.h"
 #include "ipsim/number.h"
+#include "ipsim/plain_text.h"
 #include "ipsim/write.h"
 
 /* The stream belongs to one thread. */
@@ -34,7 +35,7 @@ static bool needs_quotes(const char *text, size_t length)
 static void put_text(FILE *stream, const char *text)
 {
     /* A spreadsheet runs a text that looks like a formula, wherever the text came from. */
-    bool guard = text[0] == '=' || text[0] == '+' || text[0] == '-' || text[0] == '@' || text[0] == '\t';
+    bool guard = ipsim_looks_like_formula(text);
     size_t length = strlen(text);
     bool quotes = needs_quotes(text, length);
     if (quotes) {
