@@ -38,6 +38,10 @@ LINK    := $(CC) $(CFLAGS) -fopenmp $(SANITIZE) $(LDFLAGS)
 GIT_HASH := $(if $(wildcard .git),$(shell git rev-parse -q --verify --short=12 HEAD 2>/dev/null || echo unknown)$(shell \
             git diff --quiet HEAD 2>/dev/null; [ $$? != 1 ] || echo -modified),unknown)
 
+# All that a result's numbers can come from. Journals and shards are joined only where it is the same; a change elsewhere costs none of them.
+ARITHMETIC := $(shell cat $(sort $(wildcard include/ipsim/*.h $(foreach folder,base maths random scenario compile population account engine \
+              experiment,model/$(folder)/*.[ch]))) | { sha256sum 2>/dev/null || cksum; } | cut -c 1-12)
+
 VECTORISE := $(if $(findstring -O0,$(CFLAGS)),,-O3)
 
 # ---- files -----------------------------------------------------------------------------------------------------------------------
@@ -149,12 +153,12 @@ run-fuzz:
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D) && echo '$(subst ','\'',$(COMPILE) / $(LINK) $(LIBS))' | cmp -s - $@ || echo '$(subst ','\'',$(COMPILE) / $(LINK) $(LIBS))' > $@
 $(BUILD)/version: FORCE
-	@mkdir -p $(@D) && echo '$(VERSION) $(GIT_HASH)' | cmp -s - $@ || echo '$(VERSION) $(GIT_HASH)' > $@
+	@mkdir -p $(@D) && echo '$(VERSION) $(GIT_HASH) $(ARITHMETIC)' | cmp -s - $@ || echo '$(VERSION) $(GIT_HASH) $(ARITHMETIC)' > $@
 $(BUILD)/sources: FORCE
 	@mkdir -p $(@D) && echo '$(SOURCES)' | cmp -s - $@ || echo '$(SOURCES)' > $@
 
 $(BUILD)/model/app/version.o: $(BUILD)/version
-$(BUILD)/model/app/version.o: private EXTRA := -DIPSIM_VERSION='"$(VERSION)"' -DIPSIM_GIT_HASH='"$(GIT_HASH)"' \
+$(BUILD)/model/app/version.o: private EXTRA := -DIPSIM_VERSION='"$(VERSION)"' -DIPSIM_GIT_HASH='"$(GIT_HASH)"' -DIPSIM_ARITHMETIC='"$(ARITHMETIC)"' \
     -DIPSIM_LIBCONFIG_VERSION='"$(shell pkg-config --modversion libconfig 2>/dev/null || echo unknown)"'
 
 # Kernels are compiled once for each level of vector instructions, which the program chooses among when it starts.

@@ -310,7 +310,7 @@ static ipsim_status finish(run *job)
         ipsim_error err = {0};
         shard_file *file = job->shard;
         job->shard = NULL;
-        if (ipsim_shard_commit(file, job->identity, job->total, &err) != IPSIM_OK)
+        if (ipsim_shard_commit(file, job->identity, job->options->files, job->total, &err) != IPSIM_OK)
             return ipsim_error_add_copy(job->errors, &err);
         job->results->shard_written = true;
         return IPSIM_OK;

@@ -199,6 +199,10 @@ fi
 
 run "${args[@]}" --checkpoint="$scratch/absent/journal"
 expect 1 "a journal in a folder that is not there" --err 'absent/journal'
+for inside in "$scratch/whole/journal" "$scratch/whole/../whole/./journal" "$scratch/not-yet/journal"; do
+    run compare "$model" "$arm" -n 100 --output "$(dirname "${inside/..*/}")" --checkpoint="$inside"
+    expect 2 "a journal in the output folder (${inside#"$scratch"/})" --err 'cannot lie in the output folder'
+done
 mkdir "$scratch/closed"
 cp "$IPSIM" "$scratch/ipsim"
 cp tests/cli/*.cfg "$scratch/"
