@@ -316,7 +316,7 @@ static char *name_for(const char *command_line, size_t n_names, const char *cons
         scenarios[i].name.value = names[i];
         items[i] = &scenarios[i];
     }
-    ipsim_inputs inputs = {n_names, items};
+    ipsim_inputs inputs = {.count = n_names, .items = items};
     char *name = ipsim_output_name(&cli, &inputs);
     assert_non_null(name);
     ipsim_cli_clear(&cli);
