@@ -56,7 +56,8 @@ QUICK_TESTS := $(sort $(wildcard tests/unit/test_*.c tests/analytic/test_*.c tes
 SLOW_TESTS  := $(sort $(wildcard tests/statistical/test_*.c))
 FUZZ_TESTS  := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 CLUSTER_TESTS := tests/cli/test_mpi.sh tests/cli/test_slurm.sh
-CLI_TESTS   := $(filter-out $(CLUSTER_TESTS),$(sort $(wildcard tests/cli/test_*.sh)))
+BITS_TEST   := tests/cli/test_bits.sh
+CLI_TESTS   := $(filter-out $(CLUSTER_TESTS) $(BITS_TEST),$(sort $(wildcard tests/cli/test_*.sh)))
 TEST_LIBRARY := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/*.c))
 programs     = $(patsubst tests/%.c,$(BUILD)/tests/%,$(if $(TEST),$(filter %/$(TEST).c,$(1)),$(1)))
 scripts      = $(if $(TEST),$(filter %/$(TEST).sh,$(1)),$(1))
@@ -70,7 +71,7 @@ parallel   = $(MAKE) $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
 say        = @$(if $(V),:,printf '%-7s %s\n' $(1) $(2))
 quiet     := $(if $(V),,@)
 
-.PHONY: all program demo test test-programs run-tests test-slow slow-programs run-slow run-cluster fuzz-programs run-fuzz bench lint format check-layers check-symbols dependencies \
+.PHONY: all program demo test test-programs run-tests test-slow slow-programs run-slow run-cluster run-bits fuzz-programs run-fuzz bench lint format check-layers check-symbols dependencies \
         install uninstall clean help FORCE
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
@@ -91,7 +92,7 @@ test: ## install what is missing, build, run every test; TEST=test_hazard runs o
 	+@$(parallel) program test-programs
 	+@$(MAKE) run-tests
 
-test-slow: ## statistical tests, ranks and Slurm, unit tests under sanitizers, a clang build, a fuzz smoke test
+test-slow: ## statistical tests, ranks and Slurm, unit tests under sanitizers, builds by gcc and clang that must agree to the bit, a fuzz smoke test
 	@tools/install_dependencies.sh build test slow mpi slurm
 	+@tests/slow.sh "$(MAKE)" "$(JOBS)" "$(BUILD)"
 
@@ -146,6 +147,8 @@ run-slow:
 	@$(RUN_TESTS) $(call programs,$(SLOW_TESTS))
 run-cluster:
 	@IPSIM_MPI=$(abspath $(BUILD)-mpi/ipsim) $(subst -j $(JOBS),-j 1,$(RUN_TESTS)) $(call scripts,$(CLUSTER_TESTS))
+run-bits:
+	@IPSIM_MPI=$(abspath $(BUILD)-mpi/ipsim) $(RUN_TESTS) -t 3000 $(call scripts,$(BITS_TEST))
 run-fuzz:
 	@$(RUN_TESTS) $(call programs,$(FUZZ_TESTS))
 
