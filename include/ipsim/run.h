@@ -102,6 +102,7 @@ typedef struct ipsim_results {
     uint32_t replicate;
     int n_threads;
     int64_t n_replicates;
+    bool several_seeds; /* each replicate has one of its own; `seed` is the first */
     bool interrupted;
     bool kept_in_journal; /* interrupted, and what is finished stands in the journal: there are no tables */
     bool shard_written;   /* there are no tables */

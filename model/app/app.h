@@ -92,7 +92,8 @@ typedef struct ipsim_progress_line {
     const char *command;
     bool quiet, shown; /* shown: stderr is a terminal that can rewrite a line, and not --quiet */
     struct timespec started, printed;
-    size_t width; /* of what stands on the line now */
+    int64_t first; /* what was done at the first call, by the run that is gone on with */
+    size_t width;  /* of what stands on the line now */
 } ipsim_progress_line;
 void ipsim_progress_begin(ipsim_progress_line *line, const ipsim_cli *cli);
 void ipsim_progress_update(void *line, int64_t done, int64_t total); /* an ipsim_progress */

@@ -80,6 +80,7 @@ static void count_results(run *job)
     r->n_replicates = (int64_t)job->w.n_replicates;
     r->seed = job->lucks[0].seed;
     r->replicate = job->lucks[0].replicate;
+    r->several_seeds = job->w.n_replicates > 1 && job->lucks[1].seed != job->lucks[0].seed;
     r->persons = sums->persons;
     r->events_per_person = sums->persons > 0 ? (double)sums->firings / (double)sums->persons / (double)job->e->n_models : 0.0;
 }
@@ -278,8 +279,12 @@ static bool is_complete(const run *job)
 static void say_how_far(const run *job, double mcse, int64_t next)
 {
     char text[256];
-    snprintf(text, sizeof text, "the error of %s is %.4g after %lld persons; going on to %lld", job->options->until_outcome, mcse,
-             (long long)job->w.persons, (long long)next);
+    int used = snprintf(text, sizeof text, "the error of %.100s is %.4g after %lld persons", job->options->until_outcome, mcse,
+                        (long long)job->w.persons);
+    if (next > job->w.persons)
+        snprintf(text + used, sizeof text - (size_t)used, "; going on to %lld", (long long)next);
+    else
+        snprintf(text + used, sizeof text - (size_t)used, ", small enough");
     if (job->options->note)
         job->options->note(job->options->note_data, false, text);
 }
@@ -307,9 +312,9 @@ static ipsim_status simulate_until(run *job)
                 "--until-mcse: after %lld persons the error of %s is %.4g, and no number of persons that can be simulated "
                 "would bring it to %.4g",
                 (long long)job->w.persons, job->options->until_outcome, mcse, job->options->until_mcse);
-        next = next > job->w.persons ? next : -1;
         if (decides && next > 0)
             say_how_far(job, mcse, next);
+        next = next > job->w.persons ? next : -1;
         next = team ? team->agree(team->data, next) : next;
         if (next <= 0)
             return status;

@@ -129,6 +129,7 @@ run compare "$model" "$arm" -n 2000 --replicates 4 --quiet -o "$scratch/r4"
 expect 0 "four replicates"
 assert "the columns of replicates.csv" grep -qx 'replicate,seed,scenario,comparator,outcome,payer,discounted,estimate,mcse,unit' \
     <(head -n 1 "$scratch/r4/replicates.csv")
+assert "the summary says how many, and of which seed" grep -q 'They are 4 replicates of seed 7' <(tr '\n' ' ' <"$scratch/r4/summary.txt")
 run compare "$model" "$arm" -n 2000 --replicate 2 --quiet -o "$scratch/r"
 assert "replicate 2 is what --replicate 2 gives" test \
     "$(awk -F, '$1 == 2 && $3 == "arm" && $4 == "model" && $5 == "qalys" && $7 == "yes" { print $8, $9 }' "$scratch/r4/replicates.csv")" = \
@@ -148,6 +149,7 @@ printf '# three of them\n7\n8  # eight\n\n1e3\n' >"$scratch/seeds"
 run compare "$model" "$arm" -n 1000 --seeds "$scratch/seeds" --quiet -o "$scratch/seeded"
 expect 0 "--seeds"
 assert "each seed has its replicate" test "$(cut -d, -f2 "$scratch/seeded/replicates.csv" | uniq | tr '\n' ' ')" = "seed 7 8 1000 "
+assert "the summary says so" grep -q '3 replicates, each with a seed of its own' <(tr '\n' ' ' <"$scratch/seeded/summary.txt")
 printf '7\n8\n7\n' >"$scratch/twice"
 run compare "$model" "$arm" --seeds "$scratch/twice"
 expect 2 "a seed twice" --err 'twice:3: .*seed 7'
@@ -158,8 +160,8 @@ run compare "$model" "$arm" --seeds "$scratch/seeds" --replicates 3
 expect 2 "--seeds and --replicates" --err 'exclude'
 
 # Until the error is small enough: the same as that many persons from the start.
-run compare "$model" "$arm" -n 2000 --until-mcse qalys=0.002 --quiet -o "$scratch/until"
-expect 0 "--until-mcse"
+run compare "$model" "$arm" -n 2000 --until-mcse qalys=0.002 -o "$scratch/until"
+expect 0 "--until-mcse" --err 'after [0-9]+ persons; going on to' --err 'the error of qalys is 0.00[0-9]* after [0-9]+ persons, small enough'
 persons=$(jq .persons_simulated "$scratch/until/manifest.json")
 run compare "$model" "$arm" -n "$persons" --quiet -o "$scratch/fixed"
 assert "the result of -n $persons" same_results "$scratch/until" "$scratch/fixed"
