@@ -243,6 +243,7 @@ static ipsim_status simulate(simulation_job *job, ipsim_error_list *errors)
     options->note = ipsim_mpi_is_first() ? print_note : NULL;
     options->note_data = &line;
     options->team = ipsim_mpi_team();
+    options->files = job->inputs.files;
     job->started = time(NULL);
     const ipsim_scenario *const *scenarios = ipsim_inputs_view(&job->inputs);
     ipsim_status status = job->shards == NULL
@@ -334,10 +335,11 @@ static ipsim_status agree(ipsim_status status, ipsim_error_list *errors)
     return status;
 }
 
-ipsim_status ipsim_app_simulate_as(ipsim_app *app, const ipsim_cli *cli, const char *const *shards, size_t n_shards)
+ipsim_status ipsim_app_simulate_as(ipsim_app *app, const ipsim_cli *cli, const char *const *shards, size_t n_shards, ipsim_files *files)
 {
     simulation_job job = {.cli = cli, .compare = cli->command == IPSIM_COMMAND_COMPARE, .shards = shards, .n_shards = n_shards};
     ipsim_error_list errors = {0};
+    job.inputs.files = files;
     ipsim_status status = agree(prepare(&job, app, &errors), &errors);
     if (status == IPSIM_OK) {
         char *words = last_words(&job);
@@ -363,5 +365,13 @@ ipsim_status ipsim_app_simulate_as(ipsim_app *app, const ipsim_cli *cli, const c
 
 ipsim_status ipsim_app_simulate(ipsim_app *app)
 {
-    return ipsim_app_simulate_as(app, app->cli, NULL, 0);
+    ipsim_files *files = app->cli->shard != NULL ? ipsim_files_create() : NULL; /* a shard carries them */
+    if (files == NULL && app->cli->shard != NULL) {
+        ipsim_error err = {0};
+        (void)ipsim_error_set(&err, IPSIM_ERR_MEMORY, "memory is short");
+        return ipsim_app_complain_once(&err);
+    }
+    ipsim_status status = ipsim_app_simulate_as(app, app->cli, NULL, 0, files);
+    ipsim_files_free(files);
+    return status;
 }

@@ -165,9 +165,9 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
             .least_operands = 1,
             .most_operands = SIZE_MAX,
             .purpose = "Join the shards of one run, in any order, into the result of the whole run.",
-            .details =
-                "Shards are written by run and compare with --shard. The scenario files are read again, from the places that they had\n"
-                "then, and must not have changed. Shards of different runs are refused, and so is a set that is not complete.\n",
+            .details = "Shards are written by run and compare with --shard. They carry copies of their scenario files, so that they can be "
+                       "joined\n"
+                       "on any machine. Shards of different runs are refused, and so is a set that is not complete.\n",
             .examples = {{"ipsim merge output/ips.shard-*.ipsim", "the same bytes as without shards"},
                          {"ipsim merge *.ipsim -o output/all", "into a folder of your choice"}},
         },

@@ -78,12 +78,12 @@ static void load(ipsim_loader *loader, ipsim_scenario *scenario, const ipsim_set
     }
 }
 
-ipsim_status ipsim_scenario_load(const char *path, const ipsim_setting *settings, size_t n_settings, ipsim_scenario **out,
-                                 ipsim_error_list *errors)
+ipsim_status ipsim_scenario_load_kept(ipsim_files *files, const char *path, const ipsim_setting *settings, size_t n_settings,
+                                      ipsim_scenario **out, ipsim_error_list *errors)
 {
     *out = NULL;
     ipsim_error_list found = {0}; /* errors may hold those of other scenarios already */
-    ipsim_loader loader = {.arena = ipsim_arena_create(), .errors = &found};
+    ipsim_loader loader = {.arena = ipsim_arena_create(), .errors = &found, .files = files};
     ipsim_scenario *scenario = loader.arena == NULL ? NULL : ipsim_loader_alloc(&loader, 1, sizeof *scenario);
     ipsim_scenario_private *parts = scenario == NULL ? NULL : ipsim_loader_alloc(&loader, 1, sizeof *parts);
     if (parts == NULL) {
@@ -114,6 +114,12 @@ ipsim_status ipsim_scenario_load(const char *path, const ipsim_setting *settings
     }
     *out = scenario;
     return IPSIM_OK;
+}
+
+ipsim_status ipsim_scenario_load(const char *path, const ipsim_setting *settings, size_t n_settings, ipsim_scenario **out,
+                                 ipsim_error_list *errors)
+{
+    return ipsim_scenario_load_kept(NULL, path, settings, n_settings, out, errors);
 }
 
 void ipsim_scenario_free(ipsim_scenario *scenario)

@@ -316,7 +316,7 @@ static char *name_for(const char *command_line, size_t n_names, const char *cons
         scenarios[i].name.value = names[i];
         items[i] = &scenarios[i];
     }
-    ipsim_inputs inputs = {n_names, items};
+    ipsim_inputs inputs = {.count = n_names, .items = items};
     char *name = ipsim_output_name(&cli, &inputs);
     assert_non_null(name);
     ipsim_cli_clear(&cli);
@@ -383,7 +383,7 @@ static void the_manifest_tells_where_a_result_comes_from(void **state)
     scenarios[0].name.value = "a";
     scenarios[1].name.value = "b";
     ipsim_scenario *items[] = {&scenarios[0], &scenarios[1]};
-    ipsim_inputs inputs = {2, items};
+    ipsim_inputs inputs = {.count = 2, .items = items};
     ipsim_results results = {.persons = 4096, .requested = 10000, .seed = 7, .replicate = 2, .n_threads = 3, .interrupted = true};
     ipsim_error err = {0};
     mkdir(testlib_path("result"), 0777);
