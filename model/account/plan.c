@@ -382,14 +382,14 @@ static bool same_discount(const ipsim_discount *a, const ipsim_discount *b)
     return true;
 }
 
-static bool build_years(ipsim_account_plan *plan, const ipsim_scenario *scenario)
+static bool build_years(ipsim_account_plan *plan, const ipsim_scenario *scenario, bool all)
 {
     const ipsim_numbers *years = &scenario->simulation.report_years;
     double horizon = scenario->simulation.horizon_years.value;
     plan->years = ipsim_arena_alloc(plan->arena, years->count + 1, sizeof *plan->years);
     if (!plan->years)
         return false;
-    for (size_t i = 0; i < years->count; i++)
+    for (size_t i = 0; all && i < years->count; i++)
         if (years->items[i].value < horizon)
             plan->years[plan->n_years++] = years->items[i].value;
     plan->years[plan->n_years++] = horizon;
@@ -471,7 +471,7 @@ static void refuse_other_meanings(const ipsim_compiled_model *const *models, siz
             }
 }
 
-static bool build(planner *p, const ipsim_compiled_model *const *models, size_t n_models, ipsim_error_list *errors)
+static bool build(planner *p, const ipsim_compiled_model *const *models, size_t n_models, bool all_years, ipsim_error_list *errors)
 {
     ipsim_account_plan *plan = p->plan;
     const ipsim_scenario *first = models[0]->scenario;
@@ -482,7 +482,7 @@ static bool build(planner *p, const ipsim_compiled_model *const *models, size_t 
     p->currency = first->economics.currency.value ? first->economics.currency.value : "currency units";
     plan->n_models = n_models;
     plan->models = ipsim_arena_alloc(p->arena, n_models, sizeof *plan->models);
-    if (!plan->models || !build_years(plan, first))
+    if (!plan->models || !build_years(plan, first, all_years))
         return false;
     for (size_t i = 0; i < n_models; i++)
         if (!ipsim_account_model_build(p->arena, models[i], &plan->models[i]) || !name_outcomes(p, models[i]->scenario))
@@ -499,8 +499,8 @@ static bool build(planner *p, const ipsim_compiled_model *const *models, size_t 
     return build_pairs(p, first) && find_same_measures(p);
 }
 
-ipsim_status ipsim_account_plan_create(const ipsim_compiled_model *const *models, size_t n_models, ipsim_account_plan **out,
-                                       ipsim_error_list *errors)
+static ipsim_status create(const ipsim_compiled_model *const *models, size_t n_models, bool all_years, ipsim_account_plan **out,
+                           ipsim_error_list *errors)
 {
     *out = NULL;
     size_t n_before = errors->count;
@@ -509,7 +509,7 @@ ipsim_status ipsim_account_plan_create(const ipsim_compiled_model *const *models
     if (plan)
         plan->arena = arena;
     planner p = {.plan = plan, .arena = arena};
-    if (!plan || !build(&p, models, n_models, errors)) {
+    if (!plan || !build(&p, models, n_models, all_years, errors)) {
         ipsim_arena_free(arena);
         return ipsim_error_add(errors, IPSIM_ERR_MEMORY, (ipsim_origin){0}, "not enough memory for the ledger's plan");
     }
@@ -519,6 +519,18 @@ ipsim_status ipsim_account_plan_create(const ipsim_compiled_model *const *models
     }
     *out = plan;
     return IPSIM_OK;
+}
+
+ipsim_status ipsim_account_plan_create(const ipsim_compiled_model *const *models, size_t n_models, ipsim_account_plan **out,
+                                       ipsim_error_list *errors)
+{
+    return create(models, n_models, true, out, errors);
+}
+
+ipsim_status ipsim_account_plan_create_at_horizon(const ipsim_compiled_model *const *models, size_t n_models, ipsim_account_plan **out,
+                                                  ipsim_error_list *errors)
+{
+    return create(models, n_models, false, out, errors);
 }
 
 void ipsim_account_plan_free(ipsim_account_plan *plan)
