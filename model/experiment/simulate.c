@@ -107,6 +107,7 @@ typedef struct experiment_worker {
     ipsim_fast **fast; /* NULL: the reference engine was asked for */
     size_t *same_as;   /* per model: the first model with the same histories, which are then simulated once; tallies are shared */
     int64_t *moves;    /* of one block and model, as in sums; there is room for any model */
+    ipsim_tally **own; /* made when a model first needs one */
     ipsim_tally **tallies;
     ipsim_people *people;
     size_t batch;       /* persons simulated together */
@@ -120,13 +121,14 @@ static void worker_clear(worker *w)
             ipsim_reference_free(w->engines[i]);
         if (w->fast)
             ipsim_fast_free(w->fast[i]);
-        if (w->tallies && w->same_as && w->same_as[i] == i)
-            ipsim_tally_free(w->tallies[i]);
+        if (w->own)
+            ipsim_tally_free(w->own[i]);
     }
     free(w->engines);
     free(w->fast);
     free(w->same_as);
     free(w->moves);
+    free(w->own);
     free(w->tallies);
     ipsim_people_free(w->people);
     free(w->attributes);
@@ -144,18 +146,65 @@ static size_t find_same(const experiment *e, size_t model, bool plainly)
     return like;
 }
 
-static size_t choose_batch(const experiment *e, bool totals)
+/* The tally and the engines of a model that has histories of its own, those that are there if they fit. */
+static bool equip(worker *w, size_t i)
+{
+    const experiment *e = w->e;
+    if (!w->own[i] || !ipsim_tally_adopt(w->own[i], e->plan, i)) {
+        ipsim_tally_free(w->own[i]);
+        w->own[i] = ipsim_tally_create(e->plan, i, w->people->stride);
+    }
+    if (w->own[i] && w->fast && (!w->fast[i] || !ipsim_fast_adopt(w->fast[i], e->models[i], w->own[i]))) {
+        ipsim_fast_free(w->fast[i]);
+        w->fast[i] = ipsim_fast_create(e->models[i], w->people->stride, w->own[i]);
+    }
+    w->engines[i] = ipsim_reference_create(e->models[i]);
+    return w->own[i] && w->engines[i] && (!w->fast || w->fast[i]);
+}
+
+/* An engine whose model is about to go and which nobody needs now. */
+static void strip(worker *w, size_t i)
+{
+    ipsim_tally_free(w->own[i]);
+    w->own[i] = NULL;
+    if (w->fast)
+        ipsim_fast_free(w->fast[i]);
+    if (w->fast)
+        w->fast[i] = NULL;
+}
+
+bool ipsim_experiment_worker_adopt(experiment_worker *w)
+{
+    const experiment *e = w->e;
+    for (size_t i = 0; i < e->n_models; i++) {
+        ipsim_reference_free(w->engines[i]);
+        w->engines[i] = NULL;
+    }
+    for (size_t i = 0; i < e->n_models; i++) {
+        w->same_as[i] = find_same(e, i, w->fast == NULL && w->sums);
+        if (w->same_as[i] < i)
+            strip(w, i);
+        else if (!equip(w, i))
+            return false;
+        w->tallies[i] = w->own[w->same_as[i]];
+    }
+    if (w->sums)
+        ipsim_ledger_adopt(w->sums->ledger, e->plan);
+    return true;
+}
+
+static size_t choose_batch(const experiment *e, int64_t most_persons, bool totals)
 {
     size_t batch = IPSIM_BATCH_PERSONS, bytes = ipsim_account_bytes_per_person(e->plan); /* results do not depend on it */
     if (totals)
         bytes = bytes / e->n_models * (MOST_BYTES / MOST_BYTES_OF_ONE);
     while (batch > 256 && batch * bytes > MOST_BYTES)
         batch /= 2;
-    return batch;
+    return most_persons > 0 && most_persons < (int64_t)batch ? (size_t)most_persons : batch;
 }
 
 /* cells NULL: sums. */
-static bool worker_init(worker *w, const experiment *e, const ipsim_account_cell *cells, size_t n_cells)
+static bool worker_init(worker *w, const experiment *e, int64_t most_persons, const ipsim_account_cell *cells, size_t n_cells)
 {
     bool plainly = e->engine == IPSIM_ENGINE_REFERENCE;
     ipsim_grouping grouping = {
@@ -163,8 +212,9 @@ static bool worker_init(worker *w, const experiment *e, const ipsim_account_cell
     *w = (worker){.e = e};
     w->sums = cells ? NULL : ipsim_experiment_sums_create(e);
     w->engines = calloc(e->n_models, sizeof *w->engines);
+    w->own = calloc(e->n_models, sizeof *w->own);
     w->tallies = calloc(e->n_models, sizeof *w->tallies);
-    w->batch = choose_batch(e, cells != NULL);
+    w->batch = choose_batch(e, most_persons, cells != NULL);
     w->people = ipsim_people_create(w->batch, e->scenarios[0]->n_attributes, &grouping);
     w->attributes = calloc(w->batch * (e->scenarios[0]->n_attributes + 1), sizeof *w->attributes);
     w->fast = plainly ? NULL : calloc(e->n_models, sizeof *w->fast);
@@ -172,20 +222,8 @@ static bool worker_init(worker *w, const experiment *e, const ipsim_account_cell
     w->moves = calloc(n_moves(e) + 1, sizeof *w->moves);
     if (cells && w->people)
         w->sink = (totals_sink){.totals = ipsim_totals_create(e->plan, cells, n_cells, w->people->stride), .n_cells = n_cells};
-    bool ok = (cells ? w->sink.totals != NULL : w->sums != NULL) && w->engines && w->same_as && w->tallies && w->people && w->attributes &&
-              w->moves && (plainly || w->fast);
-    for (size_t i = 0; ok && i < e->n_models; i++) {
-        w->same_as[i] = find_same(e, i, plainly && !cells);
-        if (w->same_as[i] < i) {
-            w->tallies[i] = w->tallies[w->same_as[i]];
-            continue;
-        }
-        w->engines[i] = ipsim_reference_create(e->models[i]);
-        w->tallies[i] = ipsim_tally_create(e->plan, i, w->people->stride);
-        if (w->fast && w->tallies[i])
-            w->fast[i] = ipsim_fast_create(e->models[i], w->people->stride, w->tallies[i]);
-        ok = w->engines[i] && w->tallies[i] && (plainly || w->fast[i]);
-    }
+    bool ok = (cells ? w->sink.totals != NULL : w->sums != NULL) && w->engines && w->same_as && w->own && w->tallies && w->people &&
+              w->attributes && w->moves && (plainly || w->fast) && ipsim_experiment_worker_adopt(w);
     if (!ok)
         worker_clear(w);
     return ok;
@@ -346,24 +384,25 @@ static ipsim_status simulate_block(worker *w, ipsim_luck luck, int64_t first, in
 
 /* ---- for those who deal the blocks ---- */
 
-static worker *create(const experiment *e, const ipsim_account_cell *cells, size_t n_cells)
+static worker *create(const experiment *e, int64_t most_persons, const ipsim_account_cell *cells, size_t n_cells)
 {
     worker *w = malloc(sizeof *w);
-    if (w && !worker_init(w, e, cells, n_cells)) {
+    if (w && !worker_init(w, e, most_persons, cells, n_cells)) {
         free(w);
         w = NULL;
     }
     return w;
 }
 
-experiment_worker *ipsim_experiment_worker_create(const experiment *e)
+experiment_worker *ipsim_experiment_worker_create(const experiment *e, int64_t most_persons)
 {
-    return create(e, NULL, 0);
+    return create(e, most_persons, NULL, 0);
 }
 
-experiment_worker *ipsim_experiment_worker_create_totals(const experiment *e, const ipsim_account_cell *cells, size_t n_cells)
+experiment_worker *ipsim_experiment_worker_create_totals(const experiment *e, int64_t most_persons, const ipsim_account_cell *cells,
+                                                         size_t n_cells)
 {
-    return create(e, cells, n_cells);
+    return create(e, most_persons, cells, n_cells);
 }
 
 void ipsim_experiment_worker_free(experiment_worker *w)

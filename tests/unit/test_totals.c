@@ -66,7 +66,7 @@ static ipsim_wide128 *totals_of(const book *b, const experiment *e, int64_t batc
 {
     size_t n_batches = (size_t)((PERSONS + batch - 1) / batch);
     ipsim_wide128 *sums = calloc(e->n_models * n_batches * b->n_cells, sizeof *sums);
-    experiment_worker *w = ipsim_experiment_worker_create_totals(e, b->cells, b->n_cells);
+    experiment_worker *w = ipsim_experiment_worker_create_totals(e, 0, b->cells, b->n_cells);
     assert_non_null(sums);
     assert_non_null(w);
     for (int64_t first = 0; first < PERSONS; first += block) {
@@ -87,7 +87,7 @@ static void they_add_up_to_the_ledger(void **state)
     ipsim_error err;
     enum { BATCH = 70, N_BATCHES = (PERSONS + BATCH - 1) / BATCH };
     ipsim_wide128 *sums = totals_of(b, b->varied, BATCH, 700);
-    experiment_worker *w = ipsim_experiment_worker_create(b->full);
+    experiment_worker *w = ipsim_experiment_worker_create(b->full, 0);
     assert_non_null(w);
     assert_ok(ipsim_experiment_worker_block(w, (ipsim_luck){.seed = 3}, 0, PERSONS, &err), &err);
     const ipsim_ledger *ledger = ipsim_experiment_worker_sums(w)->ledger;
