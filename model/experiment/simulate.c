@@ -200,7 +200,8 @@ static size_t choose_batch(const experiment *e, int64_t most_persons, bool total
         bytes = bytes / e->n_models * (MOST_BYTES / MOST_BYTES_OF_ONE);
     while (batch > 256 && batch * bytes > MOST_BYTES)
         batch /= 2;
-    return most_persons > 0 && most_persons < (int64_t)batch ? (size_t)most_persons : batch;
+    int64_t most = most_persons > 0 ? most_persons : e->persons;
+    return most > 0 && most < (int64_t)batch ? (size_t)most : batch;
 }
 
 /* cells NULL: sums. */
