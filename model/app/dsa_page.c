@@ -175,12 +175,18 @@ static size_t find_bars(const dsa_page *page, size_t *rows, size_t most, scale *
     return n;
 }
 
+/* The label, cut in the middle where it is long: labels often differ at the end. */
 static void name_parameter(const ipsim_table *table, size_t row, char *buffer, size_t size)
 {
     const char *label = text(table, row, "label"), *name = text(table, row, "parameter");
     const char *shown = label[0] != '\0' ? label : name;
-    size_t fits = ipsim_format_fit(shown, LONGEST_LABEL);
-    snprintf(buffer, size, "%.*s%s", (int)fits, shown, shown[fits] != '\0' ? "…" : "");
+    size_t width = ipsim_format_width(shown), tail = LONGEST_LABEL / 2 - 1;
+    if (width <= LONGEST_LABEL) {
+        snprintf(buffer, size, "%s", shown);
+        return;
+    }
+    snprintf(buffer, size, "%.*s…%s", (int)ipsim_format_fit(shown, LONGEST_LABEL - 1 - tail), shown,
+             shown + ipsim_format_fit(shown, width - tail));
 }
 
 static void print_rest(dsa_page *page, size_t n_shown)
@@ -283,7 +289,7 @@ static void print_flips(dsa_page *page)
         ipsim_page_end(&out, page->stream);
     } else {
         ipsim_table_free(out.table);
-        fputs("  Nowhere that was looked.\n", page->stream);
+        fputs("Nowhere that was looked.\n", page->stream);
     }
     if (hidden > 0) {
         ipsim_page_paragraph(page->stream, "%zu more are in dsa_threshold.csv.", hidden);
@@ -350,6 +356,18 @@ static void print_page(dsa_page *page)
     }
 }
 
+/* Bars are all of one width; blanks behind them help nobody. */
+static void trim_lines(char *page)
+{
+    char *to = page;
+    for (const char *from = page; *from != '\0'; from++) {
+        for (; *from == '\n' && to > page && to[-1] == ' '; to--) {
+        }
+        *to++ = *from;
+    }
+    *to = '\0';
+}
+
 char *ipsim_dsa_page(const ipsim_dsa *dsa, bool unicode)
 {
     char *result = NULL;
@@ -373,6 +391,9 @@ char *ipsim_dsa_page(const ipsim_dsa *dsa, bool unicode)
     if (fclose(stream) != 0) {
         free(result);
         result = NULL;
+    }
+    if (result != NULL) {
+        trim_lines(result);
     }
     return result;
 }
