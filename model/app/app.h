@@ -20,6 +20,7 @@ typedef struct ipsim_app {
 
 /* ---- commands: everything is printed when they return; the status becomes the exit code ---- */
 ipsim_status ipsim_app_simulate(ipsim_app *app); /* run and compare */
+ipsim_status ipsim_app_dsa(ipsim_app *app);
 ipsim_status ipsim_app_cea(ipsim_app *app);
 ipsim_status ipsim_app_voi(ipsim_app *app);
 ipsim_status ipsim_app_check(ipsim_app *app);
