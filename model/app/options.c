@@ -55,16 +55,18 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
     [IPSIM_COMMAND_CEA] =
         {
             .name = "cea",
-            .operands = "TABLE.csv",
+            .operands = "TABLE.csv|FOLDER",
             .least_operands = 1,
             .most_operands = 1,
             .purpose = "Cost-effectiveness analysis of a table of draws: ours or anybody's.",
             .details =
                 "TABLE.csv is tidy (columns for strategy, cost, effect and, where there are any, draw, perspective, subgroup, weight) or\n"
-                "wide (cost_A, cost_B, effect_A, effect_B); or it is a folder that holds such a table as psa.csv. Shape, separator and "
-                "decimal comma are found\n"
-                "out and said. Writes cea, frontier, plane, net_benefit, ceac, evpi and, with weighted subgroups, subgroups and\n"
-                "distribution as CSV, with summary.txt and manifest.json, to output/NAME-cea/, all of them or none.\n",
+                "wide (cost_A, cost_B, effect_A, effect_B). Shape, separator and decimal comma are found out and said. Or it is a folder: "
+                "of\n"
+                "a psa (psa.csv, with labels and thresholds from the tables beside it), or of compare, whose point estimates are one "
+                "draw.\n"
+                "Writes cea, frontier, plane, net_benefit, ceac, evpi and, with weighted subgroups, subgroups and distribution as CSV and\n"
+                "in results.sqlite, with summary.txt and manifest.json, to output/NAME-cea/, all of them or none.\n",
             .examples = {{"ipsim cea draws/ --comparator traditional", "a folder that holds psa.csv"},
                          {"ipsim cea draws.csv --cost total_cost --effect life_years --strategy arm --threshold 0:100000:5000",
                           "columns by name, thresholds from 0 to 100 000 by 5 000"},
@@ -74,7 +76,7 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
     [IPSIM_COMMAND_VOI] =
         {
             .name = "voi",
-            .operands = "TABLE.csv",
+            .operands = "TABLE.csv|FOLDER",
             .least_operands = 1,
             .most_operands = 1,
             .purpose = "Value of information: what learning parameters, or doing a study, would be worth.",
@@ -82,7 +84,9 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
                 "TABLE.csv as for cea. Parameters stand in a file of their own (draw, parameter, value; or a column for each), in the\n"
                 "columns a wide table has left over, or in parameters.csv of a folder that holds psa.csv. Writes evpi, evppi and, for a "
                 "study,\n"
-                "evsi as CSV, with summary.txt and manifest.json, to output/NAME-voi/, all of them or none.\n"
+                "evsi as CSV and in results.sqlite, with summary.txt and manifest.json, to output/NAME-voi/, all of them or none.\n"
+                "--sets joins parameters with +, and hr_* is all whose names begin so. Without it: each parameter and, of a folder, each\n"
+                "family of names (up to the first underscore) and all of one status (assumed, derived, published).\n"
                 "--study lists what is measured as PARAMETER:KIND[:SD], SD being the standard deviation of one person's outcome:\n"
                 "  mean         a mean ~ Normal(p, SD^2 / size)\n"
                 "  difference   between two arms of that size ~ Normal(p, 2 SD^2 / size)\n"
@@ -90,7 +94,7 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
                 "  proportion   a count ~ Binomial(size, p)\n"
                 "  rate         a count ~ Poisson(size x p), size in person-years\n",
             .examples = {{"ipsim voi draws.csv --parameters parameters.csv --threshold 275000,500000", "every parameter by itself"},
-                         {"ipsim voi draws/ --sets hr_job+hr_loss,unit_cost --population 4000 --years 10 --discount 4",
+                         {"ipsim voi draws/ --sets 'hr_*,unit_cost' --population 4000 --years 10 --discount 4",
                           "groups of parameters, for the persons whose treatment is decided"},
                          {"ipsim voi draws/ --study hr_job:ratio:1.8 --size 100,200,400,800 --study-cost 5e6,20000 "
                           "--population 4000 --years 10 --study-years 3",
@@ -230,11 +234,12 @@ const ipsim_option_spec ipsim_options[] = {
     {"discount", '\0', "PERCENT", CEA | VOI, IPSIM_OPTION_TEXT, FIELD(decision.discount), 0, 0, "a year, for persons treated later", "4"},
     {"norms", '\0', "FILE", CEA, IPSIM_OPTION_TEXT, FIELD(decision.norms), 0, 0,
      "remaining QALYs of the population (age, qalys, sex): absolute shortfall", NULL},
-    {"age", '\0', "YEARS", CEA, IPSIM_OPTION_TEXT, FIELD(decision.age), 0, 0, "with --norms: mean age at the start", NULL},
-    {"sex", '\0', "NAME", CEA, IPSIM_OPTION_TEXT, FIELD(decision.sex), 0, 0, "with --norms by sex: which", NULL},
+    {"age", '\0', "LIST", CEA, IPSIM_OPTION_TEXT, FIELD(decision.age), 0, 0, "with --norms: age at the start, or a list: 35,SUBGROUP:24",
+     "the mean simulated"},
+    {"sex", '\0', "NAME", CEA, IPSIM_OPTION_TEXT, FIELD(decision.sex), 0, 0, "with --norms by sex: which", "their mean"},
     {"inequality-aversion", '\0', "E", CEA, IPSIM_OPTION_TEXT, FIELD(decision.aversion), 0, 0,
      "weigh net health by Atkinson's index over subgroups", "off"},
-    {"sets", '\0', "LIST", VOI, IPSIM_OPTION_TEXT, FIELD(decision.sets), 0, 0, "sets of parameters: a+b,c", "each by itself"},
+    {"sets", '\0', "LIST", VOI, IPSIM_OPTION_TEXT, FIELD(decision.sets), 0, 0, "sets of parameters: a+b,c,hr_*", "each by itself"},
     {"study", '\0', "LIST", VOI, IPSIM_OPTION_TEXT, FIELD(decision.study), 0, 0, "what a study measures: PARAMETER:KIND[:SD],...", NULL},
     {"size", '\0', "LIST", VOI, IPSIM_OPTION_TEXT, FIELD(decision.size), 0, 0, "with --study: persons in each arm, a,b,c or from:to:step",
      "50,100,...,1600"},
