@@ -103,7 +103,7 @@ static ipsim_status resolve_luck(run *job)
     if (persons > (IPSIM_WIDE_N_MAX - 1) / (int64_t)n)
         return ipsim_error_add(job->errors, IPSIM_ERR_USAGE, (ipsim_origin){0},
                                "all replicates together may have at most 2^40 - 1 persons");
-    job->w = ipsim_work_of(job->e, job->lucks, n, persons);
+    job->w = ipsim_work_of(job->e, job->w.uncertain, job->lucks, n, persons);
     return IPSIM_OK;
 }
 
@@ -136,7 +136,7 @@ static ipsim_status open_files(run *job)
     if (status != IPSIM_OK)
         return ipsim_error_add_copy(job->errors, &err);
     if (goal > job->w.persons)
-        job->w = ipsim_work_of(job->e, job->lucks, job->w.n_replicates, goal);
+        job->w = ipsim_work_of(job->e, job->w.uncertain, job->lucks, job->w.n_replicates, goal);
     return IPSIM_OK;
 }
 
@@ -267,7 +267,7 @@ static ipsim_status simulate_until(run *job)
         next = team ? team->agree(team->data, next) : next;
         if (next <= 0)
             return status;
-        job->w = ipsim_work_of(job->e, job->lucks, 1, next);
+        job->w = ipsim_work_of(job->e, job->w.uncertain, job->lucks, 1, next);
         if (job->journal)
             ipsim_journal_set_goal(job->journal, next);
     }
@@ -357,7 +357,7 @@ ipsim_status ipsim_run(const ipsim_scenario *const *scenarios, size_t n_scenario
     if (status == IPSIM_OK && goal <= 0)
         status = give_up(&job, is_stopped(&job) ? "interrupted before it began" : "another rank could not begin; nothing was simulated");
     if (status == IPSIM_OK) {
-        job.w = ipsim_work_of(job.e, job.lucks, job.w.n_replicates, goal);
+        job.w = ipsim_work_of(job.e, job.w.uncertain, job.lucks, job.w.n_replicates, goal);
         choose_units(&job);
         status = options->until_outcome ? simulate_until(&job) : simulate_stage(&job);
         if (status == IPSIM_OK)
@@ -384,7 +384,7 @@ ipsim_status ipsim_run_merge(const ipsim_scenario *const *scenarios, size_t n_sc
             ipsim_error_add_copy(errors, &err);
     }
     if (status == IPSIM_OK) {
-        job.w = ipsim_work_of(job.e, job.lucks, n_replicates, persons);
+        job.w = ipsim_work_of(job.e, job.w.uncertain, job.lucks, n_replicates, persons);
         choose_units(&job);
         status = make_parts(&job) ? ipsim_shard_join(&job.w, job.identity, files, n_files, job.total, errors) : no_memory(&job);
     }
