@@ -51,7 +51,7 @@ enum { IPSIM_PSA_DRAWS = 1000, IPSIM_PSA_PERSONS = 2000, IPSIM_PSA_DRAWS_MAX = 1
 typedef struct ipsim_psa_options {
     int64_t n_draws; /* 0: IPSIM_PSA_DRAWS */
     ipsim_design design;
-    bool fixed_people;     /* the same people and luck in all draws: their differences come from parameters alone */
+    bool fixed_people;      /* the same people and luck in all draws: their differences come from parameters alone */
     const char *only, *fix; /* names of parameters and joints, separated by commas: only these are drawn, or all but these; NULL: all */
 } ipsim_psa_options;
 
@@ -59,9 +59,9 @@ typedef struct ipsim_run_options {
     int64_t persons; /* of each replicate; 0: as the scenario says, in a probabilistic analysis IPSIM_PSA_PERSONS */
     int64_t seed;    /* negative: as the scenario says */
     uint32_t replicate;
-    uint32_t n_replicates; /* replicate, replicate + 1, ...; 0 is 1 */
+    uint32_t n_replicates;        /* replicate, replicate + 1, ...; 0 is 1 */
     const ipsim_psa_options *psa; /* NULL: parameters have their values. Replicates are draws: n_replicates and seeds are not used */
-    const uint64_t *seeds; /* instead: one replicate for each of n_seeds seeds; NULL for none */
+    const uint64_t *seeds;        /* instead: one replicate for each of n_seeds seeds; NULL for none */
     size_t n_seeds;
     const char *until_outcome; /* "outcome" or "outcome:scenario": go on until its error is at most until_mcse; NULL for a fixed number */
     double until_mcse;
@@ -152,6 +152,8 @@ typedef struct ipsim_shard_about {
     size_t n_files, n_settings;
     char **files;
     ipsim_setting *settings; /* keys own the text of both */
+    bool is_psa;
+    ipsim_psa_options psa; /* when it is; owns its text */
 } ipsim_shard_about;
 ipsim_status ipsim_shard_describe(const char *path, ipsim_shard_about *out, ipsim_error *err) IPSIM_MUST_CHECK;
 void ipsim_shard_about_clear(ipsim_shard_about *about);

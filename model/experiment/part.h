@@ -12,7 +12,7 @@
 /* What makes replicates draws: their parameters, and what is kept of each. */
 typedef struct uncertainty {
     vary *v;
-    draws *draws;
+    psa_draws *draws;
     keep *keep;
 } uncertainty;
 

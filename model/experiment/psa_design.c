@@ -13,7 +13,7 @@ const char *const ipsim_design_names[IPSIM_N_DESIGNS + 1] = {"mc", "lhs", "sobol
 enum { COUNT_UNIFORM, COUNT_PLACE, COUNT_SHIFT };
 enum { SOBOL_DIMENSIONS = 40, SOBOL_BITS = 30 };
 
-double ipsim_psa_draws_uniform(const draws *d, const draw_uniform *u, int64_t draw)
+double ipsim_psa_draws_uniform(const psa_draws *d, const draw_uniform *u, int64_t draw)
 {
     if (u->place && u->sobol) {
         uint64_t bits = (uint64_t)u->place[draw] << (52 - SOBOL_BITS) ^ u->shift;
@@ -40,7 +40,7 @@ static int by_key(const void *a, const void *b)
 }
 
 /* A permutation: the rank of each draw by random bits of its own. */
-static void permute(const draws *d, draw_uniform *u, keyed *scratch)
+static void permute(const psa_draws *d, draw_uniform *u, keyed *scratch)
 {
     for (int64_t i = 0; i < d->n; i++)
         scratch[i] = (keyed){ipsim_stream_bits(d->seed, (uint32_t)i, 0, u->key, COUNT_PLACE), (uint32_t)i};
@@ -49,7 +49,7 @@ static void permute(const draws *d, draw_uniform *u, keyed *scratch)
         u->place[scratch[i].draw] = (uint32_t)i;
 }
 
-static bool fill_sobol(const draws *d, draw_uniform **uniforms, size_t n)
+static bool fill_sobol(const psa_draws *d, draw_uniform **uniforms, size_t n)
 {
     double point[SOBOL_DIMENSIONS] = {
         0.0}; /* GSL leaves out the first point of the sequence, the origin; without it no block is balanced */
@@ -78,7 +78,7 @@ static size_t first_like(draw_uniform *const *uniforms, size_t i)
     return like;
 }
 
-bool ipsim_psa_draws_build_design(draws *d, draw_uniform **uniforms, size_t n)
+bool ipsim_psa_draws_build_design(psa_draws *d, draw_uniform **uniforms, size_t n)
 {
     if (d->design == IPSIM_DESIGN_MC || d->n == 0)
         return true;

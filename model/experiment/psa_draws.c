@@ -76,7 +76,7 @@ static void check_names(const vary *v, const name_list *list, ipsim_error_list *
 
 /* ---- inputs ---- */
 
-static void add_input(draws *d, size_t quantity, ipsim_error_list *errors)
+static void add_input(psa_draws *d, size_t quantity, ipsim_error_list *errors)
 {
     const vary_quantity *q = &d->v->quantities[quantity];
     draw_input *input = &d->inputs[d->n_inputs];
@@ -92,7 +92,7 @@ static void add_input(draws *d, size_t quantity, ipsim_error_list *errors)
     d->n_inputs++;
 }
 
-static bool build(draws *d, const ipsim_psa_options *options, ipsim_error_list *errors)
+static bool build(psa_draws *d, const ipsim_psa_options *options, ipsim_error_list *errors)
 {
     const vary *v = d->v;
     name_list only = {"--only", options->only}, fix = {"--fix", options->fix};
@@ -122,18 +122,19 @@ static bool build(draws *d, const ipsim_psa_options *options, ipsim_error_list *
     return ipsim_psa_draws_build_design(d, uniforms, d->n_inputs);
 }
 
-ipsim_status ipsim_psa_draws_create(const vary *v, const ipsim_psa_options *options, uint64_t seed, draws **out, ipsim_error_list *errors)
+ipsim_status ipsim_psa_draws_create(const vary *v, const ipsim_psa_options *options, uint64_t seed, psa_draws **out,
+                                    ipsim_error_list *errors)
 {
     *out = NULL;
     size_t n_before = errors->count;
     ipsim_arena *arena = ipsim_arena_create();
-    draws *d = arena ? ipsim_arena_alloc(arena, 1, sizeof *d) : NULL;
+    psa_draws *d = arena ? ipsim_arena_alloc(arena, 1, sizeof *d) : NULL;
     if (d)
-        *d = (draws){.v = v,
-                     .n = options->n_draws > 0 ? options->n_draws : IPSIM_PSA_DRAWS,
-                     .seed = seed,
-                     .design = options->design,
-                     .arena = arena};
+        *d = (psa_draws){.v = v,
+                         .n = options->n_draws > 0 ? options->n_draws : IPSIM_PSA_DRAWS,
+                         .seed = seed,
+                         .design = options->design,
+                         .arena = arena};
     if (!d || !build(d, options, errors))
         ipsim_error_add(errors, IPSIM_ERR_MEMORY, (ipsim_origin){0}, "not enough memory for the draws of the parameters");
     if (errors->count > n_before) {
@@ -144,13 +145,13 @@ ipsim_status ipsim_psa_draws_create(const vary *v, const ipsim_psa_options *opti
     return IPSIM_OK;
 }
 
-void ipsim_psa_draws_free(draws *d)
+void ipsim_psa_draws_free(psa_draws *d)
 {
     if (d)
         ipsim_arena_free(d->arena);
 }
 
-void ipsim_psa_draws_values(const draws *d, int64_t draw, double *values)
+void ipsim_psa_draws_values(const psa_draws *d, int64_t draw, double *values)
 {
     for (size_t q = 0; q < d->v->n_quantities; q++)
         values[q] = NAN;

@@ -30,7 +30,7 @@ typedef struct draw_input {
     ipsim_distribution distribution;
 } draw_input;
 
-typedef struct draws {
+typedef struct psa_draws {
     const vary *v;
     int64_t n;
     uint64_t seed;
@@ -39,18 +39,18 @@ typedef struct draws {
     draw_input *inputs;
     bool *drawn; /* [quantity] */
     ipsim_arena *arena;
-} draws;
+} psa_draws;
 
-ipsim_status ipsim_psa_draws_create(const vary *v, const ipsim_psa_options *options, uint64_t seed, draws **out,
+ipsim_status ipsim_psa_draws_create(const vary *v, const ipsim_psa_options *options, uint64_t seed, psa_draws **out,
                                     ipsim_error_list *errors) IPSIM_MUST_CHECK;
-void ipsim_psa_draws_free(draws *d); /* accepts NULL */
+void ipsim_psa_draws_free(psa_draws *d); /* accepts NULL */
 
 /* values[n_quantities]; NaN where nothing is drawn. Pure: any thread, any order. */
-void ipsim_psa_draws_values(const draws *d, int64_t draw, double *values);
+void ipsim_psa_draws_values(const psa_draws *d, int64_t draw, double *values);
 
 /* psa_design.c: u in (0, 1). */
-double ipsim_psa_draws_uniform(const draws *d, const draw_uniform *u, int64_t draw);
+double ipsim_psa_draws_uniform(const psa_draws *d, const draw_uniform *u, int64_t draw);
 /* Prepares the design; uniforms of equal names are equal. false: memory is short. */
-bool ipsim_psa_draws_build_design(draws *d, draw_uniform **uniforms, size_t n);
+bool ipsim_psa_draws_build_design(psa_draws *d, draw_uniform **uniforms, size_t n);
 
 #endif
