@@ -32,6 +32,9 @@ typedef struct ipsim_account_plan ipsim_account_plan;
 /* models: all scenarios of the run, borrowed. */
 ipsim_status ipsim_account_plan_create(const ipsim_compiled_model *const *models, size_t n_models, ipsim_account_plan **out,
                                        ipsim_error_list *errors) IPSIM_MUST_CHECK;
+/* The same for models of the same scenarios with other numbers: the measures are those of `like`, which is borrowed and must outlive it. */
+ipsim_status ipsim_account_plan_create_like(const ipsim_compiled_model *const *models, size_t n_models, const ipsim_account_plan *like,
+                                            ipsim_account_plan **out, ipsim_error_list *errors) IPSIM_MUST_CHECK;
 void ipsim_account_plan_free(ipsim_account_plan *plan);
 size_t ipsim_account_n_measures(const ipsim_account_plan *plan);
 const ipsim_measure *ipsim_account_measure(const ipsim_account_plan *plan, size_t measure);
@@ -74,6 +77,8 @@ typedef struct ipsim_tally ipsim_tally;
 /* One for each thread and model. */
 ipsim_tally *ipsim_tally_create(const ipsim_account_plan *plan, size_t model, size_t stride);
 void ipsim_tally_free(ipsim_tally *tally);
+/* Makes it one for a model of another plan, without allocating. false: that model needs other columns; the tally is as it was. */
+bool ipsim_tally_adopt(ipsim_tally *tally, const ipsim_account_plan *plan, size_t model) IPSIM_MUST_CHECK;
 /* Forgets the last block. people is borrowed until the next reset. */
 void ipsim_tally_reset(ipsim_tally *tally, const ipsim_people *people);
 
@@ -112,6 +117,9 @@ typedef struct ipsim_ledger ipsim_ledger;
 /* n_groups: group 0 is everybody. */
 ipsim_ledger *ipsim_ledger_create(const ipsim_account_plan *plan, size_t n_models, size_t n_groups);
 void ipsim_ledger_free(ipsim_ledger *ledger);
+
+/* From here on it counts for another plan with the same measures, such as that of the same scenarios with other numbers. */
+void ipsim_ledger_adopt(ipsim_ledger *ledger, const ipsim_account_plan *plan);
 
 /* Adds a block: tallies[model] holds the histories under each model (two models may share one, see ipsim_account_same_basis). Ends the
  * block: the tallies must be reset before they are used again. IPSIM_ERR_OVERFLOW names the measure. */

@@ -383,6 +383,10 @@ void ipsim_scenario_free(ipsim_scenario *scenario);
  * nor entered by anyone...), as sentences with positions. Borrowed from the scenario. */
 const ipsim_error *ipsim_scenario_warnings(const ipsim_scenario *scenario, size_t *count);
 
+/* A scenario of its own with the same contents as loaded, to be evaluated by another thread; no file is read. The original is borrowed and must
+ * outlive it. */
+ipsim_status ipsim_scenario_clone(const ipsim_scenario *scenario, ipsim_scenario **out, ipsim_error_list *errors) IPSIM_MUST_CHECK;
+
 /* New parameter values (n_parameters of them, NaN: keep the expression or literal), then all dependent numbers again. For psa and dsa. */
 ipsim_status ipsim_scenario_evaluate(ipsim_scenario *scenario, const double *parameter_values, ipsim_error_list *errors) IPSIM_MUST_CHECK;
 

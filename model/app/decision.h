@@ -110,7 +110,7 @@ void ipsim_page_number(ipsim_page_table *page, double value);              /* fo
 void ipsim_page_interval(ipsim_page_table *page, double low, double high); /* "1 to 2" */
 void ipsim_page_estimate(ipsim_page_table *page, double value, double se); /* "1.0 ± 0.1" */
 void ipsim_page_share(ipsim_page_table *page, double share);               /* "37 %", "<1 %", ">99 %" */
-void ipsim_page_end(ipsim_page_table *page, FILE *stream); /* NULL: without printing */
+void ipsim_page_end(ipsim_page_table *page, FILE *stream);                 /* NULL: without printing */
 void ipsim_page_paragraph(FILE *stream, const char *format, ...) IPSIM_PRINTF(2, 3);
 /* Titles of a perspective and a subgroup; nothing when there is one of each. */
 void ipsim_page_panel_title(FILE *stream, const ipsim_decision_job *job, size_t perspective, size_t subgroup);

@@ -77,6 +77,14 @@ static bool check_scenarios(const ipsim_scenario *const *scenarios, size_t n, ip
     return true;
 }
 
+ipsim_status ipsim_experiment_check(const ipsim_scenario *const *scenarios, size_t n, ipsim_error_list *errors)
+{
+    size_t n_before = errors->count;
+    if (!check_scenarios(scenarios, n, errors))
+        return ipsim_error_add(errors, IPSIM_ERR_MEMORY, (ipsim_origin){0}, "not enough memory to compare the scenarios");
+    return errors->count > n_before ? errors->items[n_before].status : IPSIM_OK;
+}
+
 static bool build_groups(experiment *e)
 {
     const ipsim_scenario *first = e->scenarios[0];

@@ -27,13 +27,14 @@ static size_t n_moves(const experiment *e)
     return ipsim_experiment_moves_offset(e, e->n_models);
 }
 
-experiment_sums *ipsim_experiment_sums_create(const experiment *e)
+static experiment_sums *create_sums(const experiment *e, bool everybody)
 {
     experiment_sums *sums = calloc(1, sizeof *sums);
     if (!sums)
         return NULL;
     size_t n_attributes = e->scenarios[0]->n_attributes;
-    sums->ledger = ipsim_ledger_create(e->plan, e->n_models, e->n_groups);
+    sums->everybody = everybody;
+    sums->ledger = ipsim_ledger_create(e->plan, e->n_models, everybody ? 1 : e->n_groups);
     sums->moves = calloc(n_moves(e) + 1, sizeof *sums->moves);
     sums->level_count = calloc(n_attributes * ipsim_experiment_levels_stride(e) + 1, sizeof *sums->level_count);
     sums->attribute_x = calloc(n_attributes + 1, sizeof *sums->attribute_x);
@@ -43,6 +44,16 @@ experiment_sums *ipsim_experiment_sums_create(const experiment *e)
         return NULL;
     }
     return sums;
+}
+
+experiment_sums *ipsim_experiment_sums_create(const experiment *e)
+{
+    return create_sums(e, false);
+}
+
+experiment_sums *ipsim_experiment_sums_create_everybody(const experiment *e)
+{
+    return create_sums(e, true);
 }
 
 void ipsim_experiment_sums_free(experiment_sums *sums)
@@ -60,7 +71,10 @@ void ipsim_experiment_sums_free(experiment_sums *sums)
 void ipsim_experiment_sums_merge(const experiment *e, experiment_sums *into, const experiment_sums *from)
 {
     size_t n_attributes = e->scenarios[0]->n_attributes;
-    ipsim_ledger_merge(into->ledger, from->ledger);
+    if (into->everybody)
+        ipsim_ledger_merge_everybody(into->ledger, from->ledger);
+    else
+        ipsim_ledger_merge(into->ledger, from->ledger);
     for (size_t i = 0; i < n_moves(e); i++)
         into->moves[i] += from->moves[i];
     for (size_t i = 0; i < n_attributes * ipsim_experiment_levels_stride(e); i++)
@@ -97,6 +111,7 @@ typedef struct experiment_worker {
     ipsim_fast **fast; /* NULL: the reference engine was asked for */
     size_t *same_as;   /* per model: the first model with the same histories, which are then simulated once; tallies are shared */
     int64_t *moves;    /* of one block and model, as in sums; there is room for any model */
+    ipsim_tally **own; /* made when a model first needs one */
     ipsim_tally **tallies;
     ipsim_people *people;
     size_t batch;       /* persons simulated together */
@@ -110,13 +125,14 @@ static void worker_clear(worker *w)
             ipsim_reference_free(w->engines[i]);
         if (w->fast)
             ipsim_fast_free(w->fast[i]);
-        if (w->tallies && w->same_as && w->same_as[i] == i)
-            ipsim_tally_free(w->tallies[i]);
+        if (w->own)
+            ipsim_tally_free(w->own[i]);
     }
     free(w->engines);
     free(w->fast);
     free(w->same_as);
     free(w->moves);
+    free(w->own);
     free(w->tallies);
     ipsim_people_free(w->people);
     free(w->attributes);
@@ -133,7 +149,61 @@ static size_t find_same(const experiment *e, size_t model, bool plainly)
     return like;
 }
 
-static bool worker_init(worker *w, const experiment *e)
+/* The tally and the engines of a model that has histories of its own, those that are there if they fit. */
+static bool equip(worker *w, size_t i)
+{
+    const experiment *e = w->e;
+    if (!w->own[i] || !ipsim_tally_adopt(w->own[i], e->plan, i)) {
+        ipsim_tally_free(w->own[i]);
+        w->own[i] = ipsim_tally_create(e->plan, i, w->people->stride);
+    }
+    if (w->own[i] && w->fast && (!w->fast[i] || !ipsim_fast_adopt(w->fast[i], e->models[i], w->own[i]))) {
+        ipsim_fast_free(w->fast[i]);
+        w->fast[i] = ipsim_fast_create(e->models[i], w->people->stride, w->own[i]);
+    }
+    w->engines[i] = ipsim_reference_create(e->models[i]);
+    return w->own[i] && w->engines[i] && (!w->fast || w->fast[i]);
+}
+
+/* An engine whose model is about to go and which nobody needs now. */
+static void strip(worker *w, size_t i)
+{
+    ipsim_tally_free(w->own[i]);
+    w->own[i] = NULL;
+    if (w->fast)
+        ipsim_fast_free(w->fast[i]);
+    if (w->fast)
+        w->fast[i] = NULL;
+}
+
+bool ipsim_experiment_worker_adopt(experiment_worker *w)
+{
+    const experiment *e = w->e;
+    for (size_t i = 0; i < e->n_models; i++) {
+        ipsim_reference_free(w->engines[i]);
+        w->engines[i] = NULL;
+    }
+    for (size_t i = 0; i < e->n_models; i++) {
+        w->same_as[i] = find_same(e, i, w->fast == NULL);
+        if (w->same_as[i] < i)
+            strip(w, i);
+        else if (!equip(w, i))
+            return false;
+        w->tallies[i] = w->own[w->same_as[i]];
+    }
+    ipsim_ledger_adopt(w->sums->ledger, e->plan);
+    return true;
+}
+
+static size_t choose_batch(const experiment *e, int64_t most_persons)
+{
+    size_t batch = IPSIM_BATCH_PERSONS; /* results do not depend on it */
+    while (batch > 256 && batch * ipsim_account_bytes_per_person(e->plan) > MOST_BYTES)
+        batch /= 2;
+    return most_persons > 0 && most_persons < (int64_t)batch ? (size_t)most_persons : batch;
+}
+
+static bool worker_init(worker *w, const experiment *e, int64_t most_persons)
 {
     bool plainly = e->engine == IPSIM_ENGINE_REFERENCE;
     ipsim_grouping grouping = {
@@ -141,28 +211,16 @@ static bool worker_init(worker *w, const experiment *e)
     *w = (worker){.e = e};
     w->sums = ipsim_experiment_sums_create(e);
     w->engines = calloc(e->n_models, sizeof *w->engines);
+    w->own = calloc(e->n_models, sizeof *w->own);
     w->tallies = calloc(e->n_models, sizeof *w->tallies);
-    w->batch = IPSIM_BATCH_PERSONS; /* results do not depend on it */
-    while (w->batch > 256 && w->batch * ipsim_account_bytes_per_person(e->plan) > MOST_BYTES)
-        w->batch /= 2;
+    w->batch = choose_batch(e, most_persons);
     w->people = ipsim_people_create(w->batch, e->scenarios[0]->n_attributes, &grouping);
     w->attributes = calloc(w->batch * (e->scenarios[0]->n_attributes + 1), sizeof *w->attributes);
     w->fast = plainly ? NULL : calloc(e->n_models, sizeof *w->fast);
     w->same_as = calloc(e->n_models, sizeof *w->same_as);
     w->moves = calloc(n_moves(e) + 1, sizeof *w->moves);
-    bool ok = w->sums && w->engines && w->same_as && w->tallies && w->people && w->attributes && w->moves && (plainly || w->fast);
-    for (size_t i = 0; ok && i < e->n_models; i++) {
-        w->same_as[i] = find_same(e, i, plainly);
-        if (w->same_as[i] < i) {
-            w->tallies[i] = w->tallies[w->same_as[i]];
-            continue;
-        }
-        w->engines[i] = ipsim_reference_create(e->models[i]);
-        w->tallies[i] = ipsim_tally_create(e->plan, i, w->people->stride);
-        if (w->fast && w->tallies[i])
-            w->fast[i] = ipsim_fast_create(e->models[i], w->people->stride, w->tallies[i]);
-        ok = w->engines[i] && w->tallies[i] && (plainly || w->fast[i]);
-    }
+    bool ok = w->sums && w->engines && w->same_as && w->own && w->tallies && w->people && w->attributes && w->moves &&
+              (plainly || w->fast) && ipsim_experiment_worker_adopt(w);
     if (!ok)
         worker_clear(w);
     return ok;
@@ -305,10 +363,10 @@ static ipsim_status simulate_block(worker *w, ipsim_luck luck, int64_t first, in
 
 /* ---- for those who deal the blocks ---- */
 
-experiment_worker *ipsim_experiment_worker_create(const experiment *e)
+experiment_worker *ipsim_experiment_worker_create(const experiment *e, int64_t most_persons)
 {
     worker *w = malloc(sizeof *w);
-    if (w && !worker_init(w, e)) {
+    if (w && !worker_init(w, e, most_persons)) {
         free(w);
         w = NULL;
     }
