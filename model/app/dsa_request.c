@@ -153,7 +153,7 @@ ipsim_status ipsim_dsa_request_read(const ipsim_cli *cli, ipsim_dsa_request *req
         ignored = read_ranges(request, "--vary", asked->vary, false, &request->vary, &options->n_vary, errors);
         options->vary = request->vary;
     }
-    if (asked->only != NULL && (ignored = split(request, asked->only, ",", &request->only, &options->n_only, errors)) == IPSIM_OK) {
+    if (cli->only != NULL && (ignored = split(request, cli->only, ",", &request->only, &options->n_only, errors)) == IPSIM_OK) {
         options->only = (const char *const *)request->only;
     }
     if (asked->perspective != NULL &&
@@ -176,7 +176,7 @@ ipsim_status ipsim_dsa_request_read(const ipsim_cli *cli, ipsim_dsa_request *req
         }
         options->thresholds = request->thresholds;
     }
-    if (asked->scenarios && (asked->vary != NULL || asked->only != NULL || asked->find != NULL || asked->grid != NULL)) {
+    if (asked->scenarios && (asked->vary != NULL || cli->only != NULL || asked->find != NULL || asked->grid != NULL)) {
         ignored = ipsim_error_add(errors, IPSIM_ERR_USAGE, (ipsim_origin){.file = "--scenarios"},
                                   "nothing is moved, so --vary, --only, --find and --grid have no meaning beside it");
     }

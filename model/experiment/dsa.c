@@ -165,7 +165,7 @@ static ipsim_status build_tables(analysis *a, ipsim_error_list *errors)
         d->headline++;
     d->dsa = ipsim_dsa_one_way_table(&a->job);
     d->base = ipsim_dsa_base_table(&a->job);
-    d->parameters = ipsim_tables_parameters(a->e);
+    d->parameters = ipsim_tables_parameters(a->e, "parameters", NULL, 0);
     if (a->options.n_grids > 0)
         d->grid = ipsim_dsa_grid_table(&a->job);
     build_about(a);

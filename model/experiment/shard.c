@@ -129,13 +129,13 @@ static int write_all(int descriptor, const unsigned char *data, size_t size)
 ipsim_status ipsim_shard_commit(shard_file *file, const char *identity, const ipsim_files *files, const experiment_part *part,
                                 ipsim_error *err)
 {
-    ipsim_bytes payload = {0}, kept = {0}, bytes = {0};
+    ipsim_bytes payload = {0}, kept_bytes = {0}, bytes = {0};
     ipsim_status status = IPSIM_OK;
     unit_set none = {0};
-    if (!ipsim_part_pack(part, &payload) || !ipsim_kept_files_pack(files, &kept))
+    if (!ipsim_part_pack(part, &payload) || !ipsim_kept_files_pack(files, &kept_bytes))
         payload.out_of_memory = true;
     ipsim_record_put_head(&bytes, identity);
-    ipsim_record_put(&bytes, RECORD_FILES, &none, &kept);
+    ipsim_record_put(&bytes, RECORD_FILES, &none, &kept_bytes);
     ipsim_record_put(&bytes, RECORD_PART, &part->units, &payload);
     if (bytes.out_of_memory) {
         status = no_memory(err);
@@ -157,7 +157,7 @@ ipsim_status ipsim_shard_commit(shard_file *file, const char *identity, const ip
         }
     }
     ipsim_bytes_clear(&payload);
-    ipsim_bytes_clear(&kept);
+    ipsim_bytes_clear(&kept_bytes);
     ipsim_bytes_clear(&bytes);
     ipsim_shard_discard(file);
     return status;
@@ -169,6 +169,24 @@ static ipsim_status damaged(ipsim_error *err, const char *path, int64_t shard, i
 {
     return ipsim_error_set_at(err, IPSIM_ERR_DATA, (ipsim_origin){path, 0, NULL},
                               "the file is damaged; run shard %" PRId64 " of %" PRId64 " again", shard, n_shards);
+}
+
+/* The value of a key, NULL where there is none. false: memory is short. */
+static bool copy_value(const char *text, const char *key, char **out)
+{
+    char value[8192];
+    *out = NULL;
+    return !ipsim_identity_next(&text, key, value, sizeof value) || (*out = strdup(value)) != NULL;
+}
+
+static bool describe_draws(ipsim_shard_about *out)
+{
+    char *only = NULL, *fix = NULL;
+    out->is_psa = ipsim_identity_draws(out->text, &out->psa);
+    bool ok = copy_value(out->text, "only", &only) && copy_value(out->text, "fix", &fix);
+    out->psa.only = only;
+    out->psa.fix = fix;
+    return ok;
 }
 
 ipsim_status ipsim_shard_describe(const char *path, ipsim_shard_about *out, ipsim_error *err)
@@ -192,13 +210,8 @@ ipsim_status ipsim_shard_describe(const char *path, ipsim_shard_about *out, ipsi
         ipsim_shard_about_clear(out);
         return status;
     }
-    bool ok = true;
-    const char *at = out->text;
-    if (ipsim_identity_next(&at, "program", value, sizeof value))
-        ok = (out->program = strdup(value)) != NULL;
-    at = out->text;
-    if (ok && ipsim_identity_next(&at, "command", value, sizeof value))
-        ok = (out->command = strdup(value)) != NULL;
+    const char *at;
+    bool ok = copy_value(out->text, "program", &out->program) && copy_value(out->text, "command", &out->command) && describe_draws(out);
     for (at = out->text; ok && ipsim_identity_next(&at, "file", value, sizeof value);) {
         char **grown = realloc(out->files, (out->n_files + 1) * sizeof *grown);
         out->files = grown ? grown : out->files;
@@ -226,6 +239,8 @@ ipsim_status ipsim_shard_describe(const char *path, ipsim_shard_about *out, ipsi
 
 void ipsim_shard_about_clear(ipsim_shard_about *about)
 {
+    free((char *)(uintptr_t)about->psa.only);
+    free((char *)(uintptr_t)about->psa.fix);
     for (size_t i = 0; i < about->n_files; i++)
         free(about->files[i]);
     for (size_t i = 0; i < about->n_settings; i++)
