@@ -80,8 +80,8 @@ static void check_parameter(ipsim_loader *loader, const ipsim_scenario *s, const
 static void require_count(ipsim_loader *loader, bool given, size_t count, ipsim_origin at, const ipsim_joint *j, bool one_for_all)
 {
     size_t n = j->parameters.count;
-    if (given && count != n && !(one_for_all && count == 1)) {
-        ipsim_error_add(loader->errors, IPSIM_ERR_RULE, at, "there are %zu for %zu parameters", count, n);
+    if (given && count > 0 && count != n && !(one_for_all && count == 1)) {
+        ipsim_error_add(loader->errors, IPSIM_ERR_RULE, at, "%zu for %zu parameters", count, n);
     }
 }
 
