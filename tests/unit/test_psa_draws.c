@@ -22,7 +22,7 @@ static ipsim_status try_draw(drawn *x, const char *const *texts, size_t n, ipsim
 {
     *x = (drawn){.n = n, .scenarios = calloc(n, sizeof(ipsim_scenario *))};
     for (size_t i = 0; i < n; i++) {
-        char name[20], text[20000];
+        char name[32], text[20000];
         snprintf(name, sizeof name, "arm%zu", i);
         snprintf(text, sizeof text, "name = \"%s\"; %s %s", name, texts[i], REST);
         x->scenarios[i] = testlib_load(testlib_write(name, text));
@@ -259,7 +259,7 @@ static void test_dirichlet_moments(void **state)
         assert_close(value_of(&x, i, "p0") + value_of(&x, i, "p1") + value_of(&x, i, "p2") + value_of(&x, i, "p3"), 1.0, 1e-12);
     for (int i = 0; i < 4; i++)
         for (int k = 0; k <= i; k++) {
-            char a[8], b[8];
+            char a[16], b[16];
             snprintf(a, sizeof a, "p%d", i);
             snprintf(b, sizeof b, "p%d", k);
             double mean = alpha[i] / 10.0, other = alpha[k] / 10.0;
