@@ -103,8 +103,9 @@ struct ipsim_account_plan {
     double *years; /* ascending, the horizon last */
     size_t n_measures;
     ipsim_measure *measures;
-    bool *money;     /* n_measures: discounted with the schedule of costs */
-    size_t *same_as; /* n_measures: the first measure with the same formula in every scenario; only that one is kept */
+    bool *money;       /* n_measures: discounted with the schedule of costs */
+    size_t *same_as;   /* n_measures: the first measure with the same formula in every scenario; only that one is added up */
+    size_t *next_same; /* n_measures: the next one with the same formula; SIZE_MAX after the last */
     size_t n_models;
     account_model *models;
     /* Pairs of measures whose products the ledger keeps: cost and effect of the ratios. */

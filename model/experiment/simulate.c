@@ -87,8 +87,8 @@ void ipsim_experiment_sums_clear(const experiment *e, experiment_sums *sums)
 
 /* ---- one thread's work ---- */
 
-/* Of the tallies of a thread: longer blocks fill vectors better, but memory and caches are finite. */
-enum { MOST_BYTES = 24 << 20 };
+/* Of the tallies of a batch: longer batches fill vectors better, but those of one model should stay in the cache of a core. */
+enum { MOST_BYTES = 5 << 20 };
 
 typedef struct experiment_worker {
     const experiment *e;
@@ -100,7 +100,8 @@ typedef struct experiment_worker {
     ipsim_tally **tallies;
     ipsim_people *people;
     size_t batch;       /* persons simulated together */
-    double *attributes; /* [person * n_attributes + attribute] */
+    double *attributes; /* of a block, [person * n_attributes + attribute] */
+    int64_t *order;     /* of a block: those of one combination of subgroups together */
 } worker;
 
 static void worker_clear(worker *w)
@@ -120,6 +121,7 @@ static void worker_clear(worker *w)
     free(w->tallies);
     ipsim_people_free(w->people);
     free(w->attributes);
+    free(w->order);
     ipsim_experiment_sums_free(w->sums);
 }
 
@@ -146,11 +148,13 @@ static bool worker_init(worker *w, const experiment *e)
     while (w->batch > 256 && w->batch * ipsim_account_bytes_per_person(e->plan) > MOST_BYTES)
         w->batch /= 2;
     w->people = ipsim_people_create(w->batch, e->scenarios[0]->n_attributes, &grouping);
-    w->attributes = calloc(w->batch * (e->scenarios[0]->n_attributes + 1), sizeof *w->attributes);
+    w->order = calloc(IPSIM_BLOCK_PERSONS, sizeof *w->order);
+    w->attributes = calloc(IPSIM_BLOCK_PERSONS * (e->scenarios[0]->n_attributes + 1), sizeof *w->attributes);
     w->fast = plainly ? NULL : calloc(e->n_models, sizeof *w->fast);
     w->same_as = calloc(e->n_models, sizeof *w->same_as);
     w->moves = calloc(n_moves(e) + 1, sizeof *w->moves);
-    bool ok = w->sums && w->engines && w->same_as && w->tallies && w->people && w->attributes && w->moves && (plainly || w->fast);
+    bool ok = w->sums && w->engines && w->same_as && w->tallies && w->people && w->order && w->attributes && w->moves &&
+              (plainly || w->fast);
     for (size_t i = 0; ok && i < e->n_models; i++) {
         w->same_as[i] = find_same(e, i, plainly);
         if (w->same_as[i] < i) {
@@ -270,17 +274,11 @@ static ipsim_status simulate_model(worker *w, size_t model, ipsim_luck luck, int
     return status;
 }
 
-static ipsim_status simulate_batch(worker *w, ipsim_luck luck, int64_t first, size_t n, ipsim_error *err)
+/* n persons of the block that begins with `first`. */
+static ipsim_status simulate_batch(worker *w, ipsim_luck luck, int64_t first, size_t n, const int64_t *which, ipsim_error *err)
 {
     const experiment *e = w->e;
-    for (size_t i = 0; i < n; i++) {
-        double *attributes = &w->attributes[i * w->people->n_attributes];
-        ipsim_population_draw(e->population, luck.seed, luck.replicate, first + (int64_t)i, attributes);
-        ipsim_status status = count_person(w, first + (int64_t)i, attributes, err);
-        if (status != IPSIM_OK)
-            return status;
-    }
-    ipsim_people_seat(w->people, first, n, w->attributes);
+    ipsim_people_seat(w->people, first, n, which, w->attributes);
     for (size_t model = 0; model < e->n_models; model++) {
         if (w->same_as[model] < model)
             continue;
@@ -294,9 +292,19 @@ static ipsim_status simulate_batch(worker *w, ipsim_luck luck, int64_t first, si
 
 static ipsim_status simulate_block(worker *w, ipsim_luck luck, int64_t first, int64_t end, ipsim_error *err)
 {
-    for (; first < end; first += (int64_t)w->batch) {
-        size_t n = end - first < (int64_t)w->batch ? (size_t)(end - first) : w->batch;
-        ipsim_status status = simulate_batch(w, luck, first, n, err);
+    size_t n = (size_t)(end - first);
+    ipsim_bug_assert(n <= IPSIM_BLOCK_PERSONS);
+    for (size_t i = 0; i < n; i++) {
+        double *attributes = &w->attributes[i * w->people->n_attributes];
+        ipsim_population_draw(w->e->population, luck.seed, luck.replicate, first + (int64_t)i, attributes);
+        ipsim_status status = count_person(w, first + (int64_t)i, attributes, err);
+        if (status != IPSIM_OK)
+            return status;
+    }
+    if (!ipsim_people_sort(w->people, n, w->attributes, w->order))
+        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "not enough memory for the people of a block");
+    for (size_t i = 0; i < n; i += w->batch) {
+        ipsim_status status = simulate_batch(w, luck, first, n - i < w->batch ? n - i : w->batch, w->order + i, err);
         if (status != IPSIM_OK)
             return status;
     }
@@ -325,6 +333,7 @@ void ipsim_experiment_worker_free(experiment_worker *w)
 
 experiment_sums *ipsim_experiment_worker_sums(experiment_worker *w)
 {
+    ipsim_ledger_settle(w->sums->ledger);
     return w->sums;
 }
 
