@@ -40,10 +40,11 @@ static inline double expm1_inside(double x)
     return 2.0 * (half_power * (r + (ipsim_exp_tail(r) + r_low)) + (half_power - 0.5));
 }
 
-static void worths(const account_schedule *s, size_t n, const double *restrict t, double *restrict worth, double *restrict weight)
+/* In the first step of the schedule, which begins at 0 with weight 1. */
+static void first_worths(const account_schedule *s, size_t n, const double *restrict t, double *restrict worth, double *restrict weight)
 {
-    if (s->n_steps == 1 && s->gentle) {
-        double force = s->force[0], over = s->over_force[0], flat = s->flat[0];
+    double force = s->force[0], over = s->over_force[0], flat = s->flat[0];
+    if (s->gentle) {
 #pragma omp simd
         for (size_t i = 0; i < n; i++) {
             double e = expm1_inside(-force * t[i]);
@@ -52,14 +53,22 @@ static void worths(const account_schedule *s, size_t n, const double *restrict t
         }
         return;
     }
-    if (s->n_steps == 1) {
-        double force = s->force[0], over = s->over_force[0], flat = s->flat[0];
 #pragma omp simd
-        for (size_t i = 0; i < n; i++) {
-            double e = ipsim_expm1(-force * t[i]);
-            weight[i] = 1.0 + e;
-            worth[i] = over * e + flat * t[i];
-        }
+    for (size_t i = 0; i < n; i++) {
+        double e = ipsim_expm1(-force * t[i]);
+        weight[i] = 1.0 + e;
+        worth[i] = over * e + flat * t[i];
+    }
+}
+
+static void worths(const account_schedule *s, size_t n, const double *restrict t, double *restrict worth, double *restrict weight)
+{
+    double last = 0.0;
+#pragma omp simd reduction(max : last)
+    for (size_t i = 0; i < n; i++)
+        last = t[i] > last ? t[i] : last;
+    if (last < s->from[1]) {
+        first_worths(s, n, t, worth, weight);
         return;
     }
     int64_t step[IPSIM_CHUNK];
@@ -94,7 +103,13 @@ static void worths_where(const account_schedule *s, size_t n, const double *rest
     int64_t lane[IPSIM_CHUNK];
     double at[IPSIM_CHUNK] = {0.0}, worth[IPSIM_CHUNK], unused[IPSIM_CHUNK];
     size_t n_lanes = 0;
+    double apart = 0.0;
     memcpy(out, known, n * sizeof *out);
+#pragma omp simd reduction(+ : apart)
+    for (size_t i = 0; i < n; i++)
+        apart += fabs(t[i] - known_t[i]);
+    if (apart == 0.0)
+        return;
     for (size_t i = 0; i < n; i++) {
         lane[n_lanes] = (int64_t)i;
         at[n_lanes] = t[i];
@@ -214,8 +229,8 @@ static void add_flow(const ipsim_tally *tally, const account_flow *flow, const p
     const double *zero = p->origin[flow->window.clock];
     double begin = flow->window.from_years, end = flow->window.until_years;
     double a[IPSIM_CHUNK], b[IPSIM_CHUNK], worth_a[IPSIM_CHUNK], worth_b[IPSIM_CHUNK], length[IPSIM_CHUNK];
-    int64_t cut_a = 0, cut_b = 0, inside = 0;
-#pragma omp simd reduction(| : cut_a, cut_b, inside)
+    double cut_a = 0.0, cut_b = 0.0, inside = 0.0; /* sums of what is not below 0: only whether they are 0 matters */
+#pragma omp simd reduction(+ : cut_a, cut_b, inside)
     for (size_t i = 0; i < p->n; i++) {
         double x = zero[i] + begin, y = zero[i] + end;
         x = x > p->from[i] ? x : p->from[i];
@@ -223,21 +238,21 @@ static void add_flow(const ipsim_tally *tally, const account_flow *flow, const p
         bool in = x < y;
         a[i] = in ? x : p->from[i]; /* outside: nothing, between bounds whose worths are known */
         b[i] = in ? y : p->until[i];
-        inside |= in;
-        cut_a |= a[i] > p->from[i];
-        cut_b |= b[i] < p->until[i];
         length[i] = in ? y - x : 0.0;
+        inside += length[i];
+        cut_a += a[i] - p->from[i];
+        cut_b += p->until[i] - b[i];
     }
-    if (!inside)
+    if (inside == 0.0)
         return;
     double worth[2][IPSIM_CHUNK];
     for (size_t f = 0; f + 1 < tally->n_flavours; f++) {
         const double *restrict x = p->worth_from[f], *restrict y = p->worth_until[f];
-        if (cut_a) {
+        if (cut_a > 0.0) {
             worths_where(&tally->schedule[f], p->n, p->from, a, p->worth_from[f], worth_a);
             x = worth_a;
         }
-        if (cut_b) {
+        if (cut_b > 0.0) {
             worths_where(&tally->schedule[f], p->n, p->until, b, p->worth_until[f], worth_b);
             y = worth_b;
         }

@@ -244,12 +244,12 @@ static size_t year_of(const ipsim_account_plan *plan, double t)
 static void add_point(ipsim_tally *tally, size_t basis, size_t slot, double t, const double *known, double value)
 {
     double *cell = ipsim_tally_cell(tally, ipsim_tally_column(tally, basis, year_of(tally->plan, t)), slot);
-    double times[IPSIM_LANES] = {t}, worth[IPSIM_LANES], weight[IPSIM_LANES];
+    double worth, weight;
     cell[0] += value;
     for (size_t f = 0; f + 1 < tally->n_flavours; f++) {
         if (!known)
-            tally->kernels->worths(&tally->schedule[f], IPSIM_LANES, times, worth, weight);
-        cell[f + 1] += value * (known ? known[f] : weight[0]);
+            tally->kernels->worths(&tally->schedule[f], 1, &t, &worth, &weight);
+        cell[f + 1] += value * (known ? known[f] : weight);
     }
 }
 
