@@ -272,10 +272,8 @@ static size_t step_of(const adder *a)
 /* Where values are too large for limbs: straight into the wide sums of the ledger. */
 static bool add_large(const adder *a, const piece *p, size_t measure, size_t model, const double *values, const double *comparator)
 {
-    const ipsim_ledger *ledger = a->ledger;
-    const ledger_waiting *w = &a->scratch->waiting;
     account_limbs *x = cell_limbs(a, false), *y = cell_limbs(a, true);
-    double quantum = ipsim_account_quantum(ledger->plan, measure);
+    double quantum = ipsim_account_quantum(a->ledger->plan, measure);
     size_t n = lanes_of(p);
     cell_sums sums = {0};
     if (!split(a, n, values, quantum, x) || (comparator && !split(a, n, comparator, quantum, y)))
@@ -285,16 +283,13 @@ static bool add_large(const adder *a, const piece *p, size_t measure, size_t mod
     sums.xx = wide_products(n, x, x);
     if (comparator)
         sums.with_comparator = wide_products(n, x, y);
-    for (size_t same = measure; same < ledger->plan->n_measures; same = w->by_definition ? ledger->plan->next_same[same] : SIZE_MAX) {
-        cell_sums *into = &ledger->sums[((same * w->n_steps + step_of(a)) * ledger->n_models + model) * ledger->n_groups];
-        for (size_t i = 0; i < w->n_groups[p->combination]; i++) {
-            cell_sums *group = &into[w->groups[p->combination * w->n_groups_most + i]];
-            ipsim_wide128_merge(&group->x, sums.x);
-            ipsim_wide192_merge(&group->xx, &sums.xx);
-            ipsim_wide192_merge(&group->with_comparator, &sums.with_comparator);
-        }
-    }
+    ipsim_waiting_add(&a->scratch->waiting, a->ledger, p->combination, step_of(a), measure, model, &sums);
     return true;
+}
+
+static bool is_first(const adder *a, size_t measure, size_t model)
+{
+    return a->scratch->waiting.twin[measure * a->ledger->n_models + model] == model;
 }
 
 /* The columns of all models, for the people of a piece; on failure `model` is the one whose value does not fit. */
@@ -306,6 +301,8 @@ static bool add_piece(const adder *a, const piece *p, size_t measure, size_t *mo
     const double *comparator = NULL;
     bool large = false; /* the comparator's */
     for (*model = 0; *model < a->ledger->n_models; ++*model) {
+        if (!scratch->columns[*model] || !is_first(a, measure, *model))
+            continue;
         int64_t *sums = ipsim_waiting_sums(&scratch->waiting, a->ledger, p->combination, step_of(a), measure, *model);
         const double *x = people_of(a, p, scratch->columns[*model], scratch->gathered + *model * ACCOUNT_LANES_MAX);
         bool small = !large &&
@@ -322,11 +319,12 @@ static bool add_piece(const adder *a, const piece *p, size_t measure, size_t *mo
 
 /* ---- a block ---- */
 
+/* NULL: nobody has anything of it. */
 static const double *column_of(const adder *a, size_t model, size_t measure)
 {
     if (a->given)
         return a->given[model] + (measure * a->ledger->plan->n_years * 2 + step_of(a)) * a->capacity;
-    return ipsim_values_column(&a->scratch->values[model], measure);
+    return a->ledger->plan->models[model].formulas[measure].n_terms > 0 ? ipsim_values_column(&a->scratch->values[model], measure) : NULL;
 }
 
 /* Where to look when a measure is too large: at the reward that gives somebody the most of it, else at the scenario. */
@@ -357,10 +355,16 @@ static ipsim_status add_measure(const adder *a, size_t measure, ipsim_error *err
     const ipsim_ledger *ledger = a->ledger;
     struct ledger_scratch *scratch = a->scratch;
     for (size_t model = 0; model < ledger->n_models; model++) {
-        scratch->columns[model] = column_of(a, model, measure);
-        if (scratch->kept[measure] != SIZE_MAX)
-            memcpy(scratch->kept_columns + (scratch->kept[measure] * ledger->n_models + model) * scratch->longest, scratch->columns[model],
-                   a->n * sizeof(double));
+        const double *column = is_first(a, measure, model) ? column_of(a, model, measure)
+                                                           : scratch->columns[scratch->waiting.twin[measure * ledger->n_models + model]];
+        scratch->columns[model] = column;
+        if (scratch->kept[measure] == SIZE_MAX)
+            continue;
+        double *kept = scratch->kept_columns + (scratch->kept[measure] * ledger->n_models + model) * scratch->longest;
+        if (column)
+            memcpy(kept, column, a->n * sizeof *kept);
+        else
+            memset(kept, 0, a->n * sizeof *kept);
     }
     for (const piece *p = a->pieces; p < a->pieces + a->n_pieces; p++) {
         size_t model;
@@ -500,10 +504,26 @@ bool ipsim_ledger_is_settled(const ipsim_ledger *ledger)
     return !ledger->scratch || ledger->scratch->waiting.lanes == 0;
 }
 
+/* Models that share a tally have the same times and counts, and the same money where prices are the same. */
+static void find_twins(ipsim_ledger *ledger, ipsim_tally *const *tallies)
+{
+    const ipsim_account_plan *plan = ledger->plan;
+    size_t *twin = ledger->scratch->waiting.twin;
+    for (size_t measure = 0; measure < plan->n_measures; measure++)
+        for (size_t model = 0; model < ledger->n_models; model++) {
+            size_t like = 0;
+            while (like < model && (tallies[like] != tallies[model] || !ipsim_account_same_values(plan, measure, like, model)))
+                like++;
+            twin[measure * ledger->n_models + model] = like;
+        }
+}
+
 static bool begin_values(ipsim_ledger *ledger, ipsim_tally *const *tallies, const ipsim_people *people)
 {
     struct ledger_scratch *scratch = ledger->scratch;
+    bool same_sharing = true; /* as before */
     for (size_t model = 0; model < ledger->n_models; model++) {
+        same_sharing &= scratch->values[model].tally == tallies[model];
         size_t first = first_with_tally(tallies, model);
         if (!scratch->cumulative[first])
             scratch->cumulative[first] = ipsim_simd_alloc(ipsim_values_cumulative_size(ledger->plan, first, scratch->longest),
@@ -511,6 +531,10 @@ static bool begin_values(ipsim_ledger *ledger, ipsim_tally *const *tallies, cons
         if (!scratch->cumulative[first])
             return false;
         ipsim_values_begin(&scratch->values[model], tallies[model], people, scratch->cumulative[first]);
+    }
+    if (!same_sharing) {
+        ipsim_ledger_settle(ledger);
+        find_twins(ledger, tallies);
     }
     return true;
 }

@@ -14,16 +14,20 @@ bool ipsim_waiting_init(ledger_waiting *w, const ipsim_ledger *ledger, size_t n_
                           .n_products = ledger->n_models > 1 ? plan->n_pairs + 2 * ledger->n_conditional : 0,
                           .n_groups_most = n_groups_most};
     size_t n_cells = n_combinations * w->n_steps * ledger->n_models;
+    w->twin = calloc(plan->n_measures * ledger->n_models + 1, sizeof *w->twin);
+    for (size_t i = 0; w->twin && i < plan->n_measures * ledger->n_models; i++)
+        w->twin[i] = i % ledger->n_models;
     w->n_groups = calloc(n_combinations, sizeof *w->n_groups);
     w->groups = calloc(n_combinations * n_groups_most, sizeof *w->groups);
     w->persons = calloc(n_combinations, sizeof *w->persons);
     w->sums = calloc(n_cells * plan->n_measures * ACCOUNT_N_SUMS + 1, sizeof *w->sums);
     w->products = calloc(n_cells * w->n_products * WAITING_PRODUCTS + 1, sizeof *w->products);
-    return w->n_groups && w->groups && w->persons && w->sums && w->products;
+    return w->twin && w->n_groups && w->groups && w->persons && w->sums && w->products;
 }
 
 void ipsim_waiting_clear(ledger_waiting *w)
 {
+    free(w->twin);
     free(w->n_groups);
     free(w->groups);
     free(w->persons);
@@ -51,9 +55,28 @@ ipsim_wide192 *ipsim_ledger_product(const ipsim_ledger *ledger, size_t step, siz
     return &ledger->given[(((k / 2 * plan->n_years + step / 2) * ledger->n_models + model) * ledger->n_groups) * 2 + k % 2];
 }
 
-static void settle_cell(const ledger_waiting *w, ipsim_ledger *ledger, size_t combination, size_t step, size_t measure, size_t model)
+void ipsim_waiting_add(const ledger_waiting *w, ipsim_ledger *ledger, size_t combination, size_t step, size_t measure, size_t model,
+                       const cell_sums *sums)
 {
     const ipsim_account_plan *plan = ledger->plan;
+    for (size_t twin = model; twin < ledger->n_models; twin++) {
+        if (w->twin[measure * ledger->n_models + twin] != model)
+            continue;
+        const ipsim_wide192 *with_comparator = model == 0 && twin > 0 ? &sums->xx : &sums->with_comparator;
+        for (size_t same = measure; same < plan->n_measures; same = w->by_definition ? plan->next_same[same] : SIZE_MAX) {
+            cell_sums *into = &ledger->sums[((same * w->n_steps + step) * ledger->n_models + twin) * ledger->n_groups];
+            for (size_t i = 0; i < w->n_groups[combination]; i++) {
+                cell_sums *group = &into[w->groups[combination * w->n_groups_most + i]];
+                ipsim_wide128_merge(&group->x, sums->x);
+                ipsim_wide192_merge(&group->xx, &sums->xx);
+                ipsim_wide192_merge(&group->with_comparator, with_comparator);
+            }
+        }
+    }
+}
+
+static void settle_cell(const ledger_waiting *w, ipsim_ledger *ledger, size_t combination, size_t step, size_t measure, size_t model)
+{
     int64_t *s = ipsim_waiting_sums(w, ledger, combination, step, measure, model), any = 0;
     for (size_t k = 0; k < ACCOUNT_N_SUMS; k++)
         any |= s[k];
@@ -63,15 +86,7 @@ static void settle_cell(const ledger_waiting *w, ipsim_ledger *ledger, size_t co
                       .xx = from_limbs(s[ACCOUNT_HH], 2 * s[ACCOUNT_HL], s[ACCOUNT_LL]),
                       .with_comparator = from_limbs(s[ACCOUNT_CROSS_HH], s[ACCOUNT_CROSS_HL], s[ACCOUNT_CROSS_LL])};
     memset(s, 0, ACCOUNT_N_SUMS * sizeof *s);
-    for (size_t same = measure; same < plan->n_measures; same = w->by_definition ? plan->next_same[same] : SIZE_MAX) {
-        cell_sums *into = &ledger->sums[((same * w->n_steps + step) * ledger->n_models + model) * ledger->n_groups];
-        for (size_t i = 0; i < w->n_groups[combination]; i++) {
-            cell_sums *group = &into[w->groups[combination * w->n_groups_most + i]];
-            ipsim_wide128_merge(&group->x, sums.x);
-            ipsim_wide192_merge(&group->xx, &sums.xx);
-            ipsim_wide192_merge(&group->with_comparator, &sums.with_comparator);
-        }
-    }
+    ipsim_waiting_add(w, ledger, combination, step, measure, model, &sums);
 }
 
 static void settle_product(const ledger_waiting *w, ipsim_ledger *ledger, size_t combination, size_t step, size_t k, size_t model)

@@ -115,6 +115,8 @@ struct ipsim_account_plan {
 
 /* plan_model.c: everything of one model but its formulas. false: memory is short. */
 bool ipsim_account_model_build(ipsim_arena *arena, const ipsim_compiled_model *compiled, account_model *out);
+/* same_basis.c: of the same basis quantities, both models make the same values of the measure, to the last bit. May miss some. */
+bool ipsim_account_same_values(const ipsim_account_plan *plan, size_t measure, size_t model, size_t other);
 /* Index of the basis quantities that `outcome` needs; see plan_model.c. */
 bool *ipsim_account_states_mask(ipsim_arena *arena, const ipsim_scenario *scenario, const ipsim_names *states, bool alive_when_empty);
 
