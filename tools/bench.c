@@ -169,7 +169,7 @@ static void breakdown(const model_set *set, double speed)
         uint64_t start = __builtin_ia32_rdtsc();
         for (int64_t i = 0; i < BLOCK; i++)
             ipsim_population_draw(population, 1, 0, b * BLOCK + i, attributes + (size_t)i * n_attributes);
-        ipsim_people_seat(people, b * BLOCK, BLOCK, attributes);
+        ipsim_people_seat(people, b * BLOCK, BLOCK, NULL, attributes);
         people_ticks += __builtin_ia32_rdtsc() - start;
         for (size_t i = 0; i < set->n; i++) {
             ipsim_occupancy seen = {.n_times = 2, .times = times, .moves = moves};
