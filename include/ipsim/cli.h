@@ -14,6 +14,7 @@
 typedef enum ipsim_command_id {
     IPSIM_COMMAND_RUN,
     IPSIM_COMMAND_COMPARE,
+    IPSIM_COMMAND_PSA,
     IPSIM_COMMAND_DSA,
     IPSIM_COMMAND_CEA,
     IPSIM_COMMAND_VOI,
@@ -58,6 +59,9 @@ typedef struct ipsim_cli {
     const char *until_mcse; /* OUTCOME=VALUE */
     const char *shard;      /* i/n */
     const char *checkpoint; /* file, or empty for the usual place */
+    int64_t draws;          /* 0: not given */
+    bool fixed_people;
+    const char *design, *only, *fix;
     ipsim_cli_decision decision;
     ipsim_cli_dsa dsa;
     size_t n_settings, n_operands;

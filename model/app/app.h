@@ -18,7 +18,7 @@ typedef struct ipsim_app {
 } ipsim_app;
 
 /* ---- commands: everything is printed when they return; the status becomes the exit code ---- */
-ipsim_status ipsim_app_simulate(ipsim_app *app); /* run and compare */
+ipsim_status ipsim_app_simulate(ipsim_app *app); /* run, compare and psa */
 ipsim_status ipsim_app_dsa(ipsim_app *app);
 ipsim_status ipsim_app_cea(ipsim_app *app);
 ipsim_status ipsim_app_voi(ipsim_app *app);
@@ -32,12 +32,13 @@ ipsim_status ipsim_app_help(ipsim_app *app);
 void ipsim_app_help_overview(FILE *stream);
 void ipsim_app_help_command(FILE *stream, ipsim_command_id command);
 
-/* run and compare by another name: shards are files to be joined instead of simulating (NULL: none). */
+/* run, compare and psa by another name: shards are files to be joined instead of simulating (NULL: none). */
 ipsim_status ipsim_app_simulate_as(ipsim_app *app, const ipsim_cli *cli, const char *const *shards, size_t n_shards);
 
-/* ---- run_plan.c: what the options of run and compare ask of the simulation ---- */
+/* ---- run_plan.c: what the options of run, compare and psa ask of the simulation ---- */
 typedef struct ipsim_run_plan {
     ipsim_run_options options; /* all but the callbacks */
+    ipsim_psa_options psa;     /* which options.psa points to: the plan must not be copied */
     uint64_t *seeds;
     char *until_outcome, *journal, *shard_file, *program;
 } ipsim_run_plan;

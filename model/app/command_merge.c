@@ -16,7 +16,12 @@ ipsim_status ipsim_app_merge(ipsim_app *app)
     }
     /* The command line that the shards were made with, as far as results depend on it. */
     ipsim_cli cli = *app->cli;
-    cli.command = strcmp(about.command, "compare") == 0 ? IPSIM_COMMAND_COMPARE : IPSIM_COMMAND_RUN;
+    cli.command = about.is_psa ? IPSIM_COMMAND_PSA : strcmp(about.command, "compare") == 0 ? IPSIM_COMMAND_COMPARE : IPSIM_COMMAND_RUN;
+    cli.draws = about.psa.n_draws;
+    cli.design = about.is_psa ? ipsim_design_names[about.psa.design] : NULL;
+    cli.fixed_people = about.psa.fixed_people;
+    cli.only = about.psa.only;
+    cli.fix = about.psa.fix;
     cli.operands = (const char **)about.files;
     cli.n_operands = about.n_files;
     cli.settings = about.settings;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* app/command_simulate: run and compare. Nothing is written before every input is found good, and then all of it or nothing. */
+/* app/command_simulate: run, compare and psa. Nothing is written before every input is found good, and then all of it or nothing. */
 #include <inttypes.h>
 #include <omp.h>
 #include <stdlib.h>
@@ -8,10 +8,11 @@
 
 #include "app/app.h"
 #include "ipsim/format.h"
+#include "ipsim/psa_page.h"
 #include "ipsim/summary.h"
 #include "ipsim/write.h"
 
-enum { MOST_TABLES = 11 };
+enum { MOST_TABLES = 18 };
 
 /* All that one command holds. */
 typedef struct simulation_job {
@@ -39,7 +40,10 @@ static size_t pick_tables(const simulation_job *job, const ipsim_table *tables[M
         results->targets,    job->compare ? results->ratios : NULL,
         results->parameters, results->about,
         results->replicates, results->replicate_means,
-        results->settling,
+        results->settling,   results->psa,
+        results->draws,      results->psa_summary,
+        results->psa_years,  results->break_even,
+        results->noise,      results->psa_occupancy,
     };
     size_t count = 0;
     for (size_t i = 0; i < MOST_TABLES; i++) {
@@ -53,6 +57,14 @@ static size_t pick_tables(const simulation_job *job, const ipsim_table *tables[M
 static ipsim_status summarise(simulation_job *job, ipsim_error *err)
 {
     const ipsim_results *results = job->results;
+    if (results->psa != NULL) {
+        ipsim_psa_page_tables of_draws = {.psa = results->psa,
+                                          .summary = results->psa_summary,
+                                          .noise = results->noise,
+                                          .break_even = results->break_even,
+                                          .about = results->about};
+        return ipsim_psa_page_text(&of_draws, &job->summary, err);
+    }
     ipsim_summary_tables tables = {
         .results = results->results,
         .about = results->about,
@@ -90,11 +102,29 @@ static ipsim_status write_results(const simulation_job *job, ipsim_error *err)
     return status;
 }
 
+static void say_which_draws_were_kept(const simulation_job *job, const char *command_line)
+{
+    char done[IPSIM_FORMAT_SIZE], asked[IPSIM_FORMAT_SIZE], same[100] = "Fewer draws are not as evenly spread as the design wants";
+    ipsim_format_count(job->results->draws_done, done, sizeof done);
+    ipsim_format_count(job->results->n_replicates, asked, sizeof asked);
+    if (job->plan.psa.design == IPSIM_DESIGN_MC) {
+        snprintf(same, sizeof same, "This is exactly the result of --draws %" PRId64, job->results->draws_done);
+    }
+    fprintf(stderr,
+            "ipsim: interrupted. %s of %s draws were finished; they are kept in %s/\n%s. For all draws run again from the start:\n  %s\n",
+            done, asked, job->path, same, command_line != NULL ? command_line : "ipsim ...");
+}
+
 static void say_what_was_kept(const simulation_job *job)
 {
     char done[IPSIM_FORMAT_SIZE], asked[IPSIM_FORMAT_SIZE];
     char *command_line = ipsim_manifest_command_line(job->cli, NULL);
-    char same[80] = "The pooled result is that of the persons finished";
+    char same[200] = "The pooled result is that of the persons finished";
+    if (job->results->psa != NULL) {
+        say_which_draws_were_kept(job, command_line);
+        free(command_line);
+        return;
+    }
     ipsim_format_count(job->results->persons, done, sizeof done);
     ipsim_format_count(job->results->requested, asked, sizeof asked);
     if (job->results->n_replicates == 1) {

@@ -3,9 +3,11 @@
 #include <stdint.h>
 
 #include "ipsim/cli.h"
+#include "ipsim/run.h"
 
 #define RUN (1U << IPSIM_COMMAND_RUN)
 #define COMPARE (1U << IPSIM_COMMAND_COMPARE)
+#define PSA (1U << IPSIM_COMMAND_PSA)
 #define DSA (1U << IPSIM_COMMAND_DSA)
 #define CEA (1U << IPSIM_COMMAND_CEA)
 #define VOI (1U << IPSIM_COMMAND_VOI)
@@ -17,7 +19,7 @@
 #define MERGE (1U << IPSIM_COMMAND_MERGE)
 #define HELP (1U << IPSIM_COMMAND_HELP)
 #define VERSION (1U << IPSIM_COMMAND_VERSION)
-#define ALL (RUN | COMPARE | DSA | CEA | VOI | CHECK | SHOW | DIFF | DESCRIBE | REPLAY | MERGE | HELP | VERSION)
+#define ALL (RUN | COMPARE | PSA | DSA | CEA | VOI | CHECK | SHOW | DIFF | DESCRIBE | REPLAY | MERGE | HELP | VERSION)
 
 #define FIELD(member) offsetof(ipsim_cli, member)
 
@@ -52,6 +54,28 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
                          {"ipsim compare scenarios/traditional.cfg scenarios/ips.cfg scenarios/ips-young.cfg -n 1e6",
                           "three arms, a million persons"},
                          {"ipsim compare scenarios/traditional.cfg scenarios/ips.cfg --json > tables.json", "every table as JSON"}},
+            .can_be_interrupted = true,
+        },
+    [IPSIM_COMMAND_PSA] =
+        {
+            .name = "psa",
+            .operands = "COMPARATOR.cfg FILE.cfg...",
+            .least_operands = 1,
+            .most_operands = SIZE_MAX,
+            .purpose = "Probabilistic analysis: what the uncertainty of the parameters makes of the results.",
+            .details =
+                "Draws every parameter that has a distribution, and every joint distribution, simulates the scenarios with each draw and\n"
+                "writes psa.csv (draw, scenario, perspective, cost, effects), parameters.csv, summaries with 95 % intervals, the cost by "
+                "year\n"
+                "and the probability of saving, and how much of the spread is Monte Carlo noise. ipsim cea and ipsim voi read the folder.\n"
+                "Draw d is a function of the seed, the parameter's name and d; it has people of its own unless --fixed-people.\n"
+                "Designs: mc draws independently; lhs puts one draw in each of N slices of every distribution; sobol spreads up to 40\n"
+                "dimensions evenly together, further ones like lhs. A draw of lhs depends on the number of draws as well.\n",
+            .examples = {{"ipsim psa scenarios/traditional.cfg scenarios/ips.cfg", "a thousand draws"},
+                         {"ipsim psa scenarios/traditional.cfg scenarios/ips.cfg --draws 5000 -n 1000 --design lhs --checkpoint",
+                          "more draws of fewer persons, evenly spread, safe from crashes"},
+                         {"ipsim psa a.cfg b.cfg --only hr_job,c_fte --fixed-people",
+                          "the share of two parameters, free of noise between draws"}},
             .can_be_interrupted = true,
         },
     [IPSIM_COMMAND_DSA] =
@@ -223,10 +247,16 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
 };
 
 const ipsim_option_spec ipsim_options[] = {
-    {"persons", 'n', "N", RUN | COMPARE | DSA | DESCRIBE, IPSIM_OPTION_WHOLE, FIELD(persons), 1, (INT64_C(1) << 40) - 1,
-     "number of persons to simulate (1e6 is allowed)", "simulation.persons"},
-    {"seed", '\0', "N", RUN | COMPARE | DSA | REPLAY, IPSIM_OPTION_WHOLE, FIELD(seed), 0, INT64_MAX, "seed of all random numbers",
+    {"persons", 'n', "N", RUN | COMPARE | PSA | DSA | DESCRIBE, IPSIM_OPTION_WHOLE, FIELD(persons), 1, (INT64_C(1) << 40) - 1,
+     "number of persons to simulate, in psa with each draw (1e6 is allowed)", "simulation.persons; psa 2000"},
+    {"seed", '\0', "N", RUN | COMPARE | PSA | DSA | REPLAY, IPSIM_OPTION_WHOLE, FIELD(seed), 0, INT64_MAX, "seed of all random numbers",
      "simulation.seed"},
+    {"draws", '\0', "N", PSA, IPSIM_OPTION_WHOLE, FIELD(draws), 1, IPSIM_PSA_DRAWS_MAX, "number of draws of the parameters", "1000"},
+    {"design", '\0', "NAME", PSA, IPSIM_OPTION_TEXT, FIELD(design), 0, 0, "mc, lhs or sobol: how draws are spread", "mc"},
+    {"fixed-people", '\0', NULL, PSA, IPSIM_OPTION_FLAG, FIELD(fixed_people), 0, 0,
+     "the same people and luck in all draws, so that draws differ by their parameters alone", NULL},
+    {"only", '\0', "NAMES", PSA, IPSIM_OPTION_TEXT, FIELD(only), 0, 0, "draw only these parameters or joints (a,b,...)", "all"},
+    {"fix", '\0', "NAMES", PSA, IPSIM_OPTION_TEXT, FIELD(fix), 0, 0, "draw all but these", "none"},
     {"replicate", '\0', "N", RUN | COMPARE | DSA | REPLAY, IPSIM_OPTION_WHOLE, FIELD(replicate), 0, UINT32_MAX,
      "other people and other luck under the same seed", "0"},
     {"replicates", '\0', "R", RUN | COMPARE, IPSIM_OPTION_WHOLE, FIELD(replicates), 1, 1000000,
@@ -235,18 +265,19 @@ const ipsim_option_spec ipsim_options[] = {
      "instead: one replicate for each seed in FILE, one a line", NULL},
     {"until-mcse", '\0', "OUTCOME=X", RUN | COMPARE, IPSIM_OPTION_TEXT, FIELD(until_mcse), 0, 0,
      "more and more persons until the error of OUTCOME (compare: of its difference; OUTCOME:SCENARIO picks an arm) is at most X", NULL},
-    {"shard", '\0', "I/N", RUN | COMPARE, IPSIM_OPTION_TEXT, FIELD(shard), 0, 0, "only part I of N, into a file for ipsim merge", NULL},
-    {"checkpoint", '\0', "[=FILE]", RUN | COMPARE, IPSIM_OPTION_MAYBE, FIELD(checkpoint), 0, 0,
+    {"shard", '\0', "I/N", RUN | COMPARE | PSA, IPSIM_OPTION_TEXT, FIELD(shard), 0, 0, "only part I of N, into a file for ipsim merge",
+     NULL},
+    {"checkpoint", '\0', "[=FILE]", RUN | COMPARE | PSA, IPSIM_OPTION_MAYBE, FIELD(checkpoint), 0, 0,
      "keep what is finished in a journal, so that --resume can go on after a crash", "output/.NAME.journal"},
-    {"resume", '\0', NULL, RUN | COMPARE, IPSIM_OPTION_FLAG, FIELD(resume), 0, 0,
+    {"resume", '\0', NULL, RUN | COMPARE | PSA, IPSIM_OPTION_FLAG, FIELD(resume), 0, 0,
      "go on with the journal of a run that was ended (implies --checkpoint)", NULL},
-    {"threads", '\0', "N", RUN | COMPARE | DSA | VOI, IPSIM_OPTION_WHOLE, FIELD(threads), 1, 4096,
+    {"threads", '\0', "N", RUN | COMPARE | PSA | DSA | VOI, IPSIM_OPTION_WHOLE, FIELD(threads), 1, 4096,
      "number of threads; results do not depend on it", "all processors"},
     {"engine", '\0', "NAME", RUN | COMPARE | DSA, IPSIM_OPTION_TEXT, FIELD(engine), 0, 0,
      "fast, or reference: one person at a time, plain to read; results are the same", "fast"},
     {"person", '\0', "N", REPLAY, IPSIM_OPTION_WHOLE, FIELD(person), 0, (INT64_C(1) << 40) - 2, "number of the person; the first is 0",
      "0"},
-    {"output", 'o', "DIR", RUN | COMPARE | DSA | MERGE | CEA | VOI | DESCRIBE, IPSIM_OPTION_TEXT, FIELD(output), 0, 0,
+    {"output", 'o', "DIR", RUN | COMPARE | PSA | DSA | MERGE | CEA | VOI | DESCRIBE, IPSIM_OPTION_TEXT, FIELD(output), 0, 0,
      "folder for the results; an earlier result there is replaced", "output/NAME"},
     {"vary", '\0', "LIST", DSA, IPSIM_OPTION_TEXT, FIELD(dsa.vary), 0, 0,
      "ranges beside, or instead of, those of distributions: NAME=LOW:HIGH,...", NULL},
@@ -304,15 +335,15 @@ const ipsim_option_spec ipsim_options[] = {
      "with --study: cost of the study, and of each person in it", NULL},
     {"study-years", '\0', "Y", VOI, IPSIM_OPTION_TEXT, FIELD(decision.study_years), 0, 0,
      "with --study: years until results change decisions", "0"},
-    {"set", '\0', "KEY=VALUE", RUN | COMPARE | DSA | CHECK | SHOW | DIFF | DESCRIBE | REPLAY, IPSIM_OPTION_SETTING, FIELD(settings), 0, 0,
-     "override a key or a parameter in every scenario that knows it; repeatable", NULL},
-    {"json", '\0', NULL, RUN | COMPARE | DSA | CEA | VOI | CHECK | SHOW | DIFF | REPLAY | MERGE, IPSIM_OPTION_FLAG, FIELD(json), 0, 0,
+    {"set", '\0', "KEY=VALUE", RUN | COMPARE | PSA | DSA | CHECK | SHOW | DIFF | DESCRIBE | REPLAY, IPSIM_OPTION_SETTING, FIELD(settings),
+     0, 0, "override a key or a parameter in every scenario that knows it; repeatable", NULL},
+    {"json", '\0', NULL, RUN | COMPARE | PSA | DSA | CEA | VOI | CHECK | SHOW | DIFF | REPLAY | MERGE, IPSIM_OPTION_FLAG, FIELD(json), 0, 0,
      "print the tables as JSON instead of text", NULL},
     {"csv", '\0', NULL, SHOW | DIFF | REPLAY, IPSIM_OPTION_FLAG, FIELD(csv), 0, 0, "print the table as CSV instead of text", NULL},
     {"strict", '\0', NULL, CHECK, IPSIM_OPTION_FLAG, FIELD(strict), 0, 0, "warnings count as errors", NULL},
     {"no-checks", '\0', NULL, DESCRIBE, IPSIM_OPTION_FLAG, FIELD(no_checks), 0, 0, "leave out the checks that simulate the scenario", NULL},
     {"markdown", '\0', NULL, HELP, IPSIM_OPTION_FLAG, FIELD(markdown), 0, 0, "with `scenario`: as Markdown", NULL},
-    {"quiet", 'q', NULL, RUN | COMPARE | DSA | CEA | VOI | CHECK | DESCRIBE | MERGE, IPSIM_OPTION_FLAG, FIELD(quiet), 0, 0,
+    {"quiet", 'q', NULL, RUN | COMPARE | PSA | DSA | CEA | VOI | CHECK | DESCRIBE | MERGE, IPSIM_OPTION_FLAG, FIELD(quiet), 0, 0,
      "print errors only", NULL},
     {"help", 'h', NULL, ALL, IPSIM_OPTION_FLAG, FIELD(help), 0, 0, "this help", NULL},
     {"version", '\0', NULL, 0, IPSIM_OPTION_FLAG, FIELD(version), 0, 0, "print the version", NULL},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* app/run_plan: --replicates, --seeds, --until-mcse, --shard, --checkpoint and --resume. See app.h. */
+/* app/run_plan: --replicates, --seeds, --until-mcse, --draws and its like, --shard, --checkpoint and --resume. See app.h. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -94,6 +94,22 @@ static ipsim_status read_shard(const char *text, ipsim_run_plan *plan, ipsim_err
     return IPSIM_OK;
 }
 
+static ipsim_status read_draws(const ipsim_cli *cli, ipsim_run_plan *plan, ipsim_error *err)
+{
+    plan->psa = (ipsim_psa_options){.n_draws = cli->draws, .fixed_people = cli->fixed_people, .only = cli->only, .fix = cli->fix};
+    plan->options.psa = &plan->psa;
+    if (cli->only != NULL && cli->fix != NULL) {
+        return ipsim_error_set(err, IPSIM_ERR_USAGE, "--only and --fix exclude each other");
+    }
+    while (cli->design != NULL && ipsim_design_names[plan->psa.design] != NULL &&
+           strcmp(ipsim_design_names[plan->psa.design], cli->design) != 0) {
+        plan->psa.design++;
+    }
+    return plan->psa.design < IPSIM_N_DESIGNS
+               ? IPSIM_OK
+               : ipsim_error_set(err, IPSIM_ERR_USAGE, "--design needs mc, lhs or sobol, not \"%s\"", cli->design);
+}
+
 static ipsim_status check_together(const ipsim_cli *cli, ipsim_error *err)
 {
     const char *several = cli->seeds != NULL ? "--seeds" : "--replicates";
@@ -123,6 +139,7 @@ ipsim_status ipsim_run_plan_read(const ipsim_cli *cli, ipsim_run_plan *plan, ips
     ipsim_status status = check_together(cli, err);
     status = status == IPSIM_OK && cli->seeds != NULL ? read_seeds(cli->seeds, plan, err) : status;
     status = status == IPSIM_OK && cli->until_mcse != NULL ? read_until(cli->until_mcse, plan, err) : status;
+    status = status == IPSIM_OK && cli->command == IPSIM_COMMAND_PSA ? read_draws(cli, plan, err) : status;
     status = status == IPSIM_OK && cli->shard != NULL ? read_shard(cli->shard, plan, err) : status;
     if (status == IPSIM_OK && asprintf(&plan->program, "ipsim %s %s", ipsim_version(), ipsim_git_hash()) < 0) {
         plan->program = NULL;

@@ -142,6 +142,24 @@ ipsim_status ipsim_shard_commit(shard_file *file, const char *identity, const ex
 
 /* ---- reading ---- */
 
+/* The value of a key, NULL where there is none. false: memory is short. */
+static bool copy_value(const char *text, const char *key, char **out)
+{
+    char value[8192];
+    *out = NULL;
+    return !ipsim_identity_next(&text, key, value, sizeof value) || (*out = strdup(value)) != NULL;
+}
+
+static bool describe_draws(ipsim_shard_about *out)
+{
+    char *only = NULL, *fix = NULL;
+    out->is_psa = ipsim_identity_draws(out->text, &out->psa);
+    bool ok = copy_value(out->text, "only", &only) && copy_value(out->text, "fix", &fix);
+    out->psa.only = only;
+    out->psa.fix = fix;
+    return ok;
+}
+
 ipsim_status ipsim_shard_describe(const char *path, ipsim_shard_about *out, ipsim_error *err)
 {
     char value[8192];
@@ -153,13 +171,8 @@ ipsim_status ipsim_shard_describe(const char *path, ipsim_shard_about *out, ipsi
     fclose(stream);
     if (status != IPSIM_OK)
         return status;
-    bool ok = true;
-    const char *at = out->text;
-    if (ipsim_identity_next(&at, "program", value, sizeof value))
-        ok = (out->program = strdup(value)) != NULL;
-    at = out->text;
-    if (ok && ipsim_identity_next(&at, "command", value, sizeof value))
-        ok = (out->command = strdup(value)) != NULL;
+    const char *at;
+    bool ok = copy_value(out->text, "program", &out->program) && copy_value(out->text, "command", &out->command) && describe_draws(out);
     for (at = out->text; ok && ipsim_identity_next(&at, "file", value, sizeof value);) {
         char **grown = realloc(out->files, (out->n_files + 1) * sizeof *grown);
         out->files = grown ? grown : out->files;
@@ -188,6 +201,8 @@ ipsim_status ipsim_shard_describe(const char *path, ipsim_shard_about *out, ipsi
 
 void ipsim_shard_about_clear(ipsim_shard_about *about)
 {
+    free((char *)(uintptr_t)about->psa.only);
+    free((char *)(uintptr_t)about->psa.fix);
     for (size_t i = 0; i < about->n_files; i++)
         free(about->files[i]);
     for (size_t i = 0; i < about->n_settings; i++)

@@ -27,13 +27,14 @@ static size_t n_moves(const experiment *e)
     return ipsim_experiment_moves_offset(e, e->n_models);
 }
 
-experiment_sums *ipsim_experiment_sums_create(const experiment *e)
+static experiment_sums *create_sums(const experiment *e, bool everybody)
 {
     experiment_sums *sums = calloc(1, sizeof *sums);
     if (!sums)
         return NULL;
     size_t n_attributes = e->scenarios[0]->n_attributes;
-    sums->ledger = ipsim_ledger_create(e->plan, e->n_models, e->n_groups);
+    sums->everybody = everybody;
+    sums->ledger = ipsim_ledger_create(e->plan, e->n_models, everybody ? 1 : e->n_groups);
     sums->moves = calloc(n_moves(e) + 1, sizeof *sums->moves);
     sums->level_count = calloc(n_attributes * ipsim_experiment_levels_stride(e) + 1, sizeof *sums->level_count);
     sums->attribute_x = calloc(n_attributes + 1, sizeof *sums->attribute_x);
@@ -43,6 +44,16 @@ experiment_sums *ipsim_experiment_sums_create(const experiment *e)
         return NULL;
     }
     return sums;
+}
+
+experiment_sums *ipsim_experiment_sums_create(const experiment *e)
+{
+    return create_sums(e, false);
+}
+
+experiment_sums *ipsim_experiment_sums_create_everybody(const experiment *e)
+{
+    return create_sums(e, true);
 }
 
 void ipsim_experiment_sums_free(experiment_sums *sums)
@@ -60,7 +71,10 @@ void ipsim_experiment_sums_free(experiment_sums *sums)
 void ipsim_experiment_sums_merge(const experiment *e, experiment_sums *into, const experiment_sums *from)
 {
     size_t n_attributes = e->scenarios[0]->n_attributes;
-    ipsim_ledger_merge(into->ledger, from->ledger);
+    if (into->everybody)
+        ipsim_ledger_merge_everybody(into->ledger, from->ledger);
+    else
+        ipsim_ledger_merge(into->ledger, from->ledger);
     for (size_t i = 0; i < n_moves(e); i++)
         into->moves[i] += from->moves[i];
     for (size_t i = 0; i < n_attributes * ipsim_experiment_levels_stride(e); i++)

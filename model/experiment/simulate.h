@@ -50,12 +50,14 @@ typedef struct experiment_sums {
     ipsim_wide192 *attribute_xx;
     int64_t firings;
     int64_t persons;
+    bool everybody; /* the ledger has no subgroups */
 } experiment_sums;
 
 size_t ipsim_experiment_levels_stride(const experiment *e);
 size_t ipsim_experiment_moves_offset(const experiment *e, size_t model);
 
 experiment_sums *ipsim_experiment_sums_create(const experiment *e);
+experiment_sums *ipsim_experiment_sums_create_everybody(const experiment *e); /* what is merged into it loses its subgroups */
 void ipsim_experiment_sums_free(experiment_sums *sums);
 
 void ipsim_experiment_sums_clear(const experiment *e, experiment_sums *sums);

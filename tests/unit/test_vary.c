@@ -36,7 +36,7 @@ static void close_comparison(comparison *c)
 static ipsim_bytes bytes_of(const experiment *e, const experiment_sums *sums)
 {
     ipsim_luck luck = {0};
-    work w = ipsim_work_of(e, &luck, 1, PERSONS);
+    work w = ipsim_work_of(e, NULL, &luck, 1, PERSONS);
     experiment_part *part = ipsim_part_create(&w);
     unit_set units = {0};
     ipsim_bytes bytes = {0};
