@@ -11,6 +11,7 @@
 
 #include "base/simd.h"
 #include "ipsim/dsa.h"
+#include "ipsim/decision_tables.h"
 #include "ipsim/engine.h"
 #include "ipsim/population.h"
 #include "ipsim/run.h"
@@ -254,6 +255,96 @@ static void start_up(int rounds)
     report("start-up", "run ips.cfg -n 1", median(ms, rounds), "ms", 0.0, NULL);
 }
 
+/* ---- decision analysis of a large table of draws ---- */
+
+enum { DRAWS = 10000, PARAMETERS = 20, STRATEGIES = 3, THRESHOLDS = 21 };
+
+/* Numbers between 0 and 1 that fill the cube evenly enough; nobody looks at what they say. */
+static double spread(size_t i, size_t dimension)
+{
+    double x = (double)(i + 1) * (0.6180339887498949 + 0.1381966 * (double)dimension);
+    return x - (double)(int64_t)x;
+}
+
+static ipsim_draws *many_draws(void)
+{
+    static const char *strategies[STRATEGIES] = {"a", "b", "c"}, *all[1] = {"all"}, *names[PARAMETERS];
+    static char texts[PARAMETERS][8];
+    static ipsim_draws d;
+    d = (ipsim_draws){.n_draws = DRAWS,
+                      .n_strategies = STRATEGIES,
+                      .n_perspectives = 1,
+                      .n_subgroups = 1,
+                      .n_parameters = PARAMETERS,
+                      .strategies = strategies,
+                      .perspectives = all,
+                      .subgroups = all,
+                      .parameters = names,
+                      .cost_name = "cost",
+                      .effect_name = "qalys"};
+    static double weight = 1.0;
+    d.weights = &weight;
+    d.cost = calloc(STRATEGIES * DRAWS, sizeof(double));
+    d.effect = calloc(STRATEGIES * DRAWS, sizeof(double));
+    d.values = calloc(PARAMETERS * DRAWS, sizeof(double));
+    if (d.cost == NULL || d.effect == NULL || d.values == NULL) {
+        fprintf(stderr, "bench: memory is short\n");
+        exit(1);
+    }
+    for (size_t p = 0; p < PARAMETERS; p++) {
+        snprintf(texts[p], sizeof texts[p], "p%zu", p);
+        names[p] = texts[p];
+        for (size_t i = 0; i < DRAWS; i++) {
+            double x = d.values[p * DRAWS + i] = spread(i, p);
+            for (size_t s = 1; s < STRATEGIES; s++) {
+                d.effect[s * DRAWS + i] += (x - 0.45) * (double)(p % (s + 2)) / 10.0;
+                d.cost[s * DRAWS + i] += 1000.0 * x * x * (double)s;
+            }
+        }
+    }
+    return &d;
+}
+
+static void decide(int rounds)
+{
+    double thresholds[THRESHOLDS], evppi[MOST_ROUNDS], cea[MOST_ROUNDS];
+    size_t members[PARAMETERS];
+    ipsim_parameter_set sets[PARAMETERS];
+    static ipsim_evppi results[PARAMETERS * THRESHOLDS];
+    ipsim_draws *draws = many_draws();
+    ipsim_panel panel = ipsim_draws_panel(draws, 0, 0);
+    for (size_t t = 0; t < THRESHOLDS; t++)
+        thresholds[t] = 5000.0 * (double)t;
+    for (size_t p = 0; p < PARAMETERS; p++) {
+        members[p] = p;
+        sets[p] = (ipsim_parameter_set){1, &members[p]};
+    }
+    const ipsim_decision_settings settings = {
+        .thresholds = thresholds, .n_thresholds = THRESHOLDS, .currency = "", .persons = 1.0, .aversion = 0.0};
+    for (int i = 0; i < rounds; i++) {
+        ipsim_table *tables[IPSIM_N_CEA_TABLES];
+        ipsim_error err = {0};
+        double begun = seconds(CLOCK_MONOTONIC);
+        ipsim_status status = ipsim_evppi_estimate(draws, &panel, sets, PARAMETERS, thresholds, THRESHOLDS, results, &err);
+        double middle = seconds(CLOCK_MONOTONIC);
+        status = status == IPSIM_OK ? ipsim_cea_tables(draws, &settings, tables, &err) : status;
+        if (status != IPSIM_OK) {
+            fprintf(stderr, "bench: %s\n", err.message);
+            exit(1);
+        }
+        evppi[i] = middle - begun;
+        cea[i] = seconds(CLOCK_MONOTONIC) - middle;
+        for (size_t t = 0; t < IPSIM_N_CEA_TABLES; t++)
+            ipsim_table_free(tables[t]);
+    }
+    printf("\ndecisions, 10 000 draws, 3 strategies, 21 thresholds, all processors\n");
+    report("decision", "EVPPI, 20 parameters", median(evppi, rounds), "s", 0.0, NULL);
+    report("decision", "tables of cea", median(cea, rounds), "s", 0.0, NULL);
+    free(draws->cost);
+    free(draws->effect);
+    free(draws->values);
+}
+
 int main(int argc, char **argv)
 {
     int rounds = argc > 1 ? atoi(argv[1]) : 5;
@@ -299,6 +390,7 @@ int main(int argc, char **argv)
     sensitivity(&norway);
     growth(&b5, most);
     start_up(rounds);
+    decide(rounds);
     fclose(csv);
     return 0;
 }
