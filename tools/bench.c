@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "base/simd.h"
+#include "experiment/psa_draws.h"
 #include "ipsim/dsa.h"
 #include "ipsim/decision_tables.h"
 #include "ipsim/engine.h"
@@ -243,6 +244,63 @@ static void sensitivity(const model_set *norway)
     ipsim_dsa_free(dsa);
 }
 
+/* ---- probabilistic analysis ---- */
+
+/* What a draw costs before its first person: drawing, resolving expressions, compiling, making the engines ready. */
+static void overhead_of_a_draw(const model_set *set, int rounds)
+{
+    enum { DRAWS = 100 };
+    ipsim_error_list errors = {0};
+    ipsim_psa_options options = {.n_draws = DRAWS};
+    experiment *e;
+    vary *v;
+    vary_worker *w;
+    psa_draws *d;
+    double ms[MOST_ROUNDS];
+    if (ipsim_experiment_create((const ipsim_scenario *const *)set->scenarios, set->n, &e, &errors) != IPSIM_OK ||
+        ipsim_vary_create(e, &v, &errors) != IPSIM_OK || ipsim_psa_draws_create(v, &options, 1, &d, &errors) != IPSIM_OK ||
+        ipsim_vary_worker_create(v, 1000, &w, &errors) != IPSIM_OK)
+        die(&errors);
+    double *values = calloc(v->n_quantities + 1, sizeof *values);
+    if (!values)
+        exit(1);
+    for (int round = 0; round < rounds; round++) {
+        double start = seconds(CLOCK_THREAD_CPUTIME_ID);
+        for (int64_t i = 0; i < DRAWS; i++) {
+            ipsim_psa_draws_values(d, i, values);
+            if (ipsim_vary_assign(w, values, NULL, &errors) != IPSIM_OK)
+                die(&errors);
+        }
+        ms[round] = (seconds(CLOCK_THREAD_CPUTIME_ID) - start) * 1e3 / DRAWS;
+    }
+    report(set->name, "overhead of a draw", median(ms, rounds), "ms", 0.0, NULL);
+    free(values);
+    ipsim_vary_worker_free(w);
+    ipsim_psa_draws_free(d);
+    ipsim_vary_free(v);
+    ipsim_experiment_free(e);
+}
+
+/* 1 000 draws of 1 000 persons, tables included, by the wall. */
+static void bench_psa(const model_set *set, int threads, int rounds)
+{
+    double wall[MOST_ROUNDS];
+    char name[32];
+    for (int round = 0; round < rounds; round++) {
+        ipsim_error_list errors = {0};
+        ipsim_results *results = NULL;
+        ipsim_psa_options psa = {.n_draws = 1000};
+        ipsim_run_options options = {.persons = 1000, .seed = 1, .n_threads = threads, .psa = &psa};
+        double start = seconds(CLOCK_MONOTONIC);
+        if (ipsim_run((const ipsim_scenario *const *)set->scenarios, set->n, &options, &results, &errors) != IPSIM_OK)
+            die(&errors);
+        wall[round] = seconds(CLOCK_MONOTONIC) - start;
+        ipsim_results_free(results);
+    }
+    snprintf(name, sizeof name, "1000 x 1000, %d threads", threads);
+    report("psa b5", name, median(wall, rounds), "s", 0.0, NULL);
+}
+
 static void start_up(int rounds)
 {
     double ms[MOST_ROUNDS];
@@ -387,6 +445,10 @@ int main(int argc, char **argv)
     double speed = ticks_per_ns();
     breakdown(&distinct, speed);
     breakdown(&norway, speed);
+    bench_psa(&b5, 1, rounds);
+    bench_psa(&b5, 2, rounds);
+    overhead_of_a_draw(&b5, rounds);
+    overhead_of_a_draw(&norway, rounds);
     sensitivity(&norway);
     growth(&b5, most);
     start_up(rounds);
