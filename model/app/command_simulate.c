@@ -98,6 +98,11 @@ static ipsim_status write_results(const simulation_job *job, ipsim_error *err)
     status = status == IPSIM_OK ? ipsim_write_sqlite(tables, n_tables, sqlite, err) : status;
     status = status == IPSIM_OK ? ipsim_write_text(job->summary, summary, err) : status;
     status = status == IPSIM_OK ? ipsim_manifest_write(job->cli, &job->inputs, job->results, job->started, manifest, err) : status;
+    if (status == IPSIM_OK && job->compare && !job->cli->no_report) {
+        /* From the files, as `ipsim report` would read them; then the manifest again, which lists the report too. */
+        status = ipsim_report_into(ipsim_output_work_path(job->folder), job->cli->language, err);
+        status = status == IPSIM_OK ? ipsim_manifest_write(job->cli, &job->inputs, job->results, job->started, manifest, err) : status;
+    }
     if (status != IPSIM_OK) {
         ipsim_output_rename_error(job->folder, err);
     }
@@ -184,6 +189,10 @@ static ipsim_status print_results(const simulation_job *job)
     if (!job->cli->quiet) {
         /* Beside JSON it goes to stderr, so that stdout stays JSON. */
         fprintf(job->cli->json ? stderr : stdout, "%sResults: %s/\n", job->cli->json ? "" : "\n", job->path);
+        if (job->compare && !job->cli->no_report) {
+            fprintf(job->cli->json ? stderr : stdout, "Report:  %s/report.html\n", job->path);
+            ipsim_report_say_what_is_missing(job->cli->json ? stderr : stdout);
+        }
     }
     return IPSIM_OK;
 }

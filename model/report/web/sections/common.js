@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What sections share: parts of sentences, kept careful, and the line for what was not run.
+import { h, scenarioText } from '../lib/dom.js';
+import { clear, isZero } from '../lib/model.js';
+import { estimate, fixed, has, interval, moneyEstimate, moneyInterval, opposite, scaled, t, tx, year } from '../lib/text.js';
+
+export const PER = 1000;
+
+export function strong(text) {
+  return h('strong', {}, text);
+}
+export function arm(model, name) {
+  return h('strong', {}, scenarioText(model.armLabel(name)));
+}
+
+/* "by year 5", or "over the whole period of 49 years". */
+export function period(model, when) {
+  return when === model.horizon ? t('over_years', { n: year(when) }) : t('by_year', { n: year(when) });
+}
+
+/* What the interval of a figure holds: "simulation noise only" or "uncertainty of the inputs". */
+export function intervalName(model) {
+  return t(model.hasPsa ? 'interval.psa' : 'interval.mc');
+}
+export function intervalNote(model) {
+  return t(model.hasPsa ? 'uncertainty.psa' : 'uncertainty.mc');
+}
+/* The same in a few words, below a chart. */
+export function shortNote(model) {
+  return t(model.hasPsa ? 'uncertainty.short.psa' : 'uncertainty.short.mc');
+}
+
+/* "1 654 more years in competitive work"; "no clear difference in ...". names: message keys "change.NAME.more" where we have them. */
+export function change(model, outcome, figure) {
+  const people = scaled(figure, PER);
+  const name = has(`change.${outcome}.more`) ? outcome : null;
+  const word = isZero(figure) ? 'same' : !clear(figure) ? 'unclear' : figure.mean > 0 ? 'more' : 'fewer';
+  const n = strong(fixed(Math.abs(people.mean), Math.max(0, roundFor(people))));
+  if (name) return tx(`change.${name}.${word}`, { n });
+  return tx(`change.any.${word}`, { n, outcome: scenarioText(model.outcomeLabel(outcome)) });
+}
+function roundFor(figure) {
+  return Math.abs(figure.mean) >= 100 ? 0 : Math.abs(figure.mean) >= 10 ? 1 : 2;
+}
+
+/* "NOK 407 million less for Public purse (interval)". */
+export function costChange(model, figure, perspective) {
+  const people = scaled(figure, PER);
+  const word = isZero(figure) ? 'same' : !clear(figure) ? 'unclear' : figure.mean > 0 ? 'more' : 'less';
+  const said = word === 'less' ? opposite(people) : people;
+  return tx(`cost.${word}`, { amount: strong(moneyEstimate(said)), interval: moneyInterval(said), perspective: scenarioText(model.perspectiveLabel(perspective)) });
+}
+
+export function costOutcome(perspective) {
+  return `cost_${perspective}`;
+}
+
+/* A figure in a cell: estimate, and the interval below it. */
+export function figureCell(figure, factor, sign) {
+  if (!figure) return '–';
+  const value = scaled(figure, factor);
+  return [h('span', { class: 'value' }, estimate(value, sign)), value.low !== value.high ? h('span', { class: 'between' }, interval(value, sign)) : null];
+}
+
+/* The analysis that this question needs was not run: what would add it. */
+export function notRun(page, key, command) {
+  return h('p', { class: 'not-run' }, tx(`not_run.${key}`, { command: h('code', {}, command) }));
+}
+
+export function files(model) {
+  const names = model.arms.map((name) => model.conventionOf(name, 'file') || `${name}.cfg`);
+  return names.join(' ');
+}
+
