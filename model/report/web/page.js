@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The page: reads the tables, lays out the questions in the order in which a decision maker asks them, and redraws when a choice changes.
-import { disposeAll } from './lib/chart.js';
+import { disposeAll, onPaperChange } from './lib/chart.js';
 import { h, scenarioText } from './lib/dom.js';
 import { Model } from './lib/model.js';
 import { readTables } from './lib/table.js';
@@ -34,14 +34,15 @@ class Page {
     this.listeners = [];
     this.shown = [];
     dark.addEventListener('change', () => this.redraw());
+    onPaperChange(() => this.shown.forEach((update) => update()));
   }
 
   get theme() {
     return this.state.theme === 'auto' ? (dark.matches ? 'dark' : 'light') : this.state.theme;
   }
 
-  colours(onPaper) {
-    return palette(onPaper ? 'light' : this.theme);
+  colours() {
+    return palette(document.documentElement.hasAttribute('data-paper') ? 'light' : this.theme);
   }
 
   onChange(keys, update) {
@@ -112,12 +113,12 @@ class Page {
         h('div', { class: 'head' }, h('p', { class: 'count', 'aria-hidden': 'true' }, String(at + 1)), h('h2', { id: `${id}-title` }, t(`${id}.title`))),
         parts.nodes);
     });
-    const main = h('main', { id: 'report', tabindex: '-1' },
-      h('div', { class: 'hero' }, h('h1', {}, scenarioText(title)), answer(this)), sections);
     const nav = h('nav', { 'aria-label': t('contents') }, h('p', { 'aria-hidden': 'true' }, t('contents')), h('ol', {}, SECTIONS.map(([id]) => h('li', {}, h('a', { href: `#${id}` }, t(`${id}.title`))))));
+    const main = h('main', { id: 'report', tabindex: '-1' },
+      h('div', { class: 'hero' }, h('h1', {}, scenarioText(title)), answer(this)), nav, h('div', { class: 'questions' }, sections));
     const footer = h('footer', {}, h('p', {}, t('footer.made')), h('p', {}, t('footer.charts')));
     document.querySelector('.skip').textContent = t('skip');
-    document.getElementById('page').replaceChildren(this.toolbar(), h('div', { class: 'columns' }, nav, main), footer);
+    document.getElementById('page').replaceChildren(this.toolbar(), main, footer);
     this.shown.forEach((update) => update());
     this.followReading(nav, main);
   }

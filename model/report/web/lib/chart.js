@@ -31,8 +31,8 @@ class Chart {
     const width = onPaper ? Math.min(PAPER_WIDTH, this.spec.paperWidth || PAPER_WIDTH) : this.host.clientWidth;
     if (width === 0) return; /* not on the page yet */
     this.width = width;
-    const view = { width, narrow: width < 520, colours: this.page.colours(onPaper), paper: onPaper };
-    const height = typeof this.spec.height === 'function' ? this.spec.height(view) : this.spec.height;
+    const view = { width, narrow: width < 520, colours: this.page.colours(), paper: onPaper };
+    const height = Math.round((onPaper ? 0.82 : 1) * (typeof this.spec.height === 'function' ? this.spec.height(view) : this.spec.height));
     this.instance?.dispose();
     this.host.style.height = `${height}px`;
     this.instance = echarts.init(this.host, null, { renderer: 'svg', width, height });
@@ -63,17 +63,19 @@ class Chart {
 export function makeChart(host, spec, page) {
   return new Chart(host, spec, page);
 }
-export function drawAll() {
-  charts.forEach((chart) => chart.draw());
-}
 export function disposeAll() {
   [...charts].forEach((chart) => chart.dispose());
+}
+/* For paper everything is drawn anew: light, and as wide as A4 is. */
+let whenPaperChanges = () => {};
+export function onPaperChange(update) {
+  whenPaperChanges = update;
 }
 function setPaper(paper) {
   if (paper !== onPaper) {
     onPaper = paper;
     document.documentElement.toggleAttribute('data-paper', paper);
-    drawAll();
+    whenPaperChanges();
   }
 }
 window.addEventListener('beforeprint', () => setPaper(true));
@@ -93,7 +95,7 @@ export function axisStyle(view) {
 
 export function xAxis(view, rest) {
   const style = axisStyle(view);
-  return { type: 'value', nameLocation: 'middle', nameGap: 30, ...style, ...rest, splitLine: { show: false, ...(rest.splitLine || {}) }, axisLabel: { ...style.axisLabel, ...rest.axisLabel } };
+  return { type: 'value', nameLocation: 'middle', nameGap: 30, splitNumber: view.narrow ? 3 : 5, ...style, ...rest, splitLine: { show: false, ...(rest.splitLine || {}) }, axisLabel: { ...style.axisLabel, ...rest.axisLabel } };
 }
 
 export function yAxis(view, rest) {
@@ -101,16 +103,21 @@ export function yAxis(view, rest) {
   return { type: 'value', ...style, axisLine: { show: false }, axisTick: { show: false }, ...rest, axisLabel: { ...style.axisLabel, ...rest.axisLabel } };
 }
 
-/* Names down the left side, broken into lines that fit. */
-export function nameAxis(view, names, rest = {}) {
-  const width = Math.round(view.width * (view.narrow ? 0.36 : 0.3));
+/* Names down the left side, broken into lines that fit; on a phone above their rows, which half is the half height of. */
+export function nameAxis(view, names, rest = {}, half = 10) {
+  const width = view.narrow ? view.width - 24 : Math.round(view.width * 0.3);
   const style = axisStyle(view);
+  const place = view.narrow ? { inside: true, align: 'left', verticalAlign: 'bottom', margin: 0, padding: [0, 0, half + 2, 0] } : {};
   return {
-    type: 'category', data: names, inverse: true, axisTick: { show: false }, axisLine: { show: false },
+    type: 'category', data: names, inverse: true, axisTick: { show: false }, axisLine: { show: false }, z: 5,
     ...rest,
-    axisLabel: { ...style.axisLabel, color: view.colours.ink, width, overflow: 'break', interval: 0, hideOverlap: false, lineHeight: 16, ...rest.axisLabel },
-    room: width,
+    axisLabel: { ...style.axisLabel, color: view.colours.ink, width, overflow: 'break', interval: 0, hideOverlap: false, lineHeight: 16, ...place, ...rest.axisLabel },
+    room: view.narrow ? 0 : width,
   };
+}
+/* Height of a chart of that many rows. */
+export function rowsHeight(view, rows, size) {
+  return (view.narrow ? 84 : 74) + rows * (size + (view.narrow ? 20 : 0));
 }
 
 export function tooltip(view, build) {

@@ -73,7 +73,7 @@ export function figure(page, spec) {
   if (spec.table || spec.csv) tools.append(csvButton(spec.id, spec.table || spec.csv));
   const update = () => {
     says.replaceChildren(...[].concat(spec.says()).flat(3).filter((x) => x !== null && x !== undefined && x !== ''));
-    if (spec.legend) marks.replaceChildren(legend(spec.legend(page.colours(false))));
+    if (spec.legend) marks.replaceChildren(legend(spec.legend(page.colours())));
     if (spec.body) body.replaceChildren(...[].concat(spec.body()).filter(Boolean));
     if (spec.notes) notes.replaceChildren(...[].concat(spec.notes()).filter(Boolean).map((note) => (note instanceof Node ? note : h('p', {}, note))));
     chart?.draw();

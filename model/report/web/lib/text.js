@@ -92,7 +92,7 @@ export function percent(share, decimals = 0) {
 /* As many decimals as an interval or an error has to tell. */
 export function decimalsOf(figure) {
   const width = Math.abs(figure.high - figure.low) / 4;
-  if (Number.isFinite(width) && width > 0) return decimalsFor(width, 1) + (width / 10 ** Math.floor(Math.log10(width)) < 2 ? 1 : 0);
+  if (Number.isFinite(width) && width > 0) return decimalsFor(width, 1) + (width / 10 ** Math.floor(Math.log10(width)) < 3 ? 1 : 0);
   return decimalsFor(figure.mean, 3);
 }
 

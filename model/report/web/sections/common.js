@@ -2,7 +2,7 @@
 // What sections share: parts of sentences, kept careful, and the line for what was not run.
 import { h, scenarioText } from '../lib/dom.js';
 import { clear, isZero } from '../lib/model.js';
-import { estimate, fixed, has, interval, moneyEstimate, moneyInterval, opposite, scaled, t, tx, year } from '../lib/text.js';
+import { estimate, has, interval, moneyEstimate, moneyInterval, opposite, scaled, t, tx, year } from '../lib/text.js';
 
 export const PER = 1000;
 
@@ -35,18 +35,19 @@ export function change(model, outcome, figure) {
   const people = scaled(figure, PER);
   const name = has(`change.${outcome}.more`) ? outcome : null;
   const word = isZero(figure) ? 'same' : !clear(figure) ? 'unclear' : figure.mean > 0 ? 'more' : 'fewer';
-  const n = strong(fixed(Math.abs(people.mean), Math.max(0, roundFor(people))));
+  const n = strong(estimate({ ...people, mean: Math.abs(people.mean) }));
   if (name) return tx(`change.${name}.${word}`, { n });
   return tx(`change.any.${word}`, { n, outcome: scenarioText(model.outcomeLabel(outcome)) });
-}
-function roundFor(figure) {
-  return Math.abs(figure.mean) >= 100 ? 0 : Math.abs(figure.mean) >= 10 ? 1 : 2;
 }
 
 /* "NOK 407 million less for Public purse (interval)". */
 export function costChange(model, figure, perspective) {
   const people = scaled(figure, PER);
   const word = isZero(figure) ? 'same' : !clear(figure) ? 'unclear' : figure.mean > 0 ? 'more' : 'less';
+  /* A psa tells how probable a saving is, so its mean is said even where the interval includes zero. */
+  if (word === 'unclear' && figure.kind === 'psa') {
+    return tx(`cost.on_average_${figure.mean > 0 ? 'more' : 'less'}`, { amount: strong(moneyEstimate({ ...people, mean: Math.abs(people.mean) })), interval: moneyInterval(people), perspective: scenarioText(model.perspectiveLabel(perspective)) });
+  }
   const said = word === 'less' ? opposite(people) : people;
   return tx(`cost.${word}`, { amount: strong(moneyEstimate(said)), interval: moneyInterval(said), perspective: scenarioText(model.perspectiveLabel(perspective)) });
 }
@@ -65,6 +66,13 @@ export function figureCell(figure, factor, sign) {
 /* The analysis that this question needs was not run: what would add it. */
 export function notRun(page, key, command) {
   return h('p', { class: 'not-run' }, tx(`not_run.${key}`, { command: h('code', {}, command) }));
+}
+
+/* "4 % a year, 3 % from year 40" as the tables say it, in the reader's language. */
+export function discounting(model, key) {
+  const text = model.convention(key);
+  if (text === null) return null;
+  return text.startsWith('none') ? t('none') : text.replace(/a year, continuously compounded/g, t('continuous')).replace(/ a year/g, ` ${t('a_year')}`).replace(/from year/g, t('from_year')).replace(/ %/g, t('percent_sign'));
 }
 
 export function files(model) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // 5. What drives the result, and what do we not know?
-import { markLine, nameAxis, tip, tooltip, xAxis, yAxis } from '../lib/chart.js';
+import { markLine, nameAxis, rowsHeight, tip, tooltip, xAxis, yAxis } from '../lib/chart.js';
 import { h, scenarioText } from '../lib/dom.js';
 import { armChoice, choice, controls, dataTable, figure, perspectiveChoice } from '../lib/figure.js';
 import { fixed, integer, list, money as amount, moneyExact, moneyScale, moneyUnit, number, percent, plain, t, tx } from '../lib/text.js';
@@ -54,7 +54,7 @@ function tornado(page) {
     controls: controls(armChoice(page), combos.size > 1 ? choice(page, 'driver', t('control.result'), [...combos].map(([key, row]) => [key, label(row)])) : null),
     legend: (colours) => [{ label: t('tornado.low'), kind: 'area', color: colours.arms[1] }, { label: t('tornado.high'), kind: 'area', color: colours.arms[5] }],
     chart: {
-      height: () => 74 + Math.max(1, shown().length) * 34,
+      height: (view) => rowsHeight(view, Math.max(1, shown().length), 34),
       option: (view) => {
         const own = shown();
         if (own.length === 0) return {};
@@ -165,7 +165,7 @@ function evppiBars(page) {
     says: () => { const own = rows(); return own.length && own[0].evppi > 0 ? tx('evppi.says', { parameter: scenarioText(label(own[0].parameters)), evppi: strong(amount(own[0].evppi * PER)), share: percent(own[0].share_of_evpi) }) : t('evppi.none'); },
     controls: controls(perspectiveChoice(page, perspectives), thresholds.length > 1 ? choice(page, 'evppiThreshold', t('col.threshold'), thresholds.map((x) => [x, moneyExact(x)])) : null),
     chart: {
-      height: () => 74 + Math.min(MOST_BARS, Math.max(1, positive().length)) * 32,
+      height: (view) => rowsHeight(view, Math.min(MOST_BARS, Math.max(1, positive().length)), 32),
       option: (view) => {
         const own = positive().slice(0, MOST_BARS);
         if (own.length === 0) return {};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // 6. For whom?
-import { intervalSeries, markLine, nameAxis, tip, tooltip, xAxis } from '../lib/chart.js';
+import { intervalSeries, markLine, nameAxis, rowsHeight, tip, tooltip, xAxis } from '../lib/chart.js';
 import { h, scenarioText } from '../lib/dom.js';
 import { armChoice, choice, controls, dataTable, figure } from '../lib/figure.js';
 import { clear } from '../lib/model.js';
@@ -41,7 +41,7 @@ function forest(page, subgroups) {
     },
     controls: controls(armChoice(page), choice(page, 'groupOutcome', t('control.outcome'), outcomes.map((outcome) => [outcome, label(outcome)]))),
     chart: {
-      height: () => 74 + rows().length * 34,
+      height: (view) => rowsHeight(view, rows().length, 34),
       option: (view) => {
         const own = rows();
         const s = isCost(page.state.groupOutcome) ? moneyScale(PER * Math.max(...own.map((row) => Math.abs(row.figure.mean)))) : { factor: 1, word: '' };

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // 2. What does it cost, and who pays?
-import { intervalSeries, markLine, nameAxis, tip, tooltip, xAxis } from '../lib/chart.js';
+import { intervalSeries, markLine, nameAxis, rowsHeight, tip, tooltip, xAxis } from '../lib/chart.js';
 import { h, scenarioText } from '../lib/dom.js';
 import { armChoice, controls, dataTable, figure, perspectiveChoice } from '../lib/figure.js';
 import { clear, isZero } from '../lib/model.js';
 import { fixed, list, money as amount, moneyEstimate, moneyInterval, moneyScale, moneyUnit, opposite, scaled, t, tx, year } from '../lib/text.js';
 import { armStyle } from '../lib/theme.js';
-import { arm, costChange, costOutcome, files, intervalName, notRun, PER } from './common.js';
+import { arm, costChange, costOutcome, discounting, files, intervalName, notRun, PER } from './common.js';
 
 const KINDS = ['resource', 'production', 'transfer'];
 
@@ -52,7 +52,7 @@ function payersFigure(page) {
     controls: controls(armChoice(page)),
     legend: (colours) => panels().map(({ kind }) => ({ label: t(`kind.${kind}`), kind: 'area', color: kindColour(kind, colours) })),
     chart: {
-      height: () => 70 + panels().reduce((sum, panel) => sum + panel.rows.length * 34 + 34, 0),
+      height: (view) => rowsHeight(view, panels().reduce((sum, panel) => sum + panel.rows.length + 1, 0), 34),
       option: (view) => {
         const s = scale();
         const shown = panels();
@@ -136,7 +136,7 @@ function waterfall(page) {
     },
     controls: controls(armChoice(page), perspectiveChoice(page, known)),
     chart: {
-      height: () => 70 + bars().length * 38,
+      height: (view) => rowsHeight(view, bars().length, 38),
       option: (view) => {
         const list_ = bars();
         const s = moneyScale(Math.max(...list_.flatMap((bar) => [Math.abs(bar.from), Math.abs(bar.to)])));
@@ -158,7 +158,7 @@ function waterfall(page) {
                 type: 'group',
                 children: [
                   { type: 'rect', shape: { x: Math.min(a[0], b[0]), y: a[1] - 10, width: Math.max(1, Math.abs(b[0] - a[0])), height: 20 }, style: { fill: colour(bar) } },
-                  ...(next ? [{ type: 'line', shape: { x1: b[0], y1: a[1] + 10, x2: b[0], y2: a[1] + 28 }, style: { stroke: view.colours.muted, lineWidth: 1, lineDash: [2, 2] } }] : []),
+                  ...(next ? [{ type: 'line', shape: { x1: b[0], y1: a[1] + 10, x2: b[0], y2: a[1] + (view.narrow ? 48 : 28) }, style: { stroke: view.colours.muted, lineWidth: 1, lineDash: [2, 2] } }] : []),
                   { type: 'text', style: { x: right + 6, y: a[1], text: fixed((bar.to - bar.from) * s.factor, Math.max(0, 2 - Math.floor(Math.log10(Math.max(1, Math.abs((bar.to - bar.from) * s.factor))))) > 1 ? 1 : 0, true), fill: view.colours.ink, textVerticalAlign: 'middle', font: `13px ${'sans-serif'}` } },
                 ],
               };
@@ -202,9 +202,9 @@ function perspectives(page) {
     },
     legend: (colours) => model.others.map((name) => ({ label: model.armLabel(name), kind: 'dot', ...armStyle(model, name, colours) })),
     chart: {
-      height: () => 74 + known.length * Math.max(46, model.others.length * 15 + 14),
+      height: (view) => rowsHeight(view, known.length, Math.max(46, model.others.length * 15 + 14)),
       option: (view) => {
-        const axis = nameAxis(view, known.map((name) => model.perspectiveLabel(name)));
+        const axis = nameAxis(view, known.map((name) => model.perspectiveLabel(name)), {}, 6 + Math.min(30, model.others.length * 7));
         return {
           grid: { left: axis.room + 12, right: 18, top: 8, bottom: 50 },
           tooltip: { trigger: 'item', ...tooltip(view, (item) => {
@@ -255,5 +255,5 @@ export function money(page) {
   const { model } = page;
   const nodes = [perspectives(page), model.compares ? payersFigure(page) : null, waterfall(page), levels(page)].filter(Boolean);
   if (nodes.length === 0) return { empty: true, nodes: [notRun(page, model.table('results') ? 'money.none' : 'money', `ipsim compare ${files(model)}`)] };
-  return { nodes: [h('p', { class: 'intro' }, t('money.intro', { discounting: model.convention('discounting_costs') || t('none'), years: year(model.horizon) })), nodes] };
+  return { nodes: [h('p', { class: 'intro' }, t('money.intro', { discounting: discounting(model, 'discounting_costs') || t('none'), years: year(model.horizon) })), nodes] };
 }

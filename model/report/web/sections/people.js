@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // 1. What happens to 1 000 people?
-import { intervalSeries, makeChart, markLine, nameAxis, tip, tooltip, xAxis, yAxis } from '../lib/chart.js';
+import { intervalSeries, makeChart, markLine, nameAxis, rowsHeight, tip, tooltip, xAxis, yAxis } from '../lib/chart.js';
 import { h, scenarioText, svg } from '../lib/dom.js';
 import { choice, controls, figure } from '../lib/figure.js';
 import { clear } from '../lib/model.js';
@@ -130,7 +130,7 @@ function hundred(shares) {
 function pictogram(page, curves, name, when) {
   const { model } = page;
   const states = model.states();
-  const colours = page.colours(false);
+  const colours = page.colours();
   const counts = hundred(states.map((state) => shareAt(curves.get(state)?.get(name), when) ?? 0));
   const cells = states.flatMap((state, at) => Array.from({ length: counts[at] }, () => state));
   const side = 18;
@@ -172,8 +172,11 @@ function workCurve(page, curves) {
   page.state.workYears = Math.min(10, longest);
   const options = [[5, t('first_years', { n: 5 })], [10, t('first_years', { n: 10 })], [longest, t('all_years', { n: year(longest) })]].filter(([at]) => at <= longest);
   const data = (name, until) => yearsOf(curves, name).filter((at) => at <= until + 1e-9).map((at) => [at, 100 * shareIn(curves, states, name, at)]);
-  const judged = model.arms.filter((name) => points.some((point) => point.scenario === name));
-  const beside = (name) => (judged.indexOf(name) - (judged.length - 1) / 2) * 9; /* points of one year, side by side */
+  /* Points of one year, side by side. */
+  const beside = (point) => {
+    const there = model.arms.filter((name) => points.some((other) => other.scenario === name && other.year === point.year));
+    return (there.indexOf(point.scenario) - (there.length - 1) / 2) * 9;
+  };
   const bounds = (point) => [point.low ?? point.value, point.high ?? point.value];
   const legend = (colours) => [...model.arms.map((name) => ({ label: model.armLabel(name), kind: 'line', ...armStyle(model, name, colours) })),
     ...(points.length ? [{ label: t('work.points'), color: colours.muted, kind: 'point' }] : [])];
@@ -207,9 +210,9 @@ function workCurve(page, curves) {
                 { type: 'custom', silent: true, z: 5, data: own.map((point) => [point.year, ...bounds(point).map((x) => 100 * x)]), encode: { x: 0, y: [1, 2] },
                   renderItem(params, api) {
                     const [a, b] = [api.coord([api.value(0), api.value(1)]), api.coord([api.value(0), api.value(2)])];
-                    return { type: 'line', shape: { x1: a[0], y1: a[1], x2: b[0], y2: b[1] }, x: beside(name), style: { stroke: style.color, lineWidth: 2 } };
+                    return { type: 'line', shape: { x1: a[0], y1: a[1], x2: b[0], y2: b[1] }, x: beside(own[params.dataIndex]), style: { stroke: style.color, lineWidth: 2 } };
                   } },
-                { type: 'scatter', z: 6, symbol: style.symbol, symbolSize: 10, symbolOffset: [beside(name), 0], data: own.map((point) => [point.year, 100 * point.value]), itemStyle: { color: view.colours.paper, borderColor: style.color, borderWidth: 2 },
+                { type: 'scatter', z: 6, symbol: style.symbol, symbolSize: 10, data: own.map((point) => ({ value: [point.year, 100 * point.value], symbolOffset: [beside(point), 0] })), itemStyle: { color: view.colours.paper, borderColor: style.color, borderWidth: 2 },
                   tooltip: { trigger: 'item' } },
               ];
             }),
@@ -242,9 +245,9 @@ function yearChanges(page) {
     },
     legend: (colours) => model.others.map((name) => ({ label: model.armLabel(name), kind: 'dot', ...armStyle(model, name, colours) })),
     chart: {
-      height: (view) => 74 + outcomes.length * Math.max(view.narrow ? 54 : 44, model.others.length * 15 + 14),
+      height: (view) => rowsHeight(view, outcomes.length, Math.max(44, model.others.length * 15 + 14)),
       option: (view) => {
-        const axis = nameAxis(view, outcomes.map((outcome) => model.outcomeLabel(outcome)));
+        const axis = nameAxis(view, outcomes.map((outcome) => model.outcomeLabel(outcome)), {}, 6 + Math.min(30, model.others.length * 7));
         return {
           grid: { left: axis.room + 12, right: 18, top: 8, bottom: 50 },
           tooltip: { trigger: 'item', ...tooltip(view, (row) => {

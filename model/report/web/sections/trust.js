@@ -4,6 +4,7 @@ import { freshId, h, scenarioText, svg } from '../lib/dom.js';
 import { csvButton, dataTable } from '../lib/figure.js';
 
 import { fixed, integer, list, moneyExact, number, percent, plain, t, tx, year } from '../lib/text.js';
+import { discounting } from './common.js';
 import { isMoney } from './drivers.js';
 
 function block(id, title, says, ...rest) {
@@ -36,13 +37,13 @@ function targets(model) {
     outside.length ? ` ${t('targets.outside', { list: list(outside.map((row) => `${model.label('target', row.target)} (${model.armLabel(row.scenario)})`)) })}` : ''].join('');
   const verdict = (value) => h('span', { class: `verdict ${value.replace(/ /g, '-')}` }, h('span', { 'aria-hidden': 'true' }, value === 'inside' ? '✓ ' : value === 'outside' ? '✗ ' : ''), t(`verdict.${value.replace(/ /g, '_')}`));
   const accepted = (row) => (row.low === null && row.high === null ? '' : t('interval', { low: row.low === null ? '' : shown(row.low, row.unit), high: row.high === null ? '' : shown(row.high, row.unit) }));
-  const unit = (row) => (row.unit && row.unit !== 'share' ? ` ${row.unit}` : '');
+  const unit = (row) => (row.unit && row.unit !== 'share' ? `, ${row.unit}` : '');
   const columns = [
-    { label: t('col.target'), key: 'target', format: (value, row) => [scenarioText(model.label('target', value)), h('span', { class: 'unit' }, h('cite', {}, scenarioText(row.source || '')), row.note ? [' · ', scenarioText(row.note)] : '')] },
+    { label: t('col.target'), key: 'target', format: (value, row) => [scenarioText(model.label('target', value)), unit(row), h('span', { class: 'unit' }, h('cite', {}, scenarioText(row.source || '')), row.note ? [' · ', scenarioText(row.note)] : '')] },
     { label: t('col.arm'), key: 'scenario', format: (value) => scenarioText(model.armLabel(value)) },
     { label: t('col.use'), key: 'use', format: (value) => t(`use.${value === 'calibration' ? 'calibration' : 'held_out'}`) },
-    { label: t('col.simulated'), key: 'simulated', numeric: true, format: (value, row) => shown(value, row.unit) + unit(row) },
-    { label: t('col.published'), key: 'value', numeric: true, format: (value, row) => [shown(value, row.unit) + unit(row), h('span', { class: 'unit' }, accepted(row))] },
+    { label: t('col.simulated'), key: 'simulated', numeric: true, format: (value, row) => shown(value, row.unit) },
+    { label: t('col.published'), key: 'value', numeric: true, format: (value, row) => [shown(value, row.unit), h('span', { class: 'unit' }, accepted(row))] },
     { label: t('col.picture'), key: 'high', format: (value, row) => rangeMark(row) }, { label: t('col.verdict'), key: 'verdict', format: verdict }];
   return block('targets', t('targets.title'), says, dataTable({ caption: t('targets.title'), columns, rows }), h('div', { class: 'tools' }, csvButton('targets', () => ({ columns: [...model.table('targets').columns.keys()].map((key) => ({ key })), rows }))));
 }
@@ -55,7 +56,7 @@ function population(model) {
   const columns = [{ label: t('col.attribute'), key: 'attribute', format: (value, row) => scenarioText(`${model.label('attribute', value)}${row.level ? `: ${model.subgroupLabel(`${value}=${row.level}`).level}` : ''}`) }, { label: t('col.statistic'), key: 'statistic', format: (value) => t(`statistic.${value}`) },
     { label: t('col.simulated'), key: 'simulated', numeric: true, format: (value, row) => shown(value, row.unit) }, { label: t('col.target_value'), key: 'target', numeric: true, format: (value, row) => (value === null ? '–' : shown(value, row.unit)) }, { label: t('col.source'), key: 'source', format: (value) => h('cite', {}, scenarioText(value || '')) }];
   return block('population', t('population.title'), judged.length ? t('population.says', { n: integer(judged.length), z: fixed(Math.ceil(far * 10) / 10, 1) }) : t('population.none'),
-    h('details', { class: 'numbers' }, h('summary', {}, t('numbers'), h('span', { class: 'sr' }, `: ${t('population.title')}`)), dataTable({ caption: t('population.title'), columns, rows })), h('div', { class: 'tools' }, csvButton('population', () => ({ columns: [...model.table('population').columns.keys()].map((key) => ({ key })), rows }))));
+    h('div', { class: 'tools' }, h('details', { class: 'numbers' }, h('summary', {}, t('numbers'), h('span', { class: 'sr' }, `: ${t('population.title')}`)), dataTable({ caption: t('population.title'), columns, rows })), csvButton('population', () => ({ columns: [...model.table('population').columns.keys()].map((key) => ({ key })), rows }))));
 }
 
 function noise(model) {
@@ -131,15 +132,14 @@ function provenance(model, rows) {
   const input = h('input', { type: 'search', id, autocomplete: 'off', oninput: (event) => fill(event.target.value) });
   const details = h('details', { class: 'numbers' }, h('summary', {}, t('provenance.open')), h('div', { class: 'control search' }, h('label', { for: id }, t('provenance.search')), input), result, place);
   details.addEventListener('toggle', () => { if (details.open && !place.firstChild) fill(''); });
-  return block('provenance', t('provenance.title'), t('provenance.says', { n: integer(rows.length), list: list(count.map(([status, n]) => `${integer(n)} ${t(`status.${status}`)}`)) }), details,
-    h('div', { class: 'tools' }, csvButton('parameters', () => ({ columns: ['parameter', 'label', 'value', 'unit', 'status', 'source', 'note', 'scenarios', 'file', 'line'].map((key) => ({ key })), rows: rows.map((row) => ({ ...row, scenarios: row.arms.join(' ') })) }))));
+  return block('provenance', t('provenance.title'), t('provenance.says', { n: integer(rows.length), list: list(count.map(([status, n]) => `${integer(n)} ${t(`status.${status}`)}`)) }),
+    h('div', { class: 'tools' }, details, csvButton('parameters', () => ({ columns: ['parameter', 'label', 'value', 'unit', 'status', 'source', 'note', 'scenarios', 'file', 'line'].map((key) => ({ key })), rows: rows.map((row) => ({ ...row, scenarios: row.arms.join(' ') })) }))));
 }
 
 function conventions(model) {
   const item = (key, value) => (value ? [h('dt', {}, t(`convention.${key}`)), h('dd', {}, scenarioText(value))] : null);
-  const discount = (key) => { const text = model.convention(key); return text === null ? null : text.startsWith('none') ? t('none') : text.replace(/a year, continuously compounded/g, t('continuous')).replace(/ a year/g, ` ${t('a_year')}`).replace(/from year/g, t('from_year')); };
   const price = [model.convention('currency'), model.convention('price_year')].filter(Boolean).join(' ');
-  const rows = [item('horizon', Number.isFinite(model.horizon) ? t('years_n', { n: year(model.horizon) }) : null), item('report_years', model.convention('report_years')), item('discounting_costs', discount('discounting_costs')), item('discounting_effects', discount('discounting_effects')),
+  const rows = [item('horizon', Number.isFinite(model.horizon) ? t('years_n', { n: year(model.horizon) }) : null), item('report_years', model.convention('report_years')), item('discounting_costs', discounting(model, 'discounting_costs')), item('discounting_effects', discounting(model, 'discounting_effects')),
     item('prices', price), item('timing', model.convention('timing') ? t('timing') : null), item('thresholds', model.thresholds().length ? list(model.thresholds().map(moneyExact)) : null)].filter(Boolean);
   return rows.length ? block('conventions', t('conventions.title'), null, h('dl', {}, rows)) : null;
 }
