@@ -29,7 +29,7 @@ LUA     := $(shell for name in lua5.4 lua-5.4 lua54; do pkg-config --exists $$na
 INCLUDES := $(sort $(call package,--cflags,gsl) $(call package,--cflags,libconfig) $(call package,--cflags,sqlite3) \
             $(if $(MPI),$(call package,--cflags,ompi-c)) $(call package,--cflags,jansson) $(call package,--cflags,$(LUA),-I/usr/include/lua5.4))
 LIBS    := $(call package,--libs,gsl,-lgsl -lgslcblas) $(call package,--libs,libconfig,-lconfig) $(call package,--libs,$(LUA),-llua5.4) \
-           $(call package,--libs,sqlite3,-lsqlite3) $(call package,--libs,jansson,-ljansson) $(call package,--libs,zlib,-lz) \
+           $(call package,--libs,sqlite3,-lsqlite3) $(call package,--libs,jansson,-ljansson) $(call package,--libs,libgvc,-lgvc -lcgraph -lcdt) $(call package,--libs,zlib,-lz) \
            $(if $(MPI),$(call package,--libs,ompi-c,-lmpi)) -lcsv -lm
 
 COMPILE := $(CC) -std=gnu11 -D_GNU_SOURCE -Iinclude -Imodel $(INCLUDES) $(CPPFLAGS) $(CFLAGS) -fopenmp -ffp-contract=off $(WARNINGS) $(SANITIZE)

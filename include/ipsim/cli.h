@@ -20,6 +20,7 @@ typedef enum ipsim_command_id {
     IPSIM_COMMAND_CHECK,
     IPSIM_COMMAND_SHOW,
     IPSIM_COMMAND_DIFF,
+    IPSIM_COMMAND_DESCRIBE,
     IPSIM_COMMAND_REPLAY,
     IPSIM_COMMAND_MERGE,
     IPSIM_COMMAND_HELP,
@@ -38,7 +39,7 @@ typedef struct ipsim_cli_decision {
 /* A parsed command line. Text is borrowed from argv, except the keys of settings. */
 typedef struct ipsim_cli {
     ipsim_command_id command;
-    bool help, version, quiet, json, csv, strict, markdown, resume, no_report;
+    bool help, version, quiet, json, csv, strict, markdown, resume, no_report, no_checks;
     int64_t persons;    /* 0: not given */
     int64_t seed;       /* -1: not given */
     int64_t replicate;  /* 0 unless given */

@@ -2,9 +2,9 @@
 /* base/csv_read: a CSV file with a header row, as text cells that remember their line.
  *
  * Comma separated, UTF-8 with or without byte-order mark, LF or CRLF, RFC 4180 quotes, '#' lines before the header are comments.
- * Blanks around a cell that is not quoted do not belong to it; empty lines are passed over. Numbers: ipsim_parse_real().
+ * Blanks around a cell that is not quoted do not belong to it, nor does the apostrophe before what looks like a formula (=, +, -, @); empty lines are passed over. Numbers: ipsim_parse_real().
  * Errors: IPSIM_ERR_FILE (missing, not a regular file, above 1 GiB, no permission), IPSIM_ERR_DATA (empty, header without rows, ragged, duplicate or
- * nameless column, not UTF-8), IPSIM_ERR_SYNTAX (a stray or unclosed quote). */
+ * nameless column, not UTF-8, a control character), IPSIM_ERR_SYNTAX (a stray or unclosed quote). */
 #ifndef IPSIM_CSV_READ_H
 #define IPSIM_CSV_READ_H
 

@@ -25,6 +25,7 @@ ipsim_status ipsim_app_report(ipsim_app *app);
 ipsim_status ipsim_app_check(ipsim_app *app);
 ipsim_status ipsim_app_show(ipsim_app *app);
 ipsim_status ipsim_app_diff(ipsim_app *app);
+ipsim_status ipsim_app_describe(ipsim_app *app);
 ipsim_status ipsim_app_replay(ipsim_app *app);
 ipsim_status ipsim_app_merge(ipsim_app *app);
 ipsim_status ipsim_app_help(ipsim_app *app);
@@ -117,6 +118,12 @@ const char *ipsim_git_hash(void);
 const char *ipsim_compiler(void);
 void ipsim_library_versions(ipsim_library_version libraries[IPSIM_N_LIBRARIES]);
 void ipsim_version_print(FILE *stream, bool with_libraries);
+
+/* ---- result_files.c ---- */
+/* NAME.csv of every table, the files that hold all of them (results.sqlite), and summary.txt, on up to so many threads. With several errors,
+ * the first file's. The manifest is not among them: it must be the last. */
+ipsim_status ipsim_app_write_files(const char *folder, const ipsim_table *const *tables, size_t n_tables, const char *summary,
+                                   int n_threads, ipsim_error *err) IPSIM_MUST_CHECK;
 
 /* ---- manifest.c: where a result comes from; the only file of a result that may differ from run to run ---- */
 /* Last of all files: it lists those that lie beside it, which a later run may delete. */

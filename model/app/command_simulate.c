@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* app/command_simulate: run and compare. Nothing is written before every input is found good, and then all of it or nothing. */
 #include <inttypes.h>
+#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -63,40 +64,24 @@ static ipsim_status summarise(simulation_job *job, ipsim_error *err)
     return ipsim_summary_text(&tables, &job->summary, err);
 }
 
-/* "folder/name"; NULL when memory is short. */
-static char *path_in(const ipsim_output_folder *folder, const char *name)
+/* As many as the run was allowed, which may have had too little work for all of them. */
+static int threads_to_write_with(const simulation_job *job)
 {
-    char *path = NULL;
-    return asprintf(&path, "%s/%s", ipsim_output_work_path(folder), name) < 0 ? NULL : path;
-}
-
-static ipsim_status write_table(const ipsim_output_folder *folder, const ipsim_table *table, ipsim_error *err)
-{
-    char *path = NULL;
-    if (asprintf(&path, "%s/%s.csv", ipsim_output_work_path(folder), table->name) < 0) {
-        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
-    }
-    ipsim_status status = ipsim_write_csv(table, path, err);
-    free(path);
-    return status;
+    int threads = job->plan.options.n_threads;
+    return threads > 0 ? threads : omp_get_max_threads();
 }
 
 static ipsim_status write_results(const simulation_job *job, ipsim_error *err)
 {
     const ipsim_table *tables[MOST_TABLES];
+    const char *folder = ipsim_output_work_path(job->folder);
     size_t n_tables = pick_tables(job, tables);
-    ipsim_status status = IPSIM_OK;
-    for (size_t t = 0; status == IPSIM_OK && t < n_tables; t++) {
-        status = write_table(job->folder, tables[t], err);
-    }
-    char *sqlite = path_in(job->folder, "results.sqlite");
-    char *summary = path_in(job->folder, "summary.txt");
-    char *manifest = path_in(job->folder, "manifest.json");
-    if (sqlite == NULL || summary == NULL || manifest == NULL) {
+    char *manifest = NULL;
+    ipsim_status status = ipsim_app_write_files(folder, tables, n_tables, job->summary, threads_to_write_with(job), err);
+    if (status == IPSIM_OK && asprintf(&manifest, "%s/manifest.json", folder) < 0) {
+        manifest = NULL;
         status = ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
     }
-    status = status == IPSIM_OK ? ipsim_write_sqlite(tables, n_tables, sqlite, err) : status;
-    status = status == IPSIM_OK ? ipsim_write_text(job->summary, summary, err) : status;
     status = status == IPSIM_OK ? ipsim_manifest_write(job->cli, &job->inputs, job->results, job->started, manifest, err) : status;
     if (status == IPSIM_OK && job->compare && !job->cli->no_report) {
         /* From the files, as `ipsim report` would read them; then the manifest again, which lists the report too. */
@@ -106,8 +91,6 @@ static ipsim_status write_results(const simulation_job *job, ipsim_error *err)
     if (status != IPSIM_OK) {
         ipsim_output_rename_error(job->folder, err);
     }
-    free(sqlite);
-    free(summary);
     free(manifest);
     return status;
 }

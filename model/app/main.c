@@ -29,6 +29,8 @@ static ipsim_status dispatch(ipsim_app *app)
         return ipsim_app_show(app);
     case IPSIM_COMMAND_DIFF:
         return ipsim_app_diff(app);
+    case IPSIM_COMMAND_DESCRIBE:
+        return ipsim_app_describe(app);
     case IPSIM_COMMAND_REPLAY:
         return ipsim_app_replay(app);
     case IPSIM_COMMAND_MERGE:

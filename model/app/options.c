@@ -12,11 +12,12 @@
 #define CHECK (1U << IPSIM_COMMAND_CHECK)
 #define SHOW (1U << IPSIM_COMMAND_SHOW)
 #define DIFF (1U << IPSIM_COMMAND_DIFF)
+#define DESCRIBE (1U << IPSIM_COMMAND_DESCRIBE)
 #define REPLAY (1U << IPSIM_COMMAND_REPLAY)
 #define MERGE (1U << IPSIM_COMMAND_MERGE)
 #define HELP (1U << IPSIM_COMMAND_HELP)
 #define VERSION (1U << IPSIM_COMMAND_VERSION)
-#define ALL (RUN | COMPARE | CEA | VOI | REPORT | CHECK | SHOW | DIFF | REPLAY | MERGE | HELP | VERSION)
+#define ALL (RUN | COMPARE | CEA | VOI | REPORT | CHECK | SHOW | DIFF | DESCRIBE | REPLAY | MERGE | HELP | VERSION)
 
 #define FIELD(member) offsetof(ipsim_cli, member)
 
@@ -145,6 +146,21 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
             .examples = {{"ipsim diff scenarios/usual-care.cfg scenarios/ips.cfg", "what IPS changes"},
                          {"ipsim diff old/ips.cfg scenarios/ips.cfg --json", "for another program"}},
         },
+    [IPSIM_COMMAND_DESCRIBE] =
+        {
+            .name = "describe",
+            .operands = "FILE.cfg",
+            .least_operands = 1,
+            .most_operands = 1,
+            .purpose = "Write the documentation of a scenario: diagram, formulas, sources, checklists.",
+            .details =
+                "Writes description.html, description.md and their pictures to output/NAME-description/: states and their diagram,\n"
+                "transitions with the formula and curve of each hazard, people, costs, parameters, assumptions, CHEERS 2022 and the\n"
+                "checks of TECH-VER that a program can carry out, all from the resolved scenario, so that it cannot drift.\n",
+            .examples = {{"ipsim describe scenarios/ips.cfg", "into output/ips-description/"},
+                         {"ipsim describe scenarios/ips.cfg -n 1e5 -o output/ips-model",
+                          "checks on more persons, a folder of your choice"}},
+        },
     [IPSIM_COMMAND_REPLAY] =
         {
             .name = "replay",
@@ -195,7 +211,7 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
 };
 
 const ipsim_option_spec ipsim_options[] = {
-    {"persons", 'n', "N", RUN | COMPARE, IPSIM_OPTION_WHOLE, FIELD(persons), 1, (INT64_C(1) << 40) - 1,
+    {"persons", 'n', "N", RUN | COMPARE | DESCRIBE, IPSIM_OPTION_WHOLE, FIELD(persons), 1, (INT64_C(1) << 40) - 1,
      "number of persons to simulate (1e6 is allowed)", "simulation.persons"},
     {"seed", '\0', "N", RUN | COMPARE | REPLAY, IPSIM_OPTION_WHOLE, FIELD(seed), 0, INT64_MAX, "seed of all random numbers",
      "simulation.seed"},
@@ -218,7 +234,7 @@ const ipsim_option_spec ipsim_options[] = {
      "fast, or reference: one person at a time, plain to read; results are the same", "fast"},
     {"person", '\0', "N", REPLAY, IPSIM_OPTION_WHOLE, FIELD(person), 0, (INT64_C(1) << 40) - 2, "number of the person; the first is 0",
      "0"},
-    {"output", 'o', "DIR", RUN | COMPARE | MERGE | CEA | VOI, IPSIM_OPTION_TEXT, FIELD(output), 0, 0,
+    {"output", 'o', "DIR", RUN | COMPARE | MERGE | CEA | VOI | DESCRIBE, IPSIM_OPTION_TEXT, FIELD(output), 0, 0,
      "folder for the results; an earlier result there is replaced", "output/NAME"},
     {"output", 'o', "FILE", REPORT, IPSIM_OPTION_TEXT, FIELD(output), 0, 0, "file for the report; an earlier report there is replaced",
      "report.html in the first folder"},
@@ -264,15 +280,16 @@ const ipsim_option_spec ipsim_options[] = {
      "with --study: cost of the study, and of each person in it", NULL},
     {"study-years", '\0', "Y", VOI, IPSIM_OPTION_TEXT, FIELD(decision.study_years), 0, 0,
      "with --study: years until results change decisions", "0"},
-    {"set", '\0', "KEY=VALUE", RUN | COMPARE | CHECK | SHOW | DIFF | REPLAY, IPSIM_OPTION_SETTING, FIELD(settings), 0, 0,
+    {"set", '\0', "KEY=VALUE", RUN | COMPARE | CHECK | SHOW | DIFF | DESCRIBE | REPLAY, IPSIM_OPTION_SETTING, FIELD(settings), 0, 0,
      "override a key or a parameter in every scenario that knows it; repeatable", NULL},
     {"json", '\0', NULL, RUN | COMPARE | CEA | VOI | CHECK | SHOW | DIFF | REPLAY | MERGE, IPSIM_OPTION_FLAG, FIELD(json), 0, 0,
      "print the tables as JSON instead of text", NULL},
     {"csv", '\0', NULL, SHOW | DIFF | REPLAY, IPSIM_OPTION_FLAG, FIELD(csv), 0, 0, "print the table as CSV instead of text", NULL},
     {"strict", '\0', NULL, CHECK, IPSIM_OPTION_FLAG, FIELD(strict), 0, 0, "warnings count as errors", NULL},
+    {"no-checks", '\0', NULL, DESCRIBE, IPSIM_OPTION_FLAG, FIELD(no_checks), 0, 0, "leave out the checks that simulate the scenario", NULL},
     {"markdown", '\0', NULL, HELP, IPSIM_OPTION_FLAG, FIELD(markdown), 0, 0, "with `scenario`: as Markdown", NULL},
-    {"quiet", 'q', NULL, RUN | COMPARE | CEA | VOI | REPORT | CHECK | MERGE, IPSIM_OPTION_FLAG, FIELD(quiet), 0, 0, "print errors only",
-     NULL},
+    {"quiet", 'q', NULL, RUN | COMPARE | CEA | VOI | REPORT | CHECK | DESCRIBE | MERGE, IPSIM_OPTION_FLAG, FIELD(quiet), 0, 0,
+     "print errors only", NULL},
     {"help", 'h', NULL, ALL, IPSIM_OPTION_FLAG, FIELD(help), 0, 0, "this help", NULL},
     {"version", '\0', NULL, 0, IPSIM_OPTION_FLAG, FIELD(version), 0, 0, "print the version", NULL},
 };

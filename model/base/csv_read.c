@@ -4,6 +4,7 @@
  * libcsv does not tell lines, but it calls back as soon as a row ends. The text is therefore handed to it line by line, and a
  * row stands on the line that was being handed over when the row's first byte was; a quoted line break merely makes it longer. */
 #include "ipsim/csv_read.h"
+#include "ipsim/plain_text.h"
 
 #include <csv.h>
 #include <errno.h>
@@ -27,7 +28,7 @@ typedef struct reader {
     ipsim_error_list *errors;
     size_t n_problems;
     bool out_of_memory;
-    bool not_utf8;  /* said once: the encoding belongs to the file, not to the line */
+    bool not_text;  /* said once: the encoding belongs to the file, not to the line */
     int line;       /* being handed to libcsv */
     int row_line;   /* where the present row began; 0 between rows */
     size_t n_cells; /* of the present row */
@@ -119,6 +120,8 @@ static void on_field(void *bytes, size_t length, void *data)
         r->out_of_memory = true;
         return;
     }
+    /* As ipsim_write_csv and other careful programs write what a spreadsheet would run as a formula. */
+    text += text[0] == '\'' && ipsim_looks_like_formula(text) ? 1 : 0;
     if (r->csv->header_line == 0) {
         take_name(r, text);
     } else {
@@ -158,39 +161,20 @@ static void on_row(int terminator, void *data)
     r->row_line = 0;
 }
 
-/* Length of the well-formed UTF-8 character at text (RFC 3629: no overlong forms, no surrogates); 0 for none, or for a zero byte,
- * which text does not contain. */
-static size_t utf8_length(const unsigned char *text, size_t left)
+static void check_text(reader *r, const char *line, size_t length)
 {
-    unsigned char lead = text[0];
-    if (lead < 0x80) {
-        return lead != 0;
-    }
-    size_t length = lead >= 0xC2 && lead <= 0xDF ? 2 : (lead & 0xF0) == 0xE0 ? 3 : lead >= 0xF0 && lead <= 0xF4 ? 4 : 0;
-    if (length == 0 || length > left) {
-        return 0;
-    }
-    for (size_t i = 1; i < length; i++) {
-        if ((text[i] & 0xC0) != 0x80) {
-            return 0;
-        }
-    }
-    unsigned char second = text[1];
-    if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) || (lead == 0xF0 && second < 0x90) ||
-        (lead == 0xF4 && second > 0x8F)) {
-        return 0;
-    }
-    return length;
-}
-
-static void check_utf8(reader *r, const unsigned char *line, size_t length)
-{
-    for (size_t i = 0; i < length && !r->not_utf8;) {
-        size_t step = utf8_length(line + i, length - i);
+    for (size_t i = 0; i < length && !r->not_text;) {
+        size_t step = ipsim_utf8_length(line + i, length - i);
+        unsigned control = step > 0 && line[i] != '\r' ? ipsim_control_character(line + i, step, length - i) : 0;
         if (step == 0) {
-            report(r, IPSIM_ERR_DATA, r->line, "byte %zu of the line (0x%02X) is not UTF-8 text; save the file as UTF-8", i + 1, line[i]);
-            r->not_utf8 = true;
+            report(r, IPSIM_ERR_DATA, r->line, "byte %zu of the line (0x%02X) is not UTF-8 text; save the file as UTF-8", i + 1,
+                   (unsigned char)line[i]);
+        } else if (control != 0) {
+            report(r, IPSIM_ERR_DATA, r->line,
+                   "byte %zu of the line is an invisible control character (U+%04X), which could garble what is printed; remove it", i + 1,
+                   control);
         }
+        r->not_text = step == 0 || control != 0;
         i += step;
     }
 }
@@ -231,7 +215,7 @@ static bool parse_lines(reader *r, struct csv_parser *parser, const unsigned cha
         size_t n = line_length(text, length);
         bool between_rows = r->row_line == 0;
         bool comment = between_rows && r->csv->header_line == 0 && text[0] == '#';
-        check_utf8(r, text, n);
+        check_text(r, (const char *)text, n);
         if (between_rows && !comment && !is_blank(text, n)) {
             r->row_line = r->line;
         }

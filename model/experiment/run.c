@@ -213,6 +213,7 @@ static ipsim_status simulate_stage(run *job)
                       .total = job->total,
                       .pending = job->pending,
                       .journal = job->journal};
+    job->e->persons = job->w.persons;
     ipsim_status status = ipsim_deal(&stage, job->errors);
     job->results->n_threads = stage.n_threads > job->results->n_threads ? stage.n_threads : job->results->n_threads;
     /* What could not be written to the journal counts all the same. */

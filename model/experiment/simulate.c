@@ -145,6 +145,8 @@ static bool worker_init(worker *w, const experiment *e)
     w->batch = IPSIM_BATCH_PERSONS; /* results do not depend on it */
     while (w->batch > 256 && w->batch * ipsim_account_bytes_per_person(e->plan) > MOST_BYTES)
         w->batch /= 2;
+    if (e->persons > 0 && e->persons < (int64_t)w->batch)
+        w->batch = (size_t)e->persons;
     w->people = ipsim_people_create(w->batch, e->scenarios[0]->n_attributes, &grouping);
     w->attributes = calloc(w->batch * (e->scenarios[0]->n_attributes + 1), sizeof *w->attributes);
     w->fast = plainly ? NULL : calloc(e->n_models, sizeof *w->fast);

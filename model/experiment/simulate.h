@@ -25,6 +25,7 @@ typedef struct experiment {
     size_t n_times;            /* of the occupancy grid */
     double *times;
     ipsim_engine_choice engine;
+    int64_t persons; /* of a replicate: blocks need not be longer; 0: unknown */
 } experiment;
 
 ipsim_status ipsim_experiment_create(const ipsim_scenario *const *scenarios, size_t n, experiment **out,

@@ -170,7 +170,7 @@ static void slips_are_named_with_the_nearest_word(void **state)
     refuse("ipsim run a.cfg --xyzzy", "run has no option \"--xyzzy\"");
     refuse("ipsim run a.cfg -x", "run has no option \"-x\"");
     refuse("ipsim run a.cfg --strict", "run has no option --strict; it belongs to check");
-    refuse("ipsim show a.cfg -n 5", "show has no option --persons; it belongs to run, compare");
+    refuse("ipsim show a.cfg -n 5", "show has no option --persons; it belongs to run, compare, describe");
 }
 
 static void bad_values_are_refused(void **state)
