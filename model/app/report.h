@@ -6,6 +6,8 @@
 #include <jansson.h>
 
 #include "app/app.h"
+#include "ipsim/arena.h"
+#include "ipsim/draws.h"
 
 enum { IPSIM_REPORT_TABLES_MAX = 48 };
 
@@ -31,6 +33,10 @@ void ipsim_report_inputs_take(ipsim_report_inputs *inputs, ipsim_table *table);
 /* ---- report_read.c ---- */
 /* A CSV file of ours as a table; *out is NULL for a file with a header and nothing else. Columns of numbers become numbers. */
 ipsim_status ipsim_report_read(const char *path, const char *name, ipsim_table **out, ipsim_error_list *errors) IPSIM_MUST_CHECK;
+
+/* ---- report_psa.c ---- */
+/* Everybody's draws in our psa.csv; names and numbers live in the arena. */
+ipsim_status ipsim_report_psa(const char *path, ipsim_arena *arena, ipsim_draws *out, ipsim_error_list *errors) IPSIM_MUST_CHECK;
 
 /* ---- report_draws.c ---- */
 /* scatter, thinned, and the tables of a decision analysis at thresholds that lie as close as the page's slider can be set. */

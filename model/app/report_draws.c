@@ -9,38 +9,13 @@
 
 #include "app/report.h"
 #include "ipsim/decision_tables.h"
+#include "ipsim/uncertainty.h"
 
 enum { STEPS = 200, MOST_THRESHOLDS = 256, MOST_POINTS = 2000, FEWEST_POINTS = 400, MOST_PERSPECTIVES = 16, NAME_SIZE = 160 };
 
 static ipsim_status short_of_memory(ipsim_error_list *errors)
 {
     return ipsim_error_add(errors, IPSIM_ERR_MEMORY, (ipsim_origin){0}, "memory is short");
-}
-
-/* Those of everybody, or of the only subgroup that there is. */
-typedef struct everybody {
-    ipsim_draws draws;
-    const char *name;
-    double weight;
-} everybody;
-
-static bool take_everybody(const ipsim_draws *all, everybody *out)
-{
-    size_t subgroup = all->total < all->n_subgroups ? all->total : 0, size = all->n_strategies * all->n_draws;
-    *out = (everybody){.draws = *all, .name = all->subgroups[subgroup], .weight = 1.0};
-    out->draws.cost = calloc(all->n_perspectives * size + 1, sizeof(double));
-    out->draws.effect = calloc(all->n_perspectives * size + 1, sizeof(double));
-    bool good = out->draws.cost != NULL && out->draws.effect != NULL;
-    for (size_t p = 0; good && p < all->n_perspectives; p++) {
-        ipsim_panel panel = ipsim_draws_panel(all, p, subgroup);
-        memcpy(out->draws.cost + p * size, panel.cost, size * sizeof(double));
-        memcpy(out->draws.effect + p * size, panel.effect, size * sizeof(double));
-    }
-    out->draws.n_subgroups = 1;
-    out->draws.total = 0;
-    out->draws.subgroups = &out->name;
-    out->draws.weights = &out->weight;
-    return good;
 }
 
 /* ---- thresholds ---- */
@@ -163,48 +138,120 @@ static ipsim_table *make_thinned(const ipsim_draws *draws, size_t shown)
     return table;
 }
 
-/* ---- decision tables ---- */
-static bool rename_table(ipsim_table *table, const char *name)
+/* ---- what the slider shows ---- */
+/* Mean and standard error of what the best strategy has above another. */
+static void find_lead(const ipsim_panel *panel, double threshold, size_t best, size_t next, double *lead, double *se)
 {
-    char *copy = strdup(name);
-    if (copy != NULL) {
-        free(table->name);
-        table->name = copy;
+    double sum = 0.0, squares = 0.0, n = (double)panel->n_draws;
+    for (size_t d = 0; d < panel->n_draws; d++) {
+        sum += ipsim_net_benefit(panel, threshold, best, d) - ipsim_net_benefit(panel, threshold, next, d);
     }
-    return copy != NULL;
+    *lead = sum / n;
+    for (size_t d = 0; d < panel->n_draws; d++) {
+        double x = ipsim_net_benefit(panel, threshold, best, d) - ipsim_net_benefit(panel, threshold, next, d) - *lead;
+        squares += x * x;
+    }
+    *se = sqrt(squares / (n - 1.0) / n);
 }
 
-/* What only this grid can give has names of its own; the rest yields to tables that the reader has made with `ipsim cea`. */
-static ipsim_status take_tables(ipsim_report_inputs *inputs, const ipsim_draws *draws, const double *thresholds, size_t n_thresholds,
-                                ipsim_error_list *errors)
+static size_t next_best(const ipsim_decision *decision, size_t n_strategies)
 {
+    size_t next = n_strategies;
+    for (size_t s = 0; s < n_strategies; s++) {
+        if (s != decision->best && (next == n_strategies || decision->mean[s] > decision->mean[next])) {
+            next = s;
+        }
+    }
+    return next;
+}
+
+static void add_position(const ipsim_draws *draws, size_t perspective, double threshold, ipsim_decision *decision, ipsim_table *ceac,
+                         ipsim_table *evpi)
+{
+    ipsim_panel panel = ipsim_draws_panel(draws, perspective, 0);
+    ipsim_decide(&panel, threshold, decision);
+    for (size_t s = 0; s < draws->n_strategies; s++) {
+        size_t row = ipsim_table_add_row(ceac);
+        ipsim_table_put_text(ceac, row, 0, draws->perspectives[perspective]);
+        ipsim_table_put_text(ceac, row, 1, "all");
+        ipsim_table_put_real(ceac, row, 2, threshold);
+        ipsim_table_put_text(ceac, row, 3, draws->strategies[s]);
+        ipsim_table_put_real(ceac, row, 4, decision->probability_best[s]);
+    }
+    size_t row = ipsim_table_add_row(evpi), next = next_best(decision, draws->n_strategies);
+    ipsim_table_put_text(evpi, row, 0, draws->perspectives[perspective]);
+    ipsim_table_put_text(evpi, row, 1, "all");
+    ipsim_table_put_real(evpi, row, 2, threshold);
+    ipsim_table_put_text(evpi, row, 3, draws->strategies[decision->best]);
+    ipsim_table_put_real(evpi, row, 4, decision->evpi);
+    if (next < draws->n_strategies) {
+        double lead, se;
+        find_lead(&panel, threshold, decision->best, next, &lead, &se);
+        ipsim_table_put_text(evpi, row, 5, draws->strategies[next]);
+        ipsim_table_put_real(evpi, row, 6, lead);
+        ipsim_table_put_real(evpi, row, 7, se);
+    }
+}
+
+static ipsim_status take_grid(ipsim_report_inputs *inputs, const ipsim_draws *draws, const double *thresholds, size_t n_thresholds,
+                              ipsim_error_list *errors)
+{
+    static const ipsim_column_spec ceac_columns[] = {{"perspective", IPSIM_TEXT, ""},
+                                                     {"subgroup", IPSIM_TEXT, ""},
+                                                     {"threshold", IPSIM_REAL, ""},
+                                                     {"strategy", IPSIM_TEXT, ""},
+                                                     {"probability_best", IPSIM_REAL, ""}};
+    static const ipsim_column_spec evpi_columns[] = {
+        {"perspective", IPSIM_TEXT, ""}, {"subgroup", IPSIM_TEXT, ""},  {"threshold", IPSIM_REAL, ""}, {"best_strategy", IPSIM_TEXT, ""},
+        {"evpi", IPSIM_REAL, ""},        {"next_best", IPSIM_TEXT, ""}, {"lead", IPSIM_REAL, ""},      {"lead_se", IPSIM_REAL, ""}};
+    ipsim_table *ceac = ipsim_table_create("grid_ceac", ceac_columns, 5), *evpi = ipsim_table_create("grid_evpi", evpi_columns, 8);
+    double *numbers = calloc(3 * draws->n_strategies, sizeof *numbers);
+    bool good = ceac != NULL && evpi != NULL && numbers != NULL;
+    if (good) {
+        ipsim_decision decision = {
+            .mean = numbers, .probability_best = numbers + draws->n_strategies, .expected_loss = numbers + 2 * draws->n_strategies};
+        for (size_t p = 0; p < draws->n_perspectives; p++) {
+            for (size_t t = 0; t < n_thresholds; t++) {
+                add_position(draws, p, thresholds[t], &decision, ceac, evpi);
+            }
+        }
+        good = !ceac->out_of_memory && !evpi->out_of_memory;
+    }
+    free(numbers);
+    ipsim_report_inputs_take(inputs, ceac);
+    ipsim_report_inputs_take(inputs, evpi);
+    return good ? IPSIM_OK : short_of_memory(errors);
+}
+
+/* ---- means, frontier, plane: these yield to what the reader has made with `ipsim cea` ---- */
+static ipsim_status take_tables(ipsim_report_inputs *inputs, const ipsim_draws *draws, ipsim_error_list *errors)
+{
+    double threshold = 0.0;
     ipsim_decision_settings settings = {
-        .thresholds = thresholds, .n_thresholds = n_thresholds, .currency = "", .persons = NAN, .aversion = NAN, .norm_qalys = NAN};
+        .thresholds = &threshold, .n_thresholds = 1, .currency = "", .persons = NAN, .aversion = NAN, .norm_qalys = NAN};
     ipsim_table *tables[IPSIM_N_CEA_TABLES] = {NULL};
     ipsim_error err = {0};
     ipsim_status status = ipsim_cea_tables(draws, &settings, tables, &err);
-    if (status != IPSIM_OK) {
-        return ipsim_error_add_copy(errors, &err);
-    }
-    bool good = tables[IPSIM_TABLE_CEAC] == NULL || rename_table(tables[IPSIM_TABLE_CEAC], "grid_ceac");
-    good = good && (tables[IPSIM_TABLE_EVPI] == NULL || rename_table(tables[IPSIM_TABLE_EVPI], "grid_evpi"));
     for (size_t t = 0; t < IPSIM_N_CEA_TABLES; t++) {
-        bool wanted = good && tables[t] != NULL && t != IPSIM_TABLE_NET_BENEFIT;
-        if (wanted) {
+        bool wanted = t == IPSIM_TABLE_CEA || t == IPSIM_TABLE_FRONTIER || t == IPSIM_TABLE_PLANE;
+        if (status == IPSIM_OK && wanted) {
             ipsim_report_inputs_take(inputs, tables[t]);
         } else {
             ipsim_table_free(tables[t]);
         }
     }
-    return good ? IPSIM_OK : short_of_memory(errors);
+    return status == IPSIM_OK ? status : ipsim_error_add_copy(errors, &err);
 }
 
 static ipsim_status take_everything(ipsim_report_inputs *inputs, const ipsim_draws *draws, ipsim_error_list *errors)
 {
     double thresholds[MOST_THRESHOLDS];
-    size_t n = fill_thresholds(inputs, draws, thresholds);
-    ipsim_status status = take_tables(inputs, draws, thresholds, n, errors);
+    ipsim_status status = take_tables(inputs, draws, errors);
     if (status != IPSIM_OK || draws->n_draws < 2) {
+        return status;
+    }
+    status = take_grid(inputs, draws, thresholds, fill_thresholds(inputs, draws, thresholds), errors);
+    if (status != IPSIM_OK) {
         return status;
     }
     size_t points = MOST_POINTS / (draws->n_strategies > 2 ? draws->n_strategies - 1 : 1);
@@ -223,17 +270,13 @@ static ipsim_status take_everything(ipsim_report_inputs *inputs, const ipsim_dra
 
 ipsim_status ipsim_report_draws(ipsim_report_inputs *inputs, ipsim_error_list *errors)
 {
-    ipsim_draws *draws = NULL;
-    everybody all = {0};
-    if (inputs->psa == NULL) {
-        return IPSIM_OK;
+    ipsim_draws draws;
+    ipsim_arena *arena = ipsim_arena_create();
+    ipsim_status status = arena != NULL ? IPSIM_OK : short_of_memory(errors);
+    if (status == IPSIM_OK && inputs->psa != NULL) {
+        status = ipsim_report_psa(inputs->psa, arena, &draws, errors);
+        status = status == IPSIM_OK ? take_everything(inputs, &draws, errors) : status;
     }
-    ipsim_status status = ipsim_draws_read(inputs->psa, NULL, NULL, &draws, errors);
-    if (status == IPSIM_OK) {
-        status = take_everybody(draws, &all) ? take_everything(inputs, &all.draws, errors) : short_of_memory(errors);
-    }
-    free(all.draws.cost);
-    free(all.draws.effect);
-    ipsim_draws_free(draws);
+    ipsim_arena_free(arena);
     return status;
 }

@@ -53,12 +53,6 @@ static ipsim_column_type type_of(const ipsim_csv *csv, size_t column)
     return numbers && any ? IPSIM_REAL : IPSIM_TEXT;
 }
 
-/* Our writer puts an apostrophe before what a spreadsheet would run as a formula. */
-static const char *plain_text(const char *cell)
-{
-    return cell[0] == '\'' && cell[1] != '\0' && strchr("=+-@\t\r", cell[1]) != NULL ? cell + 1 : cell;
-}
-
 static ipsim_table *to_table(const ipsim_csv *csv, const char *name)
 {
     ipsim_column_spec *columns = calloc(csv->n_columns, sizeof *columns);
@@ -79,7 +73,7 @@ static ipsim_table *to_table(const ipsim_csv *csv, const char *name)
                 continue;
             }
             if (table->columns[c].type == IPSIM_TEXT) {
-                ipsim_table_put_text(table, at, c, plain_text(cell));
+                ipsim_table_put_text(table, at, c, cell);
             } else if (read_number(cell, &value)) {
                 ipsim_table_put_real(table, at, c, value);
             }

@@ -19,7 +19,7 @@ ipsim_report_asset ipsim_report_script(void); /* size 0: there is none */
 const char *ipsim_report_script_digest(void); /* "sha256-..." as a content security policy wants it */
 
 /* ---- report_text.c ---- */
-/* Without control characters (a blank instead) and marks of direction; invalid UTF-8 becomes U+FFFD. As a JSON string in quotes, in which
+/* Without control characters, marks of direction, characters without width, and bytes that are no UTF-8. As a JSON string in quotes, in which
  * <, >, &, U+2028 and U+2029 are escaped; or as HTML text, which may stand in a quoted attribute as well. */
 void ipsim_report_put_json_text(const char *text, FILE *stream);
 void ipsim_report_put_html_text(const char *text, FILE *stream);

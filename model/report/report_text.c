@@ -1,77 +1,60 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* report/report_text: texts of others on a page of ours. See report_parts.h. */
-#include <stdint.h>
 #include <string.h>
 
+#include "ipsim/plain_text.h"
 #include "report_parts.h"
 
-/* One code point of UTF-8; moves *at. Bytes that are none are U+FFFD, one at a time. */
-static uint32_t next_point(const unsigned char **at)
+/* U+200E, U+200F, U+061C, and those without width: U+200B to U+200D, U+2060, U+FEFF. A name must look like what it is. */
+static bool is_invisible(const char *at, size_t length)
 {
-    const unsigned char *s = *at;
-    size_t more = s[0] < 0x80 ? 0 : s[0] >= 0xf0 && s[0] < 0xf5 ? 3 : s[0] >= 0xe0 ? 2 : 1;
-    if (more == 0 || s[0] < 0xc2 || s[0] >= 0xf5) {
-        *at = s + 1;
-        return s[0] < 0x80 ? s[0] : 0xfffd;
-    }
-    uint32_t point = s[0] & (0x3fU >> more);
-    for (size_t i = 1; i <= more; i++) {
-        if ((s[i] & 0xc0) != 0x80) { /* the terminating zero as well */
-            *at = s + 1;
-            return 0xfffd;
+    static const char *const marks[] = {"\xe2\x80\x8b", "\xe2\x80\x8c", "\xe2\x80\x8d", "\xe2\x80\x8e",
+                                        "\xe2\x80\x8f", "\xe2\x81\xa0", "\xd8\x9c",     "\xef\xbb\xbf"};
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+        if (strlen(marks[i]) == length && memcmp(marks[i], at, length) == 0) {
+            return true;
         }
-        point = point << 6 | (s[i] & 0x3f);
     }
-    bool overlong = (more == 2 && point < 0x800) || (more == 3 && point < 0x10000);
-    *at = s + 1 + more;
-    return overlong || point > 0x10ffff || (point >= 0xd800 && point < 0xe000) ? 0xfffd : point;
+    return false;
 }
 
-/* Marks, embeddings, overrides and isolates of direction, and characters without width: a name must look like what it is. */
-static bool is_invisible(uint32_t point)
+/* The next character that may be shown: sets its length and moves *text to it; NULL at the end. */
+static const char *next_plain(const char **text, size_t *length)
 {
-    return (point >= 0x200b && point <= 0x200f) || (point >= 0x202a && point <= 0x202e) || (point >= 0x2060 && point <= 0x206f) ||
-           point == 0x061c || point == 0xfeff;
+    size_t left = strlen(*text);
+    while (left > 0) {
+        const char *at = *text;
+        *length = ipsim_utf8_length(at, left);
+        size_t step = *length > 0 ? *length : 1;
+        *text += step;
+        if (*length > 0 && ipsim_control_character(at, *length, left) == 0 && !is_invisible(at, *length)) {
+            return at;
+        }
+        left -= step;
+    }
+    return NULL;
 }
 
-static void put_point(uint32_t point, FILE *stream)
+/* U+2028 and U+2029 end a line of a script. */
+static bool is_separator(const char *at, size_t length)
 {
-    if (point < 0x80) {
-        putc((int)point, stream);
-    } else if (point < 0x800) {
-        putc((int)(0xc0 | point >> 6), stream);
-        putc((int)(0x80 | (point & 0x3f)), stream);
-    } else if (point < 0x10000) {
-        putc((int)(0xe0 | point >> 12), stream);
-        putc((int)(0x80 | (point >> 6 & 0x3f)), stream);
-        putc((int)(0x80 | (point & 0x3f)), stream);
-    } else {
-        putc((int)(0xf0 | point >> 18), stream);
-        putc((int)(0x80 | (point >> 12 & 0x3f)), stream);
-        putc((int)(0x80 | (point >> 6 & 0x3f)), stream);
-        putc((int)(0x80 | (point & 0x3f)), stream);
-    }
+    return length == 3 && (memcmp(at, "\xe2\x80\xa8", 3) == 0 || memcmp(at, "\xe2\x80\xa9", 3) == 0);
 }
 
 void ipsim_report_put_json_text(const char *text, FILE *stream)
 {
+    size_t length;
+    const char *at;
     putc('"', stream);
-    for (const unsigned char *at = (const unsigned char *)text; *at != '\0';) {
-        uint32_t point = next_point(&at);
-        if (is_invisible(point)) {
-            continue;
-        }
-        if (point == '"' || point == '\\') {
-            putc('\\', stream);
-            putc((int)point, stream);
-        } else if (point == '\n') {
-            fputs("\\n", stream);
-        } else if (point < 0x20 || (point >= 0x7f && point < 0xa0)) {
-            putc(' ', stream);
-        } else if (point == '<' || point == '>' || point == '&' || point == 0x2028 || point == 0x2029) {
-            fprintf(stream, "\\u%04x", (unsigned)point);
+    while ((at = next_plain(&text, &length)) != NULL) {
+        if (*at == '"' || *at == '\\') {
+            fprintf(stream, "\\%c", *at);
+        } else if (length == 1 && strchr("<>&\t\r\n", *at) != NULL) {
+            fprintf(stream, "\\u%04x", (unsigned)*at);
+        } else if (is_separator(at, length)) {
+            fputs(at[2] == '\xa8' ? "\\u2028" : "\\u2029", stream);
         } else {
-            put_point(point, stream);
+            fwrite(at, 1, length, stream);
         }
     }
     putc('"', stream);
@@ -79,9 +62,10 @@ void ipsim_report_put_json_text(const char *text, FILE *stream)
 
 void ipsim_report_put_html_text(const char *text, FILE *stream)
 {
-    for (const unsigned char *at = (const unsigned char *)text; *at != '\0';) {
-        uint32_t point = next_point(&at);
-        switch (point) {
+    size_t length;
+    const char *at;
+    while ((at = next_plain(&text, &length)) != NULL) {
+        switch (*at) {
         case '<':
             fputs("&lt;", stream);
             break;
@@ -98,9 +82,7 @@ void ipsim_report_put_html_text(const char *text, FILE *stream)
             fputs("&#39;", stream);
             break;
         default:
-            if (!is_invisible(point)) {
-                put_point(point < 0x20 || (point >= 0x7f && point < 0xa0) ? ' ' : point, stream);
-            }
+            fwrite(at, 1, length, stream);
         }
     }
 }

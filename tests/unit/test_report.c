@@ -147,9 +147,9 @@ static void hostile_texts_are_inert_in_json(void **state)
          "left\xe2\x80\xac",
          "right to left"},
         {"zero\xe2\x80\x8bwidth\xef\xbb\xbf", "zerowidth"},
-        {"bell\a tab\t", "bell  tab "},
-        {"bad \xff\xc3( \xf0\x9f\x98", "bad \xef\xbf\xbd\xef\xbf\xbd( \xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
-        {"overlong \xc0\xaf surrogate \xed\xa0\x80", "overlong \xef\xbf\xbd\xef\xbf\xbd surrogate \xef\xbf\xbd"},
+        {"bell\a tab\t", "bell tab\t"},
+        {"bad \xff\xc3( \xf0\x9f\x98", "bad ( "},
+        {"overlong \xc0\xaf surrogate \xed\xa0\x80", "overlong  surrogate "},
         {"\xc3\xa5\xe2\x82\xac\xf0\x9f\x98\x80", "\xc3\xa5\xe2\x82\xac\xf0\x9f\x98\x80"},
         {"=1+1", "=1+1"},
     };

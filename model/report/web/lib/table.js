@@ -70,7 +70,7 @@ export function csvText(head, rows) {
   const cell = (value) => {
     if (value === null || value === undefined || (typeof value === 'number' && Number.isNaN(value))) return '';
     if (typeof value === 'number') return String(value);
-    const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+    const text = /^['\s]*[=+\-@\t\r\n]/.test(value) ? `'${value}` : String(value);
     return /[",\n\r]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
   };
   return `${[head, ...rows].map((row) => row.map(cell).join(',')).join('\n')}\n`;

@@ -20,9 +20,8 @@ function readGrid(model) {
     if (!grid.has(key)) grid.set(key, new Map());
     const at = grid.get(key);
     const threshold = ceac.get(row, 'threshold');
-    if (!at.has(threshold)) at.set(threshold, { threshold, probability: new Map(), loss: new Map() });
+    if (!at.has(threshold)) at.set(threshold, { threshold, probability: new Map(),  });
     at.get(threshold).probability.set(ceac.get(row, 'strategy'), ceac.get(row, 'probability_best'));
-    at.get(threshold).loss.set(ceac.get(row, 'strategy'), ceac.get(row, 'expected_loss'));
   }
   for (let row = 0; row < best.rows; row += 1) {
     if (all && best.get(row, 'subgroup') !== 'all') continue;
