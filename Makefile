@@ -58,7 +58,7 @@ programs     = $(patsubst tests/%.c,$(BUILD)/tests/%,$(if $(TEST),$(filter %/$(T
 scripts      = $(if $(TEST),$(filter %/$(TEST).sh,$(1)),$(1))
 RUN_TESTS    = IPSIM=$(abspath $(PROGRAM)) CASE='$(CASE)' tests/run.sh -j $(JOBS) -o $(BUILD)/tests
 C_FILES     := $(wildcard model/*/*.[ch] include/ipsim/*.h tests/*.[ch] tests/*/*.[ch])
-SH_FILES    := .ci/run $(wildcard tools/slurm/*.sbatch tools/*.sh tests/*.sh tests/cli/*.sh)
+SH_FILES    := .ci/run $(wildcard tools/slurm/*.sbatch tools/*.sh tests/*.sh tests/cli/*.sh tests/browser/*.sh)
 DEMO        := traditional usual-care ips ips-young
 
 MAKEFLAGS += --no-print-directory
@@ -66,7 +66,7 @@ parallel   = $(MAKE) $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
 say        = @$(if $(V),:,printf '%-7s %s\n' $(1) $(2))
 quiet     := $(if $(V),,@)
 
-.PHONY: all program demo charts test test-programs run-tests test-slow slow-programs run-slow run-cluster fuzz-programs run-fuzz bench lint format check-layers check-symbols dependencies \
+.PHONY: all program demo charts test test-programs run-tests test-slow slow-programs run-slow run-cluster run-browser fuzz-programs run-fuzz bench lint format check-layers check-symbols dependencies \
         install uninstall clean help FORCE
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
@@ -87,8 +87,8 @@ test: ## install what is missing, build, run every test; TEST=test_hazard runs o
 	+@$(parallel) program test-programs
 	+@$(MAKE) run-tests
 
-test-slow: ## statistical tests, ranks and Slurm, unit tests under sanitizers, a clang build, a fuzz smoke test
-	@tools/install_dependencies.sh build test slow mpi slurm
+test-slow: ## statistical tests, ranks and Slurm, report.html in a browser, unit tests under sanitizers, a clang build, a fuzz smoke test
+	@tools/install_dependencies.sh build test slow mpi slurm charts browser
 	+@tests/slow.sh "$(MAKE)" "$(JOBS)" "$(BUILD)"
 
 charts: ## try again to build the charts of report.html (needs nodejs and npm, and the network once)
@@ -147,6 +147,8 @@ run-slow:
 	@$(RUN_TESTS) $(call programs,$(SLOW_TESTS))
 run-cluster:
 	@IPSIM_MPI=$(abspath $(BUILD)-mpi/ipsim) $(subst -j $(JOBS),-j 1,$(RUN_TESTS)) $(call scripts,$(CLUSTER_TESTS))
+run-browser:
+	@$(subst -j $(JOBS),-j 1 -t 1800,$(RUN_TESTS)) tests/browser/test_browser.sh
 run-fuzz:
 	@$(RUN_TESTS) $(call programs,$(FUZZ_TESTS))
 

@@ -54,7 +54,7 @@ static bool is_declared(const ipsim_table *about, const char *prefix, const char
 
 static bool matters_everywhere(const ipsim_table *about, const char *outcome)
 {
-    return strcmp(outcome, "qalys") == 0 || strcmp(outcome, "life_years") == 0 ||
+    return strcmp(outcome, "qalys") == 0 || strcmp(outcome, "life_years") == 0 || strcmp(outcome, "cost") == 0 ||
            (begins(outcome, "cost_") && is_declared(about, "perspective:", outcome + 5)) || is_declared(about, "outcome:", outcome);
 }
 

@@ -115,6 +115,7 @@ export class Model {
     if (this.perspectives.length === 0) {
       this.perspectives = (this.table('grid_ceac') || this.table('ceac') || this.table('plane'))?.distinct('perspective') || [];
     }
+    if (this.perspectives.length === 0 && source?.distinct('outcome').includes('cost')) this.perspectives = ['all'];
   }
 
   // ---- figures ----

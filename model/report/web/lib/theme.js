@@ -12,7 +12,7 @@ const DARK = {
   name: 'dark', paper: '#1a1e22', ink: '#e9e6e0', muted: '#a9b1ba', rule: '#39414a', faint: '#262c32', band: 0.26,
   arms: ['#b9c0c7', '#5db4ea', '#f58a3c', '#35c39a', '#e39ac6', '#e0b340', '#8fd0f5', '#b79be0'],
   states: ['#e69f00', '#7cc3ee', '#e8dd55', '#cc79a7', '#a89066', '#8f80cc', '#c99a84', '#8fc9b0'],
-  work: '#1fae86', learning: '#56b4e9', benefit: '#d5683a', left: '#59626b', dead: '#2f363d', good: '#35c39a', bad: '#ff8a5c',
+  work: '#1fae86', learning: '#56b4e9', benefit: '#d5683a', left: '#8b949d', dead: '#4b545c', good: '#35c39a', bad: '#ff8a5c',
 };
 const DASHES = ['solid', [7, 4], [2, 3], [10, 3, 2, 3], [4, 2], [12, 4], [1, 2], [6, 2, 1, 2]];
 const SYMBOLS = ['circle', 'rect', 'triangle', 'diamond', 'roundRect', 'pin', 'arrow', 'circle'];

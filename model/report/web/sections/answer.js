@@ -19,7 +19,7 @@ function sentence(model, name) {
   const parts = mainOutcomes(model).map((outcome) => change(model, outcome, model.difference(name, outcome, { discounted: outcome === 'qalys' })));
   const costs = mainPerspectives(model).map((perspective) => [perspective, model.difference(name, costOutcome(perspective), { discounted: true })]).filter(([, figure]) => figure);
   const saving = costs.map(([perspective, figure]) => (figure.above === undefined || figure.above === null ? null
-    : tx('answer.saving', { p: h('strong', {}, percent(1 - figure.above)), perspective: scenarioText(model.perspectiveLabel(perspective)) }))).filter(Boolean);
+    : tx(perspective === 'all' ? 'answer.saving.all' : 'answer.saving', { p: h('strong', {}, percent(1 - figure.above)), perspective: scenarioText(model.perspectiveLabel(perspective)) }))).filter(Boolean);
   const join = (items) => items.map((item, at) => [at === 0 ? '' : at === items.length - 1 ? ` ${t('and')} ` : ', ', item]);
   return h('li', {}, tx('answer.arm', { arm: arm(model, name), changes: join(parts) }),
     costs.length ? [' ', tx('answer.cost', { costs: costs.map(([perspective, figure], at) => [at ? '; ' : '', costChange(model, figure, perspective)]) })] : null,

@@ -44,16 +44,17 @@ export function change(model, outcome, figure) {
 export function costChange(model, figure, perspective) {
   const people = scaled(figure, PER);
   const word = isZero(figure) ? 'same' : !clear(figure) ? 'unclear' : figure.mean > 0 ? 'more' : 'less';
+  const ending = perspective === 'all' ? '.all' : '';
   /* A psa tells how probable a saving is, so its mean is said even where the interval includes zero. */
   if (word === 'unclear' && figure.kind === 'psa') {
-    return tx(`cost.on_average_${figure.mean > 0 ? 'more' : 'less'}`, { amount: strong(moneyEstimate({ ...people, mean: Math.abs(people.mean) })), interval: moneyInterval(people), perspective: scenarioText(model.perspectiveLabel(perspective)) });
+    return tx(`cost.on_average_${figure.mean > 0 ? 'more' : 'less'}${ending}`, { amount: strong(moneyEstimate({ ...people, mean: Math.abs(people.mean) })), interval: moneyInterval(people), perspective: scenarioText(model.perspectiveLabel(perspective)) });
   }
   const said = word === 'less' ? opposite(people) : people;
-  return tx(`cost.${word}`, { amount: strong(moneyEstimate(said)), interval: moneyInterval(said), perspective: scenarioText(model.perspectiveLabel(perspective)) });
+  return tx(`cost.${word}${ending}`, { amount: strong(moneyEstimate(said)), interval: moneyInterval(said), perspective: scenarioText(model.perspectiveLabel(perspective)) });
 }
 
 export function costOutcome(perspective) {
-  return `cost_${perspective}`;
+  return perspective === 'all' ? 'cost' : `cost_${perspective}`; /* all: nothing but the total is declared */
 }
 
 /* A figure in a cell: estimate, and the interval below it. */

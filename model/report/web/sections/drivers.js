@@ -5,7 +5,7 @@ import { h, scenarioText } from '../lib/dom.js';
 import { armChoice, choice, controls, dataTable, figure, perspectiveChoice } from '../lib/figure.js';
 import { fixed, integer, list, money as amount, moneyExact, moneyScale, moneyUnit, number, percent, plain, t, tx } from '../lib/text.js';
 import { armStyle } from '../lib/theme.js';
-import { arm, files, notRun, PER, strong } from './common.js';
+import { arm, costOutcome, files, notRun, PER, strong } from './common.js';
 
 const MOST_BARS = 15;
 
@@ -14,7 +14,7 @@ export function isMoney(outcome) {
 }
 function outputLabel(model, outcome) {
   if (outcome === 'net_benefit') return t('net_benefit');
-  if (outcome.startsWith('cost_')) return t('key.cost', { perspective: model.perspectiveLabel(outcome.slice(5)) });
+  if (isMoney(outcome)) return t('key.cost', { perspective: model.perspectiveLabel(outcome.slice(5) || 'all') });
   return outcome === 'qalys' ? t('qalys.discounted') : model.outcomeLabel(outcome);
 }
 function show(outcome, value) {
@@ -191,7 +191,7 @@ function sideBySide(page) {
   if (!model.compares || model.others.length < 2) return null;
   const perspective = model.perspectives[model.perspectives.length - 1];
   const outcome = model.yearOutcomes()[0] || 'qalys';
-  const rows = model.others.map((name) => ({ scenario: name, effect: model.difference(name, outcome, { discounted: outcome === 'qalys' })?.mean * PER, cost: model.difference(name, `cost_${perspective}`, { discounted: true })?.mean * PER })).filter((row) => Number.isFinite(row.effect) && Number.isFinite(row.cost));
+  const rows = model.others.map((name) => ({ scenario: name, effect: model.difference(name, outcome, { discounted: outcome === 'qalys' })?.mean * PER, cost: model.difference(name, costOutcome(perspective), { discounted: true })?.mean * PER })).filter((row) => Number.isFinite(row.effect) && Number.isFinite(row.cost));
   if (rows.length < 2) return null;
   const unit = outcome === 'qalys' ? t('qalys.discounted') : model.outcomeLabel(outcome);
   return figure(page, {

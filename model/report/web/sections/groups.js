@@ -19,8 +19,8 @@ function forest(page, subgroups) {
     .filter((outcome) => subgroups.some((subgroup) => model.others.some((name) => model.difference(name, outcome, { subgroup, discounted: !model.yearOutcomes().includes(outcome) }))));
   if (outcomes.length === 0) return null;
   page.state.groupOutcome = outcomes[0];
-  const isCost = (outcome) => outcome.startsWith('cost_');
-  const label = (outcome) => (isCost(outcome) ? t('key.cost', { perspective: model.perspectiveLabel(outcome.slice(5)) }) : outcome === 'qalys' ? t('qalys.discounted') : model.outcomeLabel(outcome));
+  const isCost = (outcome) => outcome === 'cost' || outcome.startsWith('cost_');
+  const label = (outcome) => (isCost(outcome) ? t('key.cost', { perspective: model.perspectiveLabel(outcome.slice(5) || 'all') }) : outcome === 'qalys' ? t('qalys.discounted') : model.outcomeLabel(outcome));
   const groups = ['all', ...subgroups];
   const rows = () => {
     const outcome = page.state.groupOutcome;

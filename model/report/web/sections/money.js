@@ -237,7 +237,7 @@ function levels(page) {
   const rows = payers.flatMap((payer) => KINDS.map((kind) => ({ payer, kind, ...Object.fromEntries(model.arms.map((name) => [name, model.level(name, `cost_${kind}`, { payer, discounted: true })])) })))
     .filter((row) => model.arms.some((name) => !isIdle(row[name])));
   if (rows.length === 0) return null;
-  const s = moneyScale(PER * Math.max(...rows.flatMap((row) => model.arms.map((name) => Math.abs(row[name]?.mean ?? 0)))) / 1000);
+  const s = moneyScale(Math.min(1e6, PER * Math.max(...rows.flatMap((row) => model.arms.map((name) => Math.abs(row[name]?.mean ?? 0))))));
   const spec = () => ({
     columns: [{ label: t('col.payer'), key: 'payer', format: (value) => scenarioText(model.label('payer', value)) }, { label: t('col.kind'), key: 'kind', format: (value) => t(`kind.${value}`) },
       ...model.arms.map((name) => ({ label: model.armLabel(name), key: name, numeric: true, format: (value) => (value === null ? '–' : fixed(value * s.factor, Math.abs(value * s.factor) < 100 ? 1 : 0)) }))],

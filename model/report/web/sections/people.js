@@ -70,7 +70,7 @@ function areas(page, curves) {
       }))),
       rowHead: 2,
     }),
-    notes: () => [t('areas.note')],
+    notes: () => [t(model.members('outcome_states', 'employment_years').length ? 'areas.note' : 'areas.note_plain')],
   });
 }
 function yearsOf(curves, name) {

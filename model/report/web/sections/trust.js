@@ -65,7 +65,7 @@ function noise(model) {
   const noiseTable = model.table('noise');
   const parts = [];
   if (table) {
-    const rows = table.all().filter((row) => row.subgroup === 'all' && row.year === model.horizon && (row.outcome === 'qalys' || row.outcome === 'employment_years' || model.perspectives.includes(row.outcome.replace(/^cost_/, ''))));
+    const rows = table.all().filter((row) => row.subgroup === 'all' && row.year === model.horizon && (row.outcome === 'qalys' || row.outcome === 'employment_years' || row.outcome === 'cost' && model.perspectives[0] === 'all' || model.perspectives.includes(row.outcome.replace(/^cost_/, ''))));
     const unclear = rows.filter((row) => row.mcse > 0 && Math.abs(row.estimate) < 1.96 * row.mcse);
     parts.push(h('p', { class: 'says' }, t(unclear.length ? 'noise.some' : 'noise.says', { persons: integer(persons), n: integer(rows.length), u: integer(unclear.length) })));
   }

@@ -18,6 +18,7 @@ function ratios(page) {
   const effects = [...new Set(rows.map((row) => row.effect))];
   const read = (row) => {
     if (row.reading === 'ratio' && row.ratio !== null) return row.mcse ? t('ratio.with_error', { ratio: amount(row.ratio), error: amount(row.mcse, 2) }) : amount(row.ratio);
+    if (row.reading === 'less effective' && row.ratio !== null) return t('ratio.saved', { ratio: amount(row.ratio) });
     return t(`reading.${row.reading.replace(/ /g, '_')}`);
   };
   const find = (name, perspective, effect) => rows.find((row) => row.scenario === name && row.perspective === perspective && row.effect === effect);
