@@ -38,6 +38,10 @@ LINK    := $(CC) $(CFLAGS) -fopenmp $(SANITIZE) $(LDFLAGS)
 GIT_HASH := $(if $(wildcard .git),$(shell git rev-parse -q --verify --short=12 HEAD 2>/dev/null || echo unknown)$(shell \
             git diff --quiet HEAD 2>/dev/null; [ $$? != 1 ] || echo -modified),unknown)
 
+# All that a result's numbers can come from. Journals and shards are joined only where it is the same; a change elsewhere costs none of them.
+ARITHMETIC := $(shell cat $(sort $(wildcard include/ipsim/*.h $(foreach folder,base maths random scenario compile population account engine \
+              experiment,model/$(folder)/*.[ch]))) | { sha256sum 2>/dev/null || cksum; } | cut -c 1-12)
+
 VECTORISE := $(if $(findstring -O0,$(CFLAGS)),,-O3)
 
 # ---- files -----------------------------------------------------------------------------------------------------------------------
@@ -52,7 +56,8 @@ QUICK_TESTS := $(sort $(wildcard tests/unit/test_*.c tests/analytic/test_*.c tes
 SLOW_TESTS  := $(sort $(wildcard tests/statistical/test_*.c))
 FUZZ_TESTS  := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 CLUSTER_TESTS := tests/cli/test_mpi.sh tests/cli/test_slurm.sh
-CLI_TESTS   := $(filter-out $(CLUSTER_TESTS),$(sort $(wildcard tests/cli/test_*.sh)))
+BITS_TEST   := tests/cli/test_bits.sh
+CLI_TESTS   := $(filter-out $(CLUSTER_TESTS) $(BITS_TEST),$(sort $(wildcard tests/cli/test_*.sh)))
 TEST_LIBRARY := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/*.c))
 programs     = $(patsubst tests/%.c,$(BUILD)/tests/%,$(if $(TEST),$(filter %/$(TEST).c,$(1)),$(1)))
 scripts      = $(if $(TEST),$(filter %/$(TEST).sh,$(1)),$(1))
@@ -66,7 +71,7 @@ parallel   = $(MAKE) $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
 say        = @$(if $(V),:,printf '%-7s %s\n' $(1) $(2))
 quiet     := $(if $(V),,@)
 
-.PHONY: all program demo charts test test-programs run-tests test-slow slow-programs run-slow run-cluster run-browser fuzz-programs run-fuzz bench lint format check-layers check-symbols dependencies \
+.PHONY: all program demo charts test test-programs run-tests test-slow slow-programs run-slow run-cluster run-bits run-browser fuzz-programs run-fuzz bench lint format check-layers check-symbols dependencies \
         install uninstall clean help FORCE
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
@@ -87,7 +92,7 @@ test: ## install what is missing, build, run every test; TEST=test_hazard runs o
 	+@$(parallel) program test-programs
 	+@$(MAKE) run-tests
 
-test-slow: ## statistical tests, ranks and Slurm, report.html in a browser, unit tests under sanitizers, a clang build, a fuzz smoke test
+test-slow: ## statistical tests, ranks and Slurm, report.html in a browser, unit tests under sanitizers, builds by gcc and clang that must agree to the bit, a fuzz smoke test
 	@tools/install_dependencies.sh build test slow mpi slurm charts browser
 	+@tests/slow.sh "$(MAKE)" "$(JOBS)" "$(BUILD)"
 
@@ -149,6 +154,8 @@ run-cluster:
 	@IPSIM_MPI=$(abspath $(BUILD)-mpi/ipsim) $(subst -j $(JOBS),-j 1,$(RUN_TESTS)) $(call scripts,$(CLUSTER_TESTS))
 run-browser:
 	@$(subst -j $(JOBS),-j 1 -t 1800,$(RUN_TESTS)) tests/browser/test_browser.sh
+run-bits:
+	@IPSIM_MPI=$(abspath $(BUILD)-mpi/ipsim) $(RUN_TESTS) -t 3000 $(call scripts,$(BITS_TEST))
 run-fuzz:
 	@$(RUN_TESTS) $(call programs,$(FUZZ_TESTS))
 
@@ -156,12 +163,12 @@ run-fuzz:
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D) && echo '$(subst ','\'',$(COMPILE) / $(LINK) $(LIBS))' | cmp -s - $@ || echo '$(subst ','\'',$(COMPILE) / $(LINK) $(LIBS))' > $@
 $(BUILD)/version: FORCE
-	@mkdir -p $(@D) && echo '$(VERSION) $(GIT_HASH)' | cmp -s - $@ || echo '$(VERSION) $(GIT_HASH)' > $@
+	@mkdir -p $(@D) && echo '$(VERSION) $(GIT_HASH) $(ARITHMETIC)' | cmp -s - $@ || echo '$(VERSION) $(GIT_HASH) $(ARITHMETIC)' > $@
 $(BUILD)/sources: FORCE
 	@mkdir -p $(@D) && echo '$(SOURCES)' | cmp -s - $@ || echo '$(SOURCES)' > $@
 
 $(BUILD)/model/app/version.o: $(BUILD)/version
-$(BUILD)/model/app/version.o: private EXTRA := -DIPSIM_VERSION='"$(VERSION)"' -DIPSIM_GIT_HASH='"$(GIT_HASH)"' \
+$(BUILD)/model/app/version.o: private EXTRA := -DIPSIM_VERSION='"$(VERSION)"' -DIPSIM_GIT_HASH='"$(GIT_HASH)"' -DIPSIM_ARITHMETIC='"$(ARITHMETIC)"' \
     -DIPSIM_LIBCONFIG_VERSION='"$(shell pkg-config --modversion libconfig 2>/dev/null || echo unknown)"'
 
 # Kernels are compiled once for each level of vector instructions, which the program chooses among when it starts.

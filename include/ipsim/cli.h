@@ -14,6 +14,8 @@
 typedef enum ipsim_command_id {
     IPSIM_COMMAND_RUN,
     IPSIM_COMMAND_COMPARE,
+    IPSIM_COMMAND_PSA,
+    IPSIM_COMMAND_DSA,
     IPSIM_COMMAND_CEA,
     IPSIM_COMMAND_VOI,
     IPSIM_COMMAND_REPORT,
@@ -36,6 +38,12 @@ typedef struct ipsim_cli_decision {
     const char *sets, *study, *size, *arms, *study_cost, *study_years;
 } ipsim_cli_decision;
 
+/* Those of dsa. */
+typedef struct ipsim_cli_dsa {
+    const char *vary, *quantiles, *grid, *find, *outcome, *perspective, *threshold;
+    bool scenarios;
+} ipsim_cli_dsa;
+
 /* A parsed command line. Text is borrowed from argv, except the keys of settings. */
 typedef struct ipsim_cli {
     ipsim_command_id command;
@@ -53,7 +61,11 @@ typedef struct ipsim_cli {
     const char *shard;      /* i/n */
     const char *language;   /* of reports: en or nb; NULL: not given */
     const char *checkpoint; /* file, or empty for the usual place */
+    int64_t draws;          /* 0: not given */
+    bool fixed_people;
+    const char *design, *only, *fix;
     ipsim_cli_decision decision;
+    ipsim_cli_dsa dsa;
     size_t n_settings, n_operands;
     ipsim_setting *settings;
     const char **operands;

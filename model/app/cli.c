@@ -166,14 +166,14 @@ static ipsim_status store(ipsim_cli *cli, const ipsim_option_spec *option, const
 }
 
 /* ---- words of the command line ---- */
-/* The one that belongs to the command, where commands have different options of one name; else any of that name. */
+/* The command's own; else that of another command, for the complaint. */
 static const ipsim_option_spec *find_option(const char *name, size_t length, char letter, ipsim_command_id command)
 {
     const ipsim_option_spec *foreign = NULL;
     for (size_t o = 0; o < ipsim_n_options; o++) {
         const ipsim_option_spec *option = &ipsim_options[o];
         bool same = letter != '\0' ? option->letter == letter : strlen(option->name) == length && strncmp(option->name, name, length) == 0;
-        if (same && (option->commands >> command & 1U) != 0) {
+        if (same && command < IPSIM_N_COMMANDS && (option->commands >> command & 1U) != 0) {
             return option;
         }
         foreign = same && foreign == NULL ? option : foreign;

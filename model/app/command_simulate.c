@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* app/command_simulate: run and compare. Nothing is written before every input is found good, and then all of it or nothing. */
+/* app/command_simulate: run, compare and psa. Nothing is written before every input is found good, and then all of it or nothing. */
 #include <inttypes.h>
 #include <omp.h>
 #include <stdlib.h>
@@ -8,10 +8,11 @@
 
 #include "app/app.h"
 #include "ipsim/format.h"
+#include "ipsim/psa_page.h"
 #include "ipsim/summary.h"
 #include "ipsim/write.h"
 
-enum { MOST_TABLES = 11 };
+enum { MOST_TABLES = 18 };
 
 /* All that one command holds. */
 typedef struct simulation_job {
@@ -29,6 +30,12 @@ typedef struct simulation_job {
     bool written; /* the folder is in its place */
 } simulation_job;
 
+/* A comparison, with fixed parameters or with draws of them, is what somebody will want to read. */
+static bool leaves_report(const simulation_job *job)
+{
+    return (job->compare || job->results->psa != NULL) && !job->cli->no_report;
+}
+
 /* `run` describes scenarios one by one, so it has no differences and no ratios. */
 static size_t pick_tables(const simulation_job *job, const ipsim_table *tables[MOST_TABLES])
 {
@@ -39,7 +46,10 @@ static size_t pick_tables(const simulation_job *job, const ipsim_table *tables[M
         results->targets,    job->compare ? results->ratios : NULL,
         results->parameters, results->about,
         results->replicates, results->replicate_means,
-        results->settling,
+        results->settling,   results->psa,
+        results->draws,      results->psa_summary,
+        results->psa_years,  results->break_even,
+        results->noise,      results->psa_occupancy,
     };
     size_t count = 0;
     for (size_t i = 0; i < MOST_TABLES; i++) {
@@ -53,6 +63,14 @@ static size_t pick_tables(const simulation_job *job, const ipsim_table *tables[M
 static ipsim_status summarise(simulation_job *job, ipsim_error *err)
 {
     const ipsim_results *results = job->results;
+    if (results->psa != NULL) {
+        ipsim_psa_page_tables of_draws = {.psa = results->psa,
+                                          .summary = results->psa_summary,
+                                          .noise = results->noise,
+                                          .break_even = results->break_even,
+                                          .about = results->about};
+        return ipsim_psa_page_text(&of_draws, &job->summary, err);
+    }
     ipsim_summary_tables tables = {
         .results = results->results,
         .about = results->about,
@@ -83,7 +101,7 @@ static ipsim_status write_results(const simulation_job *job, ipsim_error *err)
         status = ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
     }
     status = status == IPSIM_OK ? ipsim_manifest_write(job->cli, &job->inputs, job->results, job->started, manifest, err) : status;
-    if (status == IPSIM_OK && job->compare && !job->cli->no_report) {
+    if (status == IPSIM_OK && leaves_report(job)) {
         /* From the files, as `ipsim report` would read them; then the manifest again, which lists the report too. */
         status = ipsim_report_into(ipsim_output_work_path(job->folder), job->cli->language, err);
         status = status == IPSIM_OK ? ipsim_manifest_write(job->cli, &job->inputs, job->results, job->started, manifest, err) : status;
@@ -95,11 +113,29 @@ static ipsim_status write_results(const simulation_job *job, ipsim_error *err)
     return status;
 }
 
+static void say_which_draws_were_kept(const simulation_job *job, const char *command_line)
+{
+    char done[IPSIM_FORMAT_SIZE], asked[IPSIM_FORMAT_SIZE], same[100] = "Fewer draws are not as evenly spread as the design wants";
+    ipsim_format_count(job->results->draws_done, done, sizeof done);
+    ipsim_format_count(job->results->n_replicates, asked, sizeof asked);
+    if (job->plan.psa.design == IPSIM_DESIGN_MC) {
+        snprintf(same, sizeof same, "This is exactly the result of --draws %" PRId64, job->results->draws_done);
+    }
+    fprintf(stderr,
+            "ipsim: interrupted. %s of %s draws were finished; they are kept in %s/\n%s. For all draws run again from the start:\n  %s\n",
+            done, asked, job->path, same, command_line != NULL ? command_line : "ipsim ...");
+}
+
 static void say_what_was_kept(const simulation_job *job)
 {
     char done[IPSIM_FORMAT_SIZE], asked[IPSIM_FORMAT_SIZE];
     char *command_line = ipsim_manifest_command_line(job->cli, NULL);
-    char same[80] = "The pooled result is that of the persons finished";
+    char same[200] = "The pooled result is that of the persons finished";
+    if (job->results->psa != NULL) {
+        say_which_draws_were_kept(job, command_line);
+        free(command_line);
+        return;
+    }
     ipsim_format_count(job->results->persons, done, sizeof done);
     ipsim_format_count(job->results->requested, asked, sizeof asked);
     if (job->results->n_replicates == 1) {
@@ -172,7 +208,7 @@ static ipsim_status print_results(const simulation_job *job)
     if (!job->cli->quiet) {
         /* Beside JSON it goes to stderr, so that stdout stays JSON. */
         fprintf(job->cli->json ? stderr : stdout, "%sResults: %s/\n", job->cli->json ? "" : "\n", job->path);
-        if (job->compare && !job->cli->no_report) {
+        if (leaves_report(job)) {
             fprintf(job->cli->json ? stderr : stdout, "Report:  %s/report.html\n", job->path);
             ipsim_report_say_what_is_missing(job->cli->json ? stderr : stdout);
         }
@@ -252,6 +288,7 @@ static ipsim_status simulate(simulation_job *job, ipsim_error_list *errors)
     options->note = ipsim_mpi_is_first() ? print_note : NULL;
     options->note_data = &line;
     options->team = ipsim_mpi_team();
+    options->files = job->inputs.files;
     job->started = time(NULL);
     const ipsim_scenario *const *scenarios = ipsim_inputs_view(&job->inputs);
     ipsim_status status = job->shards == NULL
@@ -343,10 +380,11 @@ static ipsim_status agree(ipsim_status status, ipsim_error_list *errors)
     return status;
 }
 
-ipsim_status ipsim_app_simulate_as(ipsim_app *app, const ipsim_cli *cli, const char *const *shards, size_t n_shards)
+ipsim_status ipsim_app_simulate_as(ipsim_app *app, const ipsim_cli *cli, const char *const *shards, size_t n_shards, ipsim_files *files)
 {
     simulation_job job = {.cli = cli, .compare = cli->command == IPSIM_COMMAND_COMPARE, .shards = shards, .n_shards = n_shards};
     ipsim_error_list errors = {0};
+    job.inputs.files = files;
     ipsim_status status = agree(prepare(&job, app, &errors), &errors);
     if (status == IPSIM_OK) {
         char *words = last_words(&job);
@@ -372,5 +410,13 @@ ipsim_status ipsim_app_simulate_as(ipsim_app *app, const ipsim_cli *cli, const c
 
 ipsim_status ipsim_app_simulate(ipsim_app *app)
 {
-    return ipsim_app_simulate_as(app, app->cli, NULL, 0);
+    ipsim_files *files = app->cli->shard != NULL ? ipsim_files_create() : NULL; /* a shard carries them */
+    if (files == NULL && app->cli->shard != NULL) {
+        ipsim_error err = {0};
+        (void)ipsim_error_set(&err, IPSIM_ERR_MEMORY, "memory is short");
+        return ipsim_app_complain_once(&err);
+    }
+    ipsim_status status = ipsim_app_simulate_as(app, app->cli, NULL, 0, files);
+    ipsim_files_free(files);
+    return status;
 }

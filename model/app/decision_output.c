@@ -5,8 +5,6 @@
 #include "app/decision.h"
 #include "economics/short_of_memory.h"
 
-enum { MOST_TABLES = 16 };
-
 static ipsim_status write_one(const ipsim_output_folder *folder, const ipsim_table *table, ipsim_error *err)
 {
     char *path = NULL;
@@ -45,6 +43,13 @@ static ipsim_status write_folder(const ipsim_decision_job *job, const char *path
     for (size_t t = 0; status == IPSIM_OK && t < n_tables; t++) {
         status = write_one(folder, tables[t], err);
     }
+    char *sqlite = NULL;
+    if (status == IPSIM_OK && asprintf(&sqlite, "%s/results.sqlite", ipsim_output_work_path(folder)) < 0) {
+        sqlite = NULL;
+        status = short_of_memory(err);
+    }
+    status = status == IPSIM_OK ? ipsim_write_sqlite(tables, n_tables, sqlite, err) : status;
+    free(sqlite);
     status = status == IPSIM_OK ? write_about(job, folder, summary, err) : status;
     if (status != IPSIM_OK) {
         ipsim_output_discard(folder);
@@ -56,15 +61,15 @@ static ipsim_status write_folder(const ipsim_decision_job *job, const char *path
 ipsim_status ipsim_decision_publish(const ipsim_decision_job *job, const char *suffix, ipsim_table *const *tables, size_t n_tables,
                                     const char *summary)
 {
-    const ipsim_table *given[MOST_TABLES];
+    const ipsim_table *given[IPSIM_DECISION_TABLES];
     size_t n_given = 0;
-    for (size_t t = 0; t < n_tables && n_given < MOST_TABLES; t++) {
+    for (size_t t = 0; t < n_tables && n_given < IPSIM_DECISION_TABLES; t++) {
         if (tables[t] != NULL) {
             given[n_given++] = tables[t];
         }
     }
     ipsim_error err = {0};
-    char *path = ipsim_output_name_of_file(job->cli, job->cli->operands[0], suffix);
+    char *path = ipsim_output_name_of_file(job->cli, job->source, suffix);
     ipsim_status status = path != NULL ? write_folder(job, path, given, n_given, summary, &err) : short_of_memory(&err);
     if (status == IPSIM_OK && job->cli->json) {
         status = ipsim_write_json(given, n_given, stdout, &err);

@@ -16,7 +16,10 @@ static ipsim_status dispatch(ipsim_app *app)
     switch (cli->command) {
     case IPSIM_COMMAND_RUN:
     case IPSIM_COMMAND_COMPARE:
+    case IPSIM_COMMAND_PSA:
         return ipsim_app_simulate(app);
+    case IPSIM_COMMAND_DSA:
+        return ipsim_app_dsa(app);
     case IPSIM_COMMAND_CEA:
         return ipsim_app_cea(app);
     case IPSIM_COMMAND_VOI:

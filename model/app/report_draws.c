@@ -228,7 +228,7 @@ static ipsim_status take_tables(ipsim_report_inputs *inputs, const ipsim_draws *
 {
     double threshold = 0.0;
     ipsim_decision_settings settings = {
-        .thresholds = &threshold, .n_thresholds = 1, .currency = "", .persons = NAN, .aversion = NAN, .norm_qalys = NAN};
+        .thresholds = &threshold, .n_thresholds = 1, .currency = "", .persons = NAN, .aversion = NAN, .severity = NULL};
     ipsim_table *tables[IPSIM_N_CEA_TABLES] = {NULL};
     ipsim_error err = {0};
     ipsim_status status = ipsim_cea_tables(draws, &settings, tables, &err);

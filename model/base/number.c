@@ -94,7 +94,7 @@ static int format_by_library(double value, char buffer[IPSIM_REAL_TEXT_SIZE])
 /* As "%.*g" would. */
 static void print_digits(const ipsim_digits *digits, char *to)
 {
-    char text[20];
+    char text[20] = "";
     int n = digits->n, exponent = digits->exponent;
     uint64_t number = digits->number;
     for (int i = n; i-- > 0; number /= 10) {

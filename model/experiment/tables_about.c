@@ -86,14 +86,20 @@ ipsim_table *ipsim_tables_targets(const experiment *e, const experiment_sums *su
 
 /* ---- parameters ---- */
 
-ipsim_table *ipsim_tables_parameters(const experiment *e)
+ipsim_table *ipsim_tables_parameters(const experiment *e, const char *name, const ipsim_column_spec *more, size_t n_more)
 {
-    static const ipsim_column_spec columns[] = {{"scenario", IPSIM_TEXT, ""}, {"parameter", IPSIM_TEXT, ""}, {"value", IPSIM_REAL, ""},
-                                                {"unit", IPSIM_TEXT, ""},     {"status", IPSIM_TEXT, ""},    {"source", IPSIM_TEXT, ""},
-                                                {"label", IPSIM_TEXT, ""},    {"note", IPSIM_TEXT, ""},      {"file", IPSIM_TEXT, ""},
-                                                {"line", IPSIM_INTEGER, ""}};
+    static const ipsim_column_spec first[] = {{"scenario", IPSIM_TEXT, ""}, {"parameter", IPSIM_TEXT, ""}, {"value", IPSIM_REAL, ""},
+                                              {"unit", IPSIM_TEXT, ""},     {"status", IPSIM_TEXT, ""},    {"source", IPSIM_TEXT, ""},
+                                              {"label", IPSIM_TEXT, ""},    {"note", IPSIM_TEXT, ""},      {"file", IPSIM_TEXT, ""},
+                                              {"line", IPSIM_INTEGER, ""}};
     static const char *const status[] = {"", "published", "derived", "calibrated", "assumed"};
-    ipsim_table *table = ipsim_table_create("parameters", columns, sizeof columns / sizeof *columns);
+    enum { N_FIRST = sizeof first / sizeof *first, MOST = N_FIRST + 10 };
+    ipsim_column_spec columns[MOST];
+    ipsim_bug_assert(n_more <= MOST - N_FIRST);
+    memcpy(columns, first, sizeof first);
+    for (size_t i = 0; i < n_more; i++)
+        columns[N_FIRST + i] = more[i];
+    ipsim_table *table = ipsim_table_create(name, columns, N_FIRST + n_more);
     for (size_t model = 0; table && model < e->n_models; model++)
         for (size_t i = 0; i < e->scenarios[model]->n_parameters; i++) {
             const ipsim_parameter *p = &e->scenarios[model]->parameters[i];
@@ -187,6 +193,7 @@ static void about_conventions(ipsim_table *table, const ipsim_scenario *s, const
     if (results->n_replicates > 1) {
         snprintf(buffer, sizeof buffer, "%lld", (long long)results->n_replicates);
         put_row(table, name, "replicates", buffer);
+        put_row(table, name, "seeds", results->several_seeds ? "one for each replicate" : "one");
     }
 }
 

@@ -47,7 +47,9 @@ static ipsim_status put_data(const ipsim_report_tables *tables, const char *lang
     for (size_t t = 0; status == IPSIM_OK && t < tables->count; t++) {
         const ipsim_table *table = tables->items[t];
         bool *keep = NULL;
-        if (!ipsim_report_wants(table->name) || ipsim_report_find(tables, table->name) != table) {
+        /* provenance is parameters with more columns. */
+        bool superseded = strcmp(table->name, "parameters") == 0 && ipsim_report_find(tables, "provenance") != NULL;
+        if (superseded || !ipsim_report_wants(table->name) || ipsim_report_find(tables, table->name) != table) {
             continue;
         }
         status = ipsim_report_select(table, about, &keep, err);

@@ -58,14 +58,31 @@ static bool matters_everywhere(const ipsim_table *about, const char *outcome)
            (begins(outcome, "cost_") && is_declared(about, "perspective:", outcome + 5)) || is_declared(about, "outcome:", outcome);
 }
 
-static bool matters_for_all(const char *outcome, bool discounted)
+/* Of everybody: costs year by year in every perspective, by payer at the horizon; other outcomes at the horizon. Counts of transitions and
+ * years in single states stand in the tables beside the page. */
+static bool matters_for_all(const char *outcome, const char *payer, bool discounted, bool at_horizon)
 {
-    bool counted = begins(outcome, "n_") || begins(outcome, "days_") || begins(outcome, "reached_");
-    return !counted && (discounted || !begins(outcome, "item_"));
+    if (begins(outcome, "n_") || begins(outcome, "days_") || begins(outcome, "reached_") || begins(outcome, "item_") ||
+        begins(outcome, "years_")) {
+        return false;
+    }
+    return begins(outcome, "cost") ? discounted && (at_horizon || strcmp(payer, "all") == 0) : at_horizon;
+}
+
+/* Of a sensitivity analysis: what moves most, of the results that decisions are made by. */
+enum { MOST_INFLUENCES = 30 };
+static bool matters_in_dsa(const ipsim_table *about, const char *outcome, double rank)
+{
+    static const char *const main_outcomes[] = {"net_benefit", "qalys", "cost", "employment_years", "disability_years"};
+    bool matters = begins(outcome, "cost_") && is_declared(about, "perspective:", outcome + 5);
+    for (size_t i = 0; i < sizeof main_outcomes / sizeof main_outcomes[0]; i++) {
+        matters = matters || strcmp(outcome, main_outcomes[i]) == 0;
+    }
+    return matters && !(rank > MOST_INFLUENCES);
 }
 
 typedef struct row_rule {
-    const ipsim_column *subgroup, *outcome, *discounted, *year;
+    const ipsim_column *subgroup, *outcome, *payer, *discounted, *year, *rank;
     double horizon;
     /* Rows of one outcome stand together, so the last answer nearly always holds. */
     const char *last;
@@ -75,17 +92,19 @@ typedef struct row_rule {
 static bool keep_row(row_rule *rule, const ipsim_table *about, size_t row)
 {
     const char *subgroup = rule->subgroup != NULL ? ipsim_summary_text_at(rule->subgroup, row) : "all";
+    const char *outcome = rule->outcome != NULL ? ipsim_summary_text_at(rule->outcome, row) : NULL;
     bool discounted = rule->discounted == NULL || strcmp(ipsim_summary_text_at(rule->discounted, row), "yes") == 0;
+    bool at_horizon = rule->year == NULL || rule->year->real[row] == rule->horizon;
+    if (rule->rank != NULL) {
+        return outcome == NULL || matters_in_dsa(about, outcome, rule->rank->real[row]);
+    }
     if (strcmp(subgroup, "all") == 0) {
-        return rule->outcome == NULL || matters_for_all(ipsim_summary_text_at(rule->outcome, row), discounted);
+        const char *payer = rule->payer != NULL ? ipsim_summary_text_at(rule->payer, row) : "all";
+        return outcome == NULL ? discounted : matters_for_all(outcome, payer, discounted, at_horizon);
     }
-    if (rule->year != NULL && rule->year->real[row] != rule->horizon) {
-        return false;
+    if (!at_horizon || outcome == NULL) {
+        return at_horizon && discounted;
     }
-    if (rule->outcome == NULL) {
-        return discounted;
-    }
-    const char *outcome = ipsim_summary_text_at(rule->outcome, row);
     if (rule->last == NULL || strcmp(rule->last, outcome) != 0) {
         rule->last = outcome;
         rule->last_matters = matters_everywhere(about, outcome);
@@ -95,7 +114,7 @@ static bool keep_row(row_rule *rule, const ipsim_table *about, size_t row)
 
 ipsim_status ipsim_report_select(const ipsim_table *table, const ipsim_table *about, bool **keep, ipsim_error *err)
 {
-    static const char *const large[] = {"results", "differences", "ratios", "psa_summary"};
+    static const char *const large[] = {"results", "differences", "ratios", "psa_summary", "dsa"};
     bool is_large = false;
     for (size_t i = 0; i < sizeof large / sizeof large[0]; i++) {
         is_large = is_large || strcmp(table->name, large[i]) == 0;
@@ -110,6 +129,8 @@ ipsim_status ipsim_report_select(const ipsim_table *table, const ipsim_table *ab
     }
     row_rule rule = {.subgroup = find(table, "subgroup", IPSIM_TEXT),
                      .outcome = find(table, "outcome", IPSIM_TEXT),
+                     .payer = find(table, "payer", IPSIM_TEXT),
+                     .rank = find(table, "rank", IPSIM_REAL),
                      .discounted = find(table, "discounted", IPSIM_TEXT),
                      .year = find(table, "year", IPSIM_REAL),
                      .horizon = -INFINITY};

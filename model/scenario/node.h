@@ -8,6 +8,7 @@
 
 #include "ipsim/arena.h"
 #include "ipsim/error.h"
+#include "ipsim/files.h"
 #include "ipsim/scenario.h"
 
 typedef enum ipsim_node_type {
@@ -36,6 +37,7 @@ typedef struct ipsim_node {
 typedef struct ipsim_loader {
     ipsim_arena *arena;
     ipsim_error_list *errors;
+    ipsim_files *files; /* where files are kept, or taken from; NULL for the disk alone */
     bool out_of_memory;
     bool incomplete; /* a file could not be read: do not complain about what it might have held */
 } ipsim_loader;

@@ -218,6 +218,7 @@ static fixture make_fixture(const char *title)
     add_about(about, "usual", "perspective:health", "Health service");
     add_about(about, "new", "title", title);
     add_figure(differences, "all", "qalys", 5.0, 1.0 / 3.0);
+    add_figure(differences, "all", "cost_health", 5.0, 33.75);
     add_figure(differences, "all", "qalys", 40.0, 2.0 / 3.0);
     add_figure(differences, "all", "n_move", 40.0, 11.5);
     add_figure(differences, "sex=male", "qalys", 5.0, 0.4375);
@@ -309,7 +310,7 @@ static void the_plain_page_has_the_figures(void **state)
     clear(&f);
 }
 
-/* Everybody at every year; of subgroups what decisions are made by, at the horizon. Counts of single transitions stand beside the page. */
+/* Costs of everybody at every year, all else at the horizon; of subgroups what decisions are made by. Counts of transitions stand beside. */
 static void the_page_holds_the_rows_it_needs(void **state)
 {
     (void)state;
@@ -326,7 +327,7 @@ static void the_page_holds_the_rows_it_needs(void **state)
     assert_non_null(data);
     json_t *table = json_object_get(json_object_get(data, "tables"), "differences");
     assert_int_equal(json_integer_value(json_object_get(table, "rows")), 4);
-    const double expected[] = {1.0 / 3.0, 2.0 / 3.0, 0.5625, 77.25};
+    const double expected[] = {33.75, 2.0 / 3.0, 0.5625, 77.25};
     for (size_t i = 0; i < 4; i++) {
         assert_true(fabs(json_number_value(cell(table, "estimate", i)) - expected[i]) < 1e-6);
     }

@@ -158,6 +158,12 @@ export function intervalSeries(name, data, style, offset = 0, size = 9) {
   ];
 }
 
+/* Between two curves. data: [x, low, high]. */
+export function bandSeries(data, color, opacity) {
+  const edge = { type: 'line', stack: 'band', stackStrategy: 'all', silent: true, symbol: 'none', z: 1, lineStyle: { opacity: 0 }, tooltip: { show: false } };
+  return [{ ...edge, data: data.map(([x, low]) => [x, low]) }, { ...edge, areaStyle: { color, opacity }, data: data.map(([x, low, high]) => [x, high - low]) }];
+}
+
 /* A line at zero, or at a value that matters. */
 export function markLine(view, items) {
   return {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // 3. When does it pay for itself?
-import { markLine, tip, tooltip, xAxis, yAxis } from '../lib/chart.js';
+import { bandSeries, markLine, tip, tooltip, xAxis, yAxis } from '../lib/chart.js';
 import { h, scenarioText } from '../lib/dom.js';
 import { armChoice, choice, controls, figure } from '../lib/figure.js';
 import { clear } from '../lib/model.js';
 import { fixed, money as amount, moneyInterval, moneyScale, moneyUnit, percent, scaled, t, tx, year } from '../lib/text.js';
 import { seriesStyle } from '../lib/theme.js';
-import { arm, costOutcome, files, intervalName, notRun, PER, shortNote } from './common.js';
+import { arm, costOutcome, files, intervalName, notRun, PER, probability, shortNote } from './common.js';
 
 /* Cumulative net cost of an arm in a perspective, by year; break_even.csv of psa where it is there. */
 function curve(model, name, perspective) {
@@ -49,7 +49,7 @@ export function breakEven(page) {
         const found = reading(points);
         const end = points[points.length - 1];
         return [k ? ' ' : '', tx(`breakeven.${found.kind}`, { perspective: h('strong', {}, scenarioText(model.perspectiveLabel(name))), after: year(found.after ?? 0), until: year(found.until ?? 0), years: year(end?.year ?? 0) }),
-          end && end.saving !== undefined && end.saving !== null ? [' ', t('breakeven.probability', { p: percent(end.saving), years: year(end.year) })] : ''];
+          end && end.saving !== undefined && end.saving !== null ? [' ', t('breakeven.probability', { p: probability(end.saving), years: year(end.year) })] : ''];
       })],
     controls: controls(armChoice(page), spans.length > 1 ? choice(page, 'payYears', t('control.period'), spans) : null, banded && known.length > 1 ? choice(page, 'perspective', t('control.band'), known.map((name) => [name, model.perspectiveLabel(name)])) : null),
     legend: (colours) => known.map((name, k) => ({ label: model.perspectiveLabel(name), ...seriesStyle(k, colours) })),
@@ -71,10 +71,7 @@ export function breakEven(page) {
             const style = seriesStyle(c.k, view.colours);
             const band = banded && c.name === page.state.perspective;
             return [
-              ...(band ? [
-                { type: 'line', stack: `band-${c.name}`, silent: true, symbol: 'none', lineStyle: { opacity: 0 }, data: [[0, 0], ...c.points.map((p) => [p.year, value(p.low)])], stackStrategy: 'all' },
-                { type: 'line', stack: `band-${c.name}`, silent: true, symbol: 'none', lineStyle: { opacity: 0 }, areaStyle: { color: style.color, opacity: view.colours.band }, data: [[0, 0], ...c.points.map((p) => [p.year, value(p.high - p.low)])], stackStrategy: 'all' },
-              ] : []),
+              ...(band ? bandSeries([[0, 0, 0], ...c.points.map((p) => [p.year, value(p.low), value(p.high)])], style.color, view.colours.band) : []),
               { type: 'line', name: c.name, symbol: style.symbol, symbolSize: 8, lineStyle: { width: 2.4, color: style.color, type: style.dash }, itemStyle: { color: style.color }, emphasis: { disabled: true }, data: [[0, 0], ...c.points.map((p) => [p.year, value(p.mean)])],
                 ...(c.k === 0 ? { markLine: markLine(view, [{ yAxis: 0, lineStyle: { color: view.colours.ink, width: 1.2 }, label: { show: false } }]) } : {}) },
             ];

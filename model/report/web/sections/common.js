@@ -2,7 +2,7 @@
 // What sections share: parts of sentences, kept careful, and the line for what was not run.
 import { h, scenarioText } from '../lib/dom.js';
 import { clear, isZero } from '../lib/model.js';
-import { estimate, has, interval, moneyEstimate, moneyInterval, opposite, scaled, t, tx, year } from '../lib/text.js';
+import { estimate, has, interval, moneyEstimate, moneyInterval, opposite, percent, scaled, t, tx, year } from '../lib/text.js';
 
 export const PER = 1000;
 
@@ -36,8 +36,18 @@ export function change(model, outcome, figure) {
   const name = has(`change.${outcome}.more`) ? outcome : null;
   const word = isZero(figure) ? 'same' : !clear(figure) ? 'unclear' : figure.mean > 0 ? 'more' : 'fewer';
   const n = strong(estimate({ ...people, mean: Math.abs(people.mean) }));
-  if (name) return tx(`change.${name}.${word}`, { n });
-  return tx(`change.any.${word}`, { n, outcome: scenarioText(model.outcomeLabel(outcome)) });
+  const said = (own) => (name ? tx(`change.${name}.${own}`, { n }) : tx(`change.any.${own}`, { n, outcome: scenarioText(model.outcomeLabel(outcome)) }));
+  /* Draws have a mean that is worth saying, although the interval includes zero; a simulation's noise has not. */
+  if (word === 'unclear' && tells(figure)) return [said(figure.mean > 0 ? 'more' : 'fewer'), ' ', t('uncertain')];
+  return said(word);
+}
+
+function tells(figure) {
+  return figure.kind === 'psa' && Math.abs(figure.mean) > 0.02 * (figure.high - figure.low);
+}
+/* The share of draws in which something holds: never quite certain, never quite impossible. */
+export function probability(share) {
+  return percent(Math.min(1 - 1e-9, Math.max(1e-9, share)));
 }
 
 /* "NOK 407 million less for Public purse (interval)". */
@@ -46,7 +56,7 @@ export function costChange(model, figure, perspective) {
   const word = isZero(figure) ? 'same' : !clear(figure) ? 'unclear' : figure.mean > 0 ? 'more' : 'less';
   const ending = perspective === 'all' ? '.all' : '';
   /* A psa tells how probable a saving is, so its mean is said even where the interval includes zero. */
-  if (word === 'unclear' && figure.kind === 'psa') {
+  if (word === 'unclear' && tells(figure)) {
     return tx(`cost.on_average_${figure.mean > 0 ? 'more' : 'less'}${ending}`, { amount: strong(moneyEstimate({ ...people, mean: Math.abs(people.mean) })), interval: moneyInterval(people), perspective: scenarioText(model.perspectiveLabel(perspective)) });
   }
   const said = word === 'less' ? opposite(people) : people;

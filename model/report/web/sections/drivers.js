@@ -32,7 +32,8 @@ function tornado(page) {
     if (!combos.has(key)) combos.set(key, row);
   }
   const label = (row) => [outputLabel(model, row.outcome), row.outcome === 'net_benefit' && row.perspective ? model.perspectiveLabel(row.perspective) : '', row.outcome === 'net_benefit' && row.threshold ? moneyExact(row.threshold) : ''].filter(Boolean).join(', ');
-  page.state.driver = [...combos.keys()][0];
+  const near = ([, row]) => row.outcome === 'net_benefit' && row.perspective === page.state.perspective && row.threshold === Number(page.state.threshold);
+  page.state.driver = ([...combos].find(near) || [...combos][0])[0];
   const rows = () => {
     const [outcome, perspective, threshold] = page.state.driver.split('|');
     return table.all().filter((row) => row.scenario === page.state.arm && row.outcome === outcome && (row.perspective ?? '') === perspective && String(row.threshold ?? '') === threshold)
@@ -70,8 +71,9 @@ function tornado(page) {
             type: 'custom', data: own.map((row, k) => [k, value(row.at_base), value(row.at_low), value(row.at_high)]), encode: { y: 0, x: [1, 2, 3] },
             renderItem(params, api) {
               const [base, low, high] = [1, 2, 3].map((d) => api.coord([api.value(d), api.value(0)]));
-              const bar = (to, fill) => ({ type: 'rect', shape: { x: Math.min(base[0], to[0]), y: base[1] - 9, width: Math.max(1, Math.abs(to[0] - base[0])), height: 18 }, style: { fill } });
-              return { type: 'group', children: [bar(low, view.colours.arms[1]), bar(high, view.colours.arms[5])] };
+              const both = (low[0] - base[0]) * (high[0] - base[0]) > 0; /* to one side: one above the other */
+              const bar = (to, fill, top) => ({ type: 'rect', shape: { x: Math.min(base[0], to[0]), y: base[1] - 9 + (both ? top : 0), width: Math.max(1, Math.abs(to[0] - base[0])), height: both ? 9 : 18 }, style: { fill } });
+              return { type: 'group', children: [bar(low, view.colours.arms[1], 0), bar(high, view.colours.arms[5], 9)] };
             },
             markLine: markLine(view, [{ xAxis: value(own[0].at_base), label: { show: false } }, ...(Math.min(...own.flatMap((row) => [row.at_low, row.at_high])) <= 0 && Math.max(...own.flatMap((row) => [row.at_low, row.at_high])) >= 0 ? [{ xAxis: 0, lineStyle: { type: [3, 3] }, label: { show: false } }] : [])]),
           }],
@@ -97,12 +99,12 @@ function flips(page) {
     id: 'flips', title: t('flips.title'), wide: true, deps: ['arm'],
     says: () => { const own = rows().filter((row) => row.flips_at !== null); return own.length ? t('flips.says', { n: integer(own.length), m: integer(rows().length) }) : t('flips.none', { m: integer(rows().length) }); },
     controls: controls(armChoice(page)),
-    body: () => dataTable({
+    body: () => rows().every((row) => row.flips_at === null) ? null : dataTable({
       caption: t('flips.title'), columns: [{ label: t('col.parameter'), key: 'label', format: (value, row) => [scenarioText(value || row.parameter), row.unit ? h('span', { class: 'unit' }, row.unit) : ''] },
         { label: t('col.result'), key: 'outcome', format: (value, row) => [outputLabel(model, value), h('span', { class: 'unit' }, [row.perspective && value === 'net_benefit' ? model.perspectiveLabel(row.perspective) : '', row.threshold === null ? '' : moneyExact(row.threshold)].filter(Boolean).join(', '))] },
-        { label: t('col.base'), key: 'base', numeric: true, format: (value) => plain(value) }, { label: t('col.flips_at'), key: 'flips_at', numeric: true, format: (value) => (value === null ? t('flips.nowhere') : h('strong', {}, plain(value))) },
+        { label: t('col.base'), key: 'base', numeric: true, format: (value) => plain(value) }, { label: t('col.flips_at'), key: 'flips_at', numeric: true, format: (value) => h('strong', {}, plain(value)) },
         { label: t('col.searched'), key: 'searched_from', numeric: true, format: (value, row) => t('interval', { low: plain(row.searched_from), high: plain(row.searched_to) }) }],
-      rows: rows(),
+      rows: rows().filter((row) => row.flips_at !== null),
     }),
     table: () => ({ columns: [...table.columns.keys()].map((key) => ({ label: key, key, numeric: typeof table.get(0, key) === 'number', format: (value) => (typeof value === 'number' ? number(value, 5) : value ?? '') })), rows: table.all() }),
   });
@@ -181,7 +183,7 @@ function evppiBars(page) {
       },
     },
     table: () => ({ columns: [{ label: t('col.parameter'), key: 'parameters', format: (value) => scenarioText(label(value)) }, { label: t('col.evppi'), key: 'evppi', numeric: true, format: moneyExact }, { label: t('col.mcse'), key: 'evppi_se', numeric: true, format: moneyExact }, { label: t('col.share_of_evpi'), key: 'share_of_evpi', numeric: true, format: (value) => percent(value) }], rows: rows() }),
-    notes: () => [positive().length > MOST_BARS ? t('tornado.more', { n: integer(MOST_BARS), m: integer(positive().length) }) : '', t('evppi.note')],
+    notes: () => [positive().length > MOST_BARS ? t('evppi.more', { n: integer(MOST_BARS), m: integer(positive().length) }) : '', t('evppi.note')],
   });
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // 1. What happens to 1 000 people?
-import { intervalSeries, makeChart, markLine, nameAxis, rowsHeight, tip, tooltip, xAxis, yAxis } from '../lib/chart.js';
+import { bandSeries, intervalSeries, makeChart, markLine, nameAxis, rowsHeight, tip, tooltip, xAxis, yAxis } from '../lib/chart.js';
 import { h, scenarioText, svg } from '../lib/dom.js';
 import { choice, controls, figure } from '../lib/figure.js';
 import { clear } from '../lib/model.js';
@@ -178,17 +178,20 @@ function workCurve(page, curves) {
     return (there.indexOf(point.scenario) - (there.length - 1) / 2) * 9;
   };
   const bounds = (point) => [point.low ?? point.value, point.high ?? point.value];
+  /* Of draws: how far they spread under one alternative. */
+  const spread = states.length === 1 ? model.table('psa_occupancy')?.where({ state: states[0] }) || [] : [];
+  const bandOf = (until) => spread.filter((row) => row.scenario === page.state.arm && row.year <= until + 1e-9);
   const legend = (colours) => [...model.arms.map((name) => ({ label: model.armLabel(name), kind: 'line', ...armStyle(model, name, colours) })),
     ...(points.length ? [{ label: t('work.points'), color: colours.muted, kind: 'point' }] : [])];
   return figure(page, {
-    id: 'employment', title: t('work.title'), deps: ['workYears'],
+    id: 'employment', title: t('work.title'), deps: ['workYears', ...(spread.length ? ['arm'] : [])],
     says: () => {
       const known = points.filter((point) => ['inside', 'outside'].includes(point.verdict));
       const inside = known.filter((point) => point.verdict === 'inside').length;
       const peaks = list(model.arms.map((name) => t('work.peak', { arm: model.armLabel(name), p: percent(Math.max(...data(name, longest).map(([, share]) => share)) / 100) })));
       return [t('work.says', { peaks }), ' ', known.length ? t(inside === known.length ? 'work.all_inside' : 'work.some_inside', { n: integer(inside), m: integer(known.length) }) : ''];
     },
-    controls: controls(choice(page, 'workYears', t('control.period'), options)), legend,
+    controls: controls(choice(page, 'workYears', t('control.period'), options), spread.length && model.others.length > 1 ? choice(page, 'arm', t('control.band'), model.others.map((name) => [name, model.armLabel(name)])) : null), legend,
     chart: {
       height: (view) => (view.narrow ? 300 : 380),
       option: (view) => {
@@ -199,6 +202,7 @@ function workCurve(page, curves) {
           xAxis: xAxis(view, { name: t('axis.years'), min: 0, max: until }),
           yAxis: yAxis(view, { min: 0, axisLabel: { formatter: (value) => percent(value / 100) } }),
           series: [
+            ...(spread.length ? bandSeries(bandOf(until).map((row) => [row.year, 100 * row.low, 100 * row.high]), armStyle(model, page.state.arm, view.colours).color, view.colours.band) : []),
             ...model.arms.map((name) => {
               const style = armStyle(model, name, view.colours);
               return { type: 'line', name, symbol: 'none', lineStyle: { width: 2.4, color: style.color, type: style.dash }, itemStyle: { color: style.color }, emphasis: { disabled: true }, data: data(name, until) };
@@ -224,7 +228,7 @@ function workCurve(page, curves) {
       columns: [{ label: t('col.year'), key: 'year', numeric: true, format: year }, ...model.arms.map((name) => ({ label: model.armLabel(name), key: name, numeric: true, format: (value) => percent(value, 1) }))],
       rows: yearsOf(curves, model.arms[0]).map((at) => ({ year: at, ...Object.fromEntries(model.arms.map((name) => [name, shareIn(curves, states, name, at)])) })),
     }),
-    notes: () => [points.length ? h('p', {}, tx('work.sources', { list: scenarioText([...new Set(points.map((point) => point.source).filter(Boolean))].join('; ')), link: h('a', { href: '#targets' }, t('trust.title')) })) : null],
+    notes: () => [spread.length ? t('work.band', { arm: model.armLabel(page.state.arm) }) : null, points.length ? h('p', {}, tx('work.sources', { list: scenarioText([...new Set(points.map((point) => point.source).filter(Boolean))].join('; ')), link: h('a', { href: '#targets' }, t('trust.title')) })) : null],
   });
 }
 

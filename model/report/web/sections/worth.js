@@ -146,7 +146,8 @@ function frontier(page) {
 
 // ---- severity ----
 function shortfall(page) {
-  const row = page.model.table('shortfall')?.object(0);
+  const rows = page.model.table('shortfall')?.all() || [];
+  const row = rows.find((r) => r.subgroup === 'all') || rows[0];
   if (!row) return null;
   return h('div', { class: 'block' }, h('h3', {}, t('shortfall.title')),
     h('p', { class: 'says' }, t('shortfall.says', { shortfall: number(row.absolute_shortfall), norm: number(row.norm_qalys), own: number(row.comparator_qalys), comparator: page.model.armLabel(row.comparator), class: integer(row.severity_class), threshold: moneyExact(row.threshold) })),
