@@ -63,7 +63,7 @@ programs     = $(patsubst tests/%.c,$(BUILD)/tests/%,$(if $(TEST),$(filter %/$(T
 scripts      = $(if $(TEST),$(filter %/$(TEST).sh,$(1)),$(1))
 RUN_TESTS    = IPSIM=$(abspath $(PROGRAM)) CASE='$(CASE)' tests/run.sh -j $(JOBS) -o $(BUILD)/tests
 C_FILES     := $(wildcard model/*/*.[ch] include/ipsim/*.h tests/*.[ch] tests/*/*.[ch])
-SH_FILES    := .ci/run $(wildcard tools/slurm/*.sbatch tools/*.sh tests/*.sh tests/cli/*.sh)
+SH_FILES    := .ci/run $(wildcard tools/slurm/*.sbatch tools/*.sh tests/*.sh tests/cli/*.sh tests/browser/*.sh)
 DEMO        := traditional usual-care ips ips-young
 
 MAKEFLAGS += --no-print-directory
@@ -71,7 +71,7 @@ parallel   = $(MAKE) $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
 say        = @$(if $(V),:,printf '%-7s %s\n' $(1) $(2))
 quiet     := $(if $(V),,@)
 
-.PHONY: all program demo test test-programs run-tests test-slow slow-programs run-slow run-cluster run-bits fuzz-programs run-fuzz bench lint format check-layers check-symbols dependencies \
+.PHONY: all program demo charts test test-programs run-tests test-slow slow-programs run-slow run-cluster run-bits run-browser fuzz-programs run-fuzz bench lint format check-layers check-symbols dependencies \
         install uninstall clean help FORCE
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
@@ -81,20 +81,25 @@ all: ## build ./ipsim (the default); installs nothing
 	@tools/install_dependencies.sh --check build $(if $(MPI),mpi)
 	+@$(parallel) program
 
-demo: ## install what is missing, build, run the Norwegian comparison, say where the results lie
-	@tools/install_dependencies.sh build
+demo: ## install what is missing, build, run the Norwegian comparison, say where the results and the report lie
+	@tools/install_dependencies.sh build charts
 	+@$(parallel) program
 	./ipsim compare $(DEMO:%=scenarios/%.cfg) --output output/demo
-	@printf '\nThe results lie in output/demo/ (begin with summary.txt).\n'
+	@printf '\nThe results lie in output/demo/. Open output/demo/report.html in a browser.\n'
 
 test: ## install what is missing, build, run every test; TEST=test_hazard runs one program or script, CASE='*weibull*' some cases
 	@tools/install_dependencies.sh build test
 	+@$(parallel) program test-programs
 	+@$(MAKE) run-tests
 
-test-slow: ## statistical tests, ranks and Slurm, unit tests under sanitizers, builds by gcc and clang that must agree to the bit, a fuzz smoke test
-	@tools/install_dependencies.sh build test slow mpi slurm
+test-slow: ## statistical tests, ranks and Slurm, report.html in a browser, unit tests under sanitizers, builds by gcc and clang that must agree to the bit, a fuzz smoke test
+	@tools/install_dependencies.sh build test slow mpi slurm charts browser
 	+@tests/slow.sh "$(MAKE)" "$(JOBS)" "$(BUILD)"
+
+charts: ## try again to build the charts of report.html (needs nodejs and npm, and the network once)
+	@tools/install_dependencies.sh charts
+	@rm -f build/web/assets.h
+	+@$(parallel) program
 
 bench: ## measure speed: medians and ratios within the run, on the screen and in bench.csv; ROUNDS=5 PERSONS=1e6 (largest)
 	@tools/install_dependencies.sh build
@@ -147,6 +152,8 @@ run-slow:
 	@$(RUN_TESTS) $(call programs,$(SLOW_TESTS))
 run-cluster:
 	@IPSIM_MPI=$(abspath $(BUILD)-mpi/ipsim) $(subst -j $(JOBS),-j 1,$(RUN_TESTS)) $(call scripts,$(CLUSTER_TESTS))
+run-browser:
+	@$(subst -j $(JOBS),-j 1 -t 1800,$(RUN_TESTS)) tests/browser/test_browser.sh
 run-bits:
 	@IPSIM_MPI=$(abspath $(BUILD)-mpi/ipsim) $(RUN_TESTS) -t 3000 $(call scripts,$(BITS_TEST))
 run-fuzz:
@@ -170,6 +177,17 @@ $(BUILD)/model/account/kernels_avx2.o $(BUILD)/model/engine/fast_avx2.o: private
 $(BUILD)/model/account/kernels_avx512.o $(BUILD)/model/engine/fast_avx512.o: private EXTRA := $(VECTORISE) -mavx512f -mavx512dq -mavx512vl \
     -mavx512bw -mprefer-vector-width=512 -mtune=icelake-server
 $(BUILD)/model/app/mpi_driver.o: private EXTRA := $(if $(MPI),-DIPSIM_MPI)
+
+# The script of report.html comes from npm; where that is missing or fails the header names no script, and ipsim is built without charts.
+WEB_FILES := $(wildcard model/report/web/*.js model/report/web/*/*.js model/report/web/package*.json)
+build/web/tools: FORCE
+	@mkdir -p $(@D) && tools/build_report_script.sh --tools >$@.new && { cmp -s $@.new $@ || cp $@.new $@; } && rm -f $@.new
+build/web/assets.h: build/web/tools $(WEB_FILES) tools/build_report_script.sh
+	$(call say,CHARTS,build/web/report.js)
+	$(quiet)tools/build_report_script.sh $@
+$(BUILD)/model/report/report_assets.o: build/web/assets.h model/report/web/page.css model/report/web/messages.json
+$(BUILD)/model/report/report_assets.o: private EXTRA := -include build/web/assets.h -DIPSIM_REPORT_STYLE='"model/report/web/page.css"' \
+    -DIPSIM_REPORT_MESSAGES='"model/report/web/messages.json"'
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(call say,CC,$<)

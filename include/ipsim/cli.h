@@ -18,6 +18,7 @@ typedef enum ipsim_command_id {
     IPSIM_COMMAND_DSA,
     IPSIM_COMMAND_CEA,
     IPSIM_COMMAND_VOI,
+    IPSIM_COMMAND_REPORT,
     IPSIM_COMMAND_CHECK,
     IPSIM_COMMAND_SHOW,
     IPSIM_COMMAND_DIFF,
@@ -46,7 +47,7 @@ typedef struct ipsim_cli_dsa {
 /* A parsed command line. Text is borrowed from argv, except the keys of settings. */
 typedef struct ipsim_cli {
     ipsim_command_id command;
-    bool help, version, quiet, json, csv, strict, markdown, resume, no_checks;
+    bool help, version, quiet, json, csv, strict, markdown, resume, no_report, no_checks;
     int64_t persons;    /* 0: not given */
     int64_t seed;       /* -1: not given */
     int64_t replicate;  /* 0 unless given */
@@ -58,6 +59,7 @@ typedef struct ipsim_cli {
     const char *seeds;      /* file; NULL: not given, as below */
     const char *until_mcse; /* OUTCOME=VALUE */
     const char *shard;      /* i/n */
+    const char *language;   /* of reports: en or nb; NULL: not given */
     const char *checkpoint; /* file, or empty for the usual place */
     int64_t draws;          /* 0: not given */
     bool fixed_people;

@@ -94,7 +94,9 @@ typedef struct ipsim_run_options {
  *   parameters   scenario, parameter, value, unit, status, source, label, note, file, line
  *   replicates, replicate_means, settling (NULL for a single replicate): see below
  *   about        scenario, key, value: titles, labels (state:NAME, payer:NAME, perspective:NAME, outcome:NAME, subgroup level labels),
- *                conventions (horizon, report years, discounting, price year, currency, timing), one row each
+ *                conventions (horizon, report years, discounting, price year, currency, timing), one row each; and what names stand for:
+ *                state_role:NAME (dead | left), payer_public:NAME (yes), perspective_payers:NAME, perspective_kinds:NAME,
+ *                perspective_public_funds_cost:NAME, outcome_type:NAME, outcome_states:NAME, item_kind:NAME, target_measure:NAME
  * With several replicates all tables above are pooled over the persons of all, who are independent, and for the main outcomes (years and
  * qalys, declared outcomes, costs of perspectives) of everybody at the horizon:
  *   replicates       replicate, seed, scenario, comparator, outcome, payer, discounted, estimate, mcse, unit: of one replicate; comparator empty:

@@ -23,6 +23,7 @@ ipsim_status ipsim_app_simulate(ipsim_app *app); /* run, compare and psa */
 ipsim_status ipsim_app_dsa(ipsim_app *app);
 ipsim_status ipsim_app_cea(ipsim_app *app);
 ipsim_status ipsim_app_voi(ipsim_app *app);
+ipsim_status ipsim_app_report(ipsim_app *app);
 ipsim_status ipsim_app_check(ipsim_app *app);
 ipsim_status ipsim_app_show(ipsim_app *app);
 ipsim_status ipsim_app_diff(ipsim_app *app);
@@ -157,8 +158,17 @@ ipsim_status ipsim_manifest_write_analysis(const ipsim_cli *cli, const char *con
                                            double wall_seconds, const char *path, ipsim_error *err);
 /* The command line as a shell would take it, with one more option (NULL for none); the caller frees. NULL when memory is short. */
 char *ipsim_manifest_command_line(const ipsim_cli *cli, const char *option);
+/* A word as a shell would take it. */
+void ipsim_shell_put_word(FILE *stream, const char *word);
 /* Whether the folder holds a result that was not interrupted. */
 bool ipsim_manifest_is_complete(const char *folder);
+
+/* ---- command_report.c ---- */
+/* Writes report.html into a folder of results in the making that has its tables and its manifest; list it there afterwards.
+ * language: NULL for English. */
+ipsim_status ipsim_report_into(const char *folder, const char *language, ipsim_error *err) IPSIM_MUST_CHECK;
+/* One line when the page has no charts, and how to get them. */
+void ipsim_report_say_what_is_missing(FILE *stream);
 
 /* ---- output_name.c ---- */
 /* "output/traditional-vs-ips", or --output without trailing slashes; the caller frees. NULL when memory is short. */

@@ -151,6 +151,9 @@ static ipsim_status store(ipsim_cli *cli, const ipsim_option_spec *option, const
         if (option->offset == offsetof(ipsim_cli, engine) && strcmp(value, "fast") != 0 && strcmp(value, "reference") != 0) {
             return ipsim_error_set(err, IPSIM_ERR_USAGE, "--%s needs fast or reference, not \"%s\"", option->name, value);
         }
+        if (option->offset == offsetof(ipsim_cli, language) && strcmp(value, "en") != 0 && strcmp(value, "nb") != 0) {
+            return ipsim_error_set(err, IPSIM_ERR_USAGE, "--%s needs en (English) or nb (Norwegian), not \"%s\"", option->name, value);
+        }
         *(const char **)field = value;
         return IPSIM_OK;
     case IPSIM_OPTION_MAYBE:

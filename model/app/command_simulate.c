@@ -30,6 +30,12 @@ typedef struct simulation_job {
     bool written; /* the folder is in its place */
 } simulation_job;
 
+/* A comparison, with fixed parameters or with draws of them, is what somebody will want to read. */
+static bool leaves_report(const simulation_job *job)
+{
+    return (job->compare || job->results->psa != NULL) && !job->cli->no_report;
+}
+
 /* `run` describes scenarios one by one, so it has no differences and no ratios. */
 static size_t pick_tables(const simulation_job *job, const ipsim_table *tables[MOST_TABLES])
 {
@@ -95,6 +101,11 @@ static ipsim_status write_results(const simulation_job *job, ipsim_error *err)
         status = ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
     }
     status = status == IPSIM_OK ? ipsim_manifest_write(job->cli, &job->inputs, job->results, job->started, manifest, err) : status;
+    if (status == IPSIM_OK && leaves_report(job)) {
+        /* From the files, as `ipsim report` would read them; then the manifest again, which lists the report too. */
+        status = ipsim_report_into(ipsim_output_work_path(job->folder), job->cli->language, err);
+        status = status == IPSIM_OK ? ipsim_manifest_write(job->cli, &job->inputs, job->results, job->started, manifest, err) : status;
+    }
     if (status != IPSIM_OK) {
         ipsim_output_rename_error(job->folder, err);
     }
@@ -197,6 +208,10 @@ static ipsim_status print_results(const simulation_job *job)
     if (!job->cli->quiet) {
         /* Beside JSON it goes to stderr, so that stdout stays JSON. */
         fprintf(job->cli->json ? stderr : stdout, "%sResults: %s/\n", job->cli->json ? "" : "\n", job->path);
+        if (leaves_report(job)) {
+            fprintf(job->cli->json ? stderr : stdout, "Report:  %s/report.html\n", job->path);
+            ipsim_report_say_what_is_missing(job->cli->json ? stderr : stdout);
+        }
     }
     return IPSIM_OK;
 }

@@ -24,6 +24,8 @@ static ipsim_status dispatch(ipsim_app *app)
         return ipsim_app_cea(app);
     case IPSIM_COMMAND_VOI:
         return ipsim_app_voi(app);
+    case IPSIM_COMMAND_REPORT:
+        return ipsim_app_report(app);
     case IPSIM_COMMAND_CHECK:
         return ipsim_app_check(app);
     case IPSIM_COMMAND_SHOW:

@@ -11,7 +11,7 @@
 #include "ipsim/write.h"
 
 /* Words that a shell would take apart are put in single quotes. */
-static void put_shell_word(FILE *stream, const char *word)
+void ipsim_shell_put_word(FILE *stream, const char *word)
 {
     const char *plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
     if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
@@ -41,7 +41,7 @@ char *ipsim_manifest_command_line(const ipsim_cli *cli, const char *option)
     fputs("ipsim", stream);
     for (int i = 1; i < cli->argc; i++) {
         fputc(' ', stream);
-        put_shell_word(stream, cli->argv[i]);
+        ipsim_shell_put_word(stream, cli->argv[i]);
         if (i == 1 && option != NULL) {
             fprintf(stream, " %s", option);
         }

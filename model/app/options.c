@@ -11,6 +11,7 @@
 #define PSA (1U << IPSIM_COMMAND_PSA)
 #define CEA (1U << IPSIM_COMMAND_CEA)
 #define VOI (1U << IPSIM_COMMAND_VOI)
+#define REPORT (1U << IPSIM_COMMAND_REPORT)
 #define CHECK (1U << IPSIM_COMMAND_CHECK)
 #define SHOW (1U << IPSIM_COMMAND_SHOW)
 #define DIFF (1U << IPSIM_COMMAND_DIFF)
@@ -19,7 +20,7 @@
 #define MERGE (1U << IPSIM_COMMAND_MERGE)
 #define HELP (1U << IPSIM_COMMAND_HELP)
 #define VERSION (1U << IPSIM_COMMAND_VERSION)
-#define ALL (RUN | COMPARE | PSA | DSA | CEA | VOI | CHECK | SHOW | DIFF | DESCRIBE | REPLAY | MERGE | HELP | VERSION)
+#define ALL (RUN | COMPARE | PSA | DSA | CEA | VOI | REPORT | CHECK | SHOW | DIFF | DESCRIBE | REPLAY | MERGE | HELP | VERSION)
 
 #define FIELD(member) offsetof(ipsim_cli, member)
 
@@ -46,9 +47,10 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
             .least_operands = 2,
             .most_operands = SIZE_MAX,
             .purpose = "Simulate scenarios on the same people and report what each changes against the first.",
-            .details = "Writes summary.txt, CSV tables, results.sqlite and manifest.json to output/NAME/, all of them or none,\n"
-                       "and prints the summary. The first scenario is the comparator; people and their luck are the same in all.\n"
-                       "Scenarios that differ in population, horizon, seed or economics are refused.\n",
+            .details =
+                "Writes report.html, summary.txt, CSV tables, results.sqlite and manifest.json to output/NAME/, all of them or none,\n"
+                "and prints the summary. The first scenario is the comparator; people and their luck are the same in all.\n"
+                "Scenarios that differ in population, horizon, seed or economics are refused.\n",
             .examples = {{"ipsim compare scenarios/traditional.cfg scenarios/ips.cfg",
                           "what IPS costs and gains against traditional rehabilitation"},
                          {"ipsim compare scenarios/traditional.cfg scenarios/ips.cfg scenarios/ips-young.cfg -n 1e6",
@@ -151,6 +153,19 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
                          {"ipsim voi draws/ --study hr_job:ratio:1.8 --size 100,200,400,800 --study-cost 5e6,20000 "
                           "--population 4000 --years 10 --study-years 3",
                           "how large a trial should be, and whether it is worth its cost"}},
+        },
+    [IPSIM_COMMAND_REPORT] =
+        {
+            .name = "report",
+            .operands = "FOLDER...",
+            .least_operands = 1,
+            .most_operands = SIZE_MAX,
+            .purpose = "Write report.html from output folders: one page with text, charts and tables, for readers of results.",
+            .details = "The folders hold results of run, compare, cea or voi, in any combination, of the same scenarios. The page needs\n"
+                       "no network and no other file, prints to A4 and has both languages in it. It is written into the first folder.\n",
+            .examples = {{"ipsim report output/demo", "what compare writes by itself, again"},
+                         {"ipsim report output/demo output/psa output/psa-cea --language nb -o rapport.html",
+                          "everything that is known about these scenarios, in Norwegian"}},
         },
     [IPSIM_COMMAND_CHECK] =
         {
@@ -284,6 +299,11 @@ const ipsim_option_spec ipsim_options[] = {
      "0"},
     {"output", 'o', "DIR", RUN | COMPARE | PSA | DSA | CEA | VOI | DESCRIBE | MERGE, IPSIM_OPTION_TEXT, FIELD(output), 0, 0,
      "folder for the results; an earlier result there is replaced", "output/NAME"},
+    {"output", 'o', "FILE", REPORT, IPSIM_OPTION_TEXT, FIELD(output), 0, 0, "file for the report; an earlier report there is replaced",
+     "report.html in the first folder"},
+    {"language", '\0', "CODE", COMPARE | PSA | MERGE | REPORT, IPSIM_OPTION_TEXT, FIELD(language), 0, 0,
+     "language in which the report opens: en or nb", "en"},
+    {"no-report", '\0', NULL, COMPARE | PSA | MERGE, IPSIM_OPTION_FLAG, FIELD(no_report), 0, 0, "write no report.html", NULL},
     {"vary", '\0', "LIST", DSA, IPSIM_OPTION_TEXT, FIELD(dsa.vary), 0, 0,
      "ranges beside, or instead of, those of distributions: NAME=LOW:HIGH,...", NULL},
     {"quantiles", '\0', "A,B", DSA, IPSIM_OPTION_TEXT, FIELD(dsa.quantiles), 0, 0, "ends of the ranges taken from distributions",
@@ -347,7 +367,7 @@ const ipsim_option_spec ipsim_options[] = {
     {"strict", '\0', NULL, CHECK, IPSIM_OPTION_FLAG, FIELD(strict), 0, 0, "warnings count as errors", NULL},
     {"no-checks", '\0', NULL, DESCRIBE, IPSIM_OPTION_FLAG, FIELD(no_checks), 0, 0, "leave out the checks that simulate the scenario", NULL},
     {"markdown", '\0', NULL, HELP, IPSIM_OPTION_FLAG, FIELD(markdown), 0, 0, "with `scenario`: as Markdown", NULL},
-    {"quiet", 'q', NULL, RUN | COMPARE | PSA | DSA | CEA | VOI | CHECK | DESCRIBE | MERGE, IPSIM_OPTION_FLAG, FIELD(quiet), 0, 0,
+    {"quiet", 'q', NULL, RUN | COMPARE | PSA | DSA | CEA | VOI | REPORT | CHECK | DESCRIBE | MERGE, IPSIM_OPTION_FLAG, FIELD(quiet), 0, 0,
      "print errors only", NULL},
     {"help", 'h', NULL, ALL, IPSIM_OPTION_FLAG, FIELD(help), 0, 0, "this help", NULL},
     {"version", '\0', NULL, 0, IPSIM_OPTION_FLAG, FIELD(version), 0, 0, "print the version", NULL},

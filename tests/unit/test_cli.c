@@ -293,6 +293,7 @@ static void examples_parse(void **state)
     }
 }
 
+/* Two commands may each have an option of one name, but no command two of them. */
 static void option_names_are_unique(void **state)
 {
     (void)state;
@@ -305,6 +306,25 @@ static void option_names_are_unique(void **state)
             assert_true(ipsim_options[a].letter == '\0' || ipsim_options[a].letter != ipsim_options[b].letter);
         }
     }
+}
+
+static void an_option_is_that_of_its_command(void **state)
+{
+    (void)state;
+    line l;
+    char folder[] = "ipsim compare a.cfg b.cfg -o out --language nb --no-report", file[] = "ipsim report out more --output page.html";
+    ipsim_cli cli = parse(&l, folder);
+    assert_string_equal(cli.output, "out");
+    assert_string_equal(cli.language, "nb");
+    assert_true(cli.no_report);
+    ipsim_cli_clear(&cli);
+    cli = parse(&l, file);
+    assert_int_equal(cli.command, IPSIM_COMMAND_REPORT);
+    assert_string_equal(cli.output, "page.html");
+    assert_int_equal(cli.n_operands, 2);
+    ipsim_cli_clear(&cli);
+    refuse("ipsim report out --language sv", "--language needs en (English) or nb (Norwegian), not \"sv\"");
+    refuse("ipsim check a.cfg --no-report", "check has no option --no-report; it belongs to compare, psa, merge");
 }
 
 /* ---- output folders ---- */
@@ -476,6 +496,7 @@ int main(void)
         cmocka_unit_test(every_command_explains_itself),
         cmocka_unit_test(examples_parse),
         cmocka_unit_test(option_names_are_unique),
+        cmocka_unit_test(an_option_is_that_of_its_command),
         cmocka_unit_test(output_is_named_after_the_scenarios),
         cmocka_unit_test(long_names_are_cut_but_stay_different),
         cmocka_unit_test(the_command_line_can_be_pasted_into_a_shell),
