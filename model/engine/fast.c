@@ -52,6 +52,9 @@ static bool build_grid(fast_bands *bands)
         }
         bands->n_steps = steps > bands->n_steps ? steps : bands->n_steps;
     }
+    bands->even = (size_t)bands->n_cells == bands->n_bands;
+    for (size_t b = 0; b < bands->n_bands; b++)
+        bands->even = bands->even && bands->start[b] == (double)b / bands->cells_per_year;
     return true;
 }
 
@@ -143,6 +146,15 @@ static void find_multiplier(ipsim_fast *e, size_t r)
 
 /* ---- construction ---- */
 
+static void look_at_clock(fast_risk *risk, int clock)
+{
+    size_t k = 0;
+    while (k < risk->n_clocks && risk->clocks[k] != clock)
+        k++;
+    risk->clocks[k] = clock;
+    risk->n_clocks += k == risk->n_clocks;
+}
+
 static bool build_risk(ipsim_fast *e, size_t r, bool varies)
 {
     const ipsim_risk *risk = &e->model->risks[r];
@@ -157,27 +169,47 @@ static bool build_risk(ipsim_fast *e, size_t r, bool varies)
         return true;
     }
     out->kind = !varies && risk->laws->family == IPSIM_EXPONENTIAL ? FAST_CONSTANT : FAST_SEARCHED;
+    look_at_clock(out, risk->clock);
+    for (size_t i = risk->n_constant; i < risk->n_effects; i++)
+        look_at_clock(out, risk->effects[i].steps.clock);
+    if (risk->n_years > 1)
+        look_at_clock(out, IPSIM_CLOCK_CALENDAR);
     out->budget = (int64_t)((size_t)risk->stream * e->stride);
     if (risk->laws->family == IPSIM_PIECEWISE)
         out->bands = find_bands(e, risk);
     return risk->laws->family != IPSIM_PIECEWISE || out->bands;
 }
 
+static void lead_to(ipsim_fast *e, size_t s, int64_t list)
+{
+    int64_t *lists = e->leads_to + e->model->first_risk[s] + s;
+    size_t k = 0;
+    while (k < e->n_leads_to[s] && lists[k] != list)
+        k++;
+    lists[k] = list;
+    e->n_leads_to[s] += k == e->n_leads_to[s];
+}
+
 static void build_moves(ipsim_fast *e, size_t s)
 {
     const ipsim_compiled_model *model = e->model;
-    int64_t state = (int64_t)s, ended = (int64_t)model->n_states + 1;
     int64_t waste = (int64_t)(model->n_streams * e->stride);
-    e->moves[model->first_risk[s] + s] = (fast_move){.to = state, .list = ended, .stays = true};
+    e->list_of[model->first_risk[s] + s] = -1;
     e->budget_of[model->first_risk[s] + s] = waste;
     for (size_t r = model->first_risk[s]; r < model->first_risk[s + 1]; r++) {
         const ipsim_risk *risk = &model->risks[r];
         bool event = risk->event != SIZE_MAX, alive = model->role[risk->to] == IPSIM_ROLE_ALIVE;
-        e->moves[r + s + 1] = (fast_move){.to = risk->to, .list = alive ? risk->to : ended, .stays = event};
+        e->list_of[r + s + 1] = alive ? risk->to : -1;
+        e->stays[r + s + 1] = event;
         e->budget_of[r + s + 1] = e->risks[r].budget;
         e->key_of[r + s + 1] = risk->kind == IPSIM_LAW_HAZARD ? (int64_t)model->streams[risk->stream].key : 0;
         e->starts_clocks[s] |= event ? model->starts_on_event[risk->event].n > 0 : model->starts_on_state[risk->to].n > 0;
+        if (alive) {
+            lead_to(e, s, risk->to);
+            e->keeps_sojourn[s] |= e->has_events[risk->to];
+        }
     }
+    e->needs_clock[s * IPSIM_CLOCKS_MAX + IPSIM_CLOCK_SOJOURN] |= e->keeps_sojourn[s];
 }
 
 static void need(ipsim_fast *e, size_t state, int clock)
@@ -202,11 +234,12 @@ static bool build_risks(ipsim_fast *e, const ipsim_tally *tally)
             e->has_events[s] |= risk->event != SIZE_MAX;
             e->has_durations[s] |= risk->event != SIZE_MAX && model->has_duration[risk->event];
         }
-        build_moves(e, s);
         for (int c = 0; tally && c < (int)model->n_clocks; c++)
             if (ipsim_tally_needs_clock(tally, (int)s, c))
                 need(e, s, c);
     }
+    for (size_t s = 0; s < model->n_states; s++)
+        build_moves(e, s);
     return true;
 }
 
@@ -223,9 +256,9 @@ static bool build_columns(ipsim_fast *e)
     for (size_t s = 0; s < model->n_states; s++)
         most = model->first_risk[s + 1] - model->first_risk[s] > most ? model->first_risk[s + 1] - model->first_risk[s] : most;
     e->lanes = ipsim_simd_alloc(3 * most * IPSIM_CHUNK, sizeof *e->lanes);
-    e->list = calloc(model->n_states + 2, sizeof *e->list);
-    e->n_list = calloc(model->n_states + 2, sizeof *e->n_list);
-    for (size_t s = 0; e->list && s < model->n_states + 2; s++)
+    e->list = calloc(model->n_states + 1, sizeof *e->list);
+    e->n_list = calloc(model->n_states + 1, sizeof *e->n_list);
+    for (size_t s = 0; e->list && s < model->n_states + 1; s++)
         if (!(e->list[s] = ipsim_simd_alloc(stride, sizeof **e->list)))
             return false;
     return e->now && e->origin && e->budget && e->drawn && e->durations && e->lanes && e->list && e->n_list;
@@ -243,21 +276,29 @@ ipsim_fast *ipsim_fast_create(const ipsim_compiled_model *model, size_t stride, 
     e->stride = stride;
     e->risks = calloc(model->n_risks + 1, sizeof *e->risks);
     e->bands = calloc(model->n_risks + 1, sizeof *e->bands);
-    e->moves = calloc(model->n_risks + model->n_states + 1, sizeof *e->moves);
+    e->order = calloc(model->n_risks + 1, sizeof *e->order);
+    e->list_of = calloc(model->n_risks + model->n_states + 1, sizeof *e->list_of);
+    e->stays = calloc(model->n_risks + model->n_states + 1, sizeof *e->stays);
     e->budget_of = calloc(model->n_risks + model->n_states + 1, sizeof *e->budget_of);
     e->key_of = calloc(model->n_risks + model->n_states + 1, sizeof *e->key_of);
+    e->leads_to = calloc(model->n_risks + model->n_states + 1, sizeof *e->leads_to);
+    e->n_leads_to = calloc(model->n_states, sizeof *e->n_leads_to);
+    e->keeps_sojourn = calloc(model->n_states, sizeof *e->keeps_sojourn);
     e->starts_clocks = calloc(model->n_states, sizeof *e->starts_clocks);
     e->has_events = calloc(model->n_states, sizeof *e->has_events);
     e->has_durations = calloc(model->n_states, sizeof *e->has_durations);
     e->needs_clock = calloc(model->n_states * IPSIM_CLOCKS_MAX, sizeof *e->needs_clock);
     e->multipliers = ipsim_simd_alloc(model->n_risks * stride, sizeof *e->multipliers);
     e->multiplier_of = calloc(model->n_risks + 1, sizeof *e->multiplier_of);
-    bool ok = e->risks && e->bands && e->moves && e->budget_of && e->key_of && e->starts_clocks && e->has_events && e->has_durations &&
-              e->needs_clock && e->multipliers && e->multiplier_of;
+    bool ok = e->risks && e->bands && e->order && e->list_of && e->stays && e->budget_of && e->key_of && e->leads_to && e->n_leads_to &&
+              e->keeps_sojourn && e->starts_clocks && e->has_events && e->has_durations && e->needs_clock && e->multipliers &&
+              e->multiplier_of;
     if (!ok || !build_columns(e) || !build_risks(e, tally)) {
         ipsim_fast_free(e);
         return NULL;
     }
+    ipsim_exposure_order(model, e->order);
+    e->beyond = nextafter(model->horizon_years, INFINITY);
     return e;
 }
 
@@ -267,13 +308,18 @@ void ipsim_fast_free(ipsim_fast *e)
         return;
     for (size_t i = 0; e->bands && i < e->n_bands; i++)
         bands_clear(&e->bands[i]);
-    for (size_t s = 0; e->list && s < e->model->n_states + 2; s++)
+    for (size_t s = 0; e->list && s < e->model->n_states + 1; s++)
         free(e->list[s]);
     free(e->risks);
     free(e->bands);
-    free(e->moves);
+    free(e->order);
+    free(e->list_of);
+    free(e->stays);
     free(e->budget_of);
     free(e->key_of);
+    free(e->leads_to);
+    free(e->n_leads_to);
+    free(e->keeps_sojourn);
     free(e->fired);
     free(e->starts_clocks);
     free(e->has_events);
@@ -303,7 +349,7 @@ static void find_laws(ipsim_fast *e)
             int64_t stratum = 0;
             for (size_t k = 0; k < risk->n_keys; k++)
                 stratum = stratum * risk->key_levels[k] + (int64_t)e->people->attributes[(size_t)risk->key_attribute[k] * e->stride + slot];
-            bands->law[slot] = stratum * (int64_t)risk->n_years;
+            bands->law[slot] = stratum * (int64_t)(risk->n_years * bands->n_bands);
         }
     }
 }
@@ -350,12 +396,11 @@ static void begin_block(ipsim_fast *e)
         e->origin[IPSIM_CLOCK_SOJOURN * stride + i] = t;
         e->origin[IPSIM_CLOCK_START * stride + i] = t;
         e->origin[IPSIM_CLOCK_AGE * stride + i] = age ? t - age[i] : INFINITY;
-        e->origin[IPSIM_CLOCK_CALENDAR * stride + i] = -model->start_year;
         for (size_t c = IPSIM_CLOCK_NAMED; c < model->n_clocks; c++)
             e->origin[c * stride + i] = INFINITY;
     }
     memset(e->durations, 0, model->n_events * stride * sizeof *e->durations);
-    memset(e->n_list, 0, (model->n_states + 2) * sizeof *e->n_list);
+    memset(e->n_list, 0, (model->n_states + 1) * sizeof *e->n_list);
     find_laws(e);
     e->kernels->multipliers(e);
     draw_first_budgets(e);
@@ -395,6 +440,15 @@ static void count_arrival(ipsim_fast *e, int to, double t)
     size_t k = time_index(e->seen, e->times_per_year, t);
     if (k < e->seen->n_times)
         e->seen->moves[k * e->model->n_states + (size_t)to]++;
+}
+
+/* The guess of a time's place is never too high and at most one too low; then one comparison settles it. */
+static bool even_times(const ipsim_occupancy *seen, double times_per_year)
+{
+    for (size_t k = 0; k < seen->n_times; k++)
+        if (!(seen->times[k] * times_per_year >= (double)k && seen->times[k] * times_per_year < (double)(k + 1)))
+            return false;
+    return seen->n_times < INT32_MAX;
 }
 
 /* Firings, counted by time and risk, as arrivals and departures. */
@@ -509,7 +563,8 @@ ipsim_status ipsim_fast_simulate(ipsim_fast *e, ipsim_luck luck, const ipsim_peo
     e->seen = seen;
     e->observer = observer;
     e->data = data;
-    e->times_per_year = seen && seen->n_times > 1 ? 1.0 / (seen->times[1] - seen->times[0]) : 0.0;
+    e->times_per_year = seen && seen->n_times > 1 ? (1.0 + 0x1p-40) / (seen->times[1] - seen->times[0]) : 0.0;
+    e->even_times = seen && even_times(seen, e->times_per_year);
     if (!clear_fired(e))
         return ipsim_error_set(err, IPSIM_ERR_MEMORY, "not enough memory for the occupancy of states");
     if (e->ticks)
