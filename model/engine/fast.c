@@ -250,7 +250,7 @@ static bool build_columns(ipsim_fast *e)
     e->now = ipsim_simd_alloc(stride, sizeof(double));
     e->origin = ipsim_simd_alloc(model->n_clocks * stride, sizeof(double));
     e->budget = ipsim_simd_alloc((model->n_streams + 1) * stride, sizeof(double));
-    e->drawn = ipsim_simd_alloc((model->n_streams + 1) * stride, sizeof *e->drawn);
+    e->renewed = ipsim_simd_alloc((model->n_streams + 1) * stride, sizeof *e->renewed);
     e->durations = ipsim_simd_alloc((model->n_events + 1) * stride, sizeof *e->durations);
     size_t most = 0;
     for (size_t s = 0; s < model->n_states; s++)
@@ -261,7 +261,7 @@ static bool build_columns(ipsim_fast *e)
     for (size_t s = 0; e->list && s < model->n_states + 1; s++)
         if (!(e->list[s] = ipsim_simd_alloc(stride, sizeof **e->list)))
             return false;
-    return e->now && e->origin && e->budget && e->drawn && e->durations && e->lanes && e->list && e->n_list;
+    return e->now && e->origin && e->budget && e->renewed && e->durations && e->lanes && e->list && e->n_list;
 }
 
 ipsim_fast *ipsim_fast_create(const ipsim_compiled_model *model, size_t stride, const ipsim_tally *tally)
@@ -330,7 +330,7 @@ void ipsim_fast_free(ipsim_fast *e)
     free(e->now);
     free(e->origin);
     free(e->budget);
-    free(e->drawn);
+    free(e->renewed);
     free(e->durations);
     free(e->lanes);
     free(e->list);
@@ -366,9 +366,8 @@ static void draw_first_budgets(ipsim_fast *e)
         for (size_t i = 0; i < n; i += IPSIM_CHUNK)
             e->kernels->draw(n - i < IPSIM_CHUNK ? n - i : IPSIM_CHUNK, e->luck, e->people->person + i, keys, counts,
                              e->budget + s * e->stride + i);
-        for (size_t i = 0; i < n; i++)
-            e->drawn[s * e->stride + i] = 1;
     }
+    memset(e->renewed, 0, (e->model->n_streams + 1) * e->stride * sizeof *e->renewed);
 }
 
 static int draw_start_state(const ipsim_fast *e, size_t slot)
@@ -521,8 +520,39 @@ double ipsim_fast_days(ipsim_fast *e, size_t slot, size_t risk)
 
 /* ---- the block ---- */
 
+/* Everybody who enters does so in one state, unwatched. */
+static void enter_together(ipsim_fast *e, int state)
+{
+    int64_t slots[IPSIM_CHUNK], states[IPSIM_CHUNK];
+    double times[IPSIM_CHUNK], horizon = e->model->horizon_years;
+    const int64_t *person = e->people->person;
+    int32_t *list = e->list[state];
+    size_t n = 0;
+    for (size_t slot = 0; slot < e->people->n_slots; slot++) {
+        list[n] = (int32_t)slot;
+        n += (person[slot] >= 0) & (e->now[slot] <= horizon);
+    }
+    e->n_list[state] = n;
+    for (size_t i = 0; e->seen && i < n; i++)
+        count_arrival(e, state, e->now[list[i]]);
+    for (size_t first = 0; e->tally && first < n; first += IPSIM_CHUNK) {
+        size_t m = n - first < IPSIM_CHUNK ? n - first : IPSIM_CHUNK;
+        for (size_t i = 0; i < m; i++) {
+            slots[i] = list[first + i];
+            states[i] = state;
+            times[i] = e->now[slots[i]];
+        }
+        ipsim_tally_enter(e->tally, m, slots, states, times);
+    }
+}
+
 static void enter_model(ipsim_fast *e)
 {
+    int start = e->model->start_state;
+    if (start >= 0 && !e->observer && e->model->role[start] == IPSIM_ROLE_ALIVE && e->model->starts_on_state[start].n == 0) {
+        enter_together(e, start);
+        return;
+    }
     int64_t slots[IPSIM_CHUNK], states[IPSIM_CHUNK];
     double times[IPSIM_CHUNK];
     for (size_t slot = 0, n = 0; slot <= e->people->n_slots; slot++) {

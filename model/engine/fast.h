@@ -71,7 +71,7 @@ struct ipsim_fast {
     double *now;         /* [slot] */
     double *origin;      /* [clock * stride + slot] */
     double *budget;      /* [stream * stride + slot]; one stream more: waste */
-    int64_t *drawn;      /* the same: budgets drawn so far */
+    int64_t *renewed;    /* the same: budgets drawn after the first */
     uint32_t *durations; /* [event * stride + slot] */
     double *lanes;       /* scratch of a chunk: three columns for each risk of a state */
     int32_t **list;      /* n_states + 1: who is in each state; the list at work */

@@ -20,14 +20,14 @@ static void renew(chunk *c, double *drawn)
     const int64_t *restrict budgets = e->budget_of + c->first_risk + (size_t)c->state + 1;
     const int64_t *restrict keys = e->key_of + c->first_risk + (size_t)c->state + 1;
     const int64_t *restrict people = e->people->person;
-    int64_t *restrict so_far = e->drawn;
+    int64_t *restrict renewed = e->renewed;
 #pragma omp simd
     for (size_t i = 0; i < n; i++) {
         int64_t at = budgets[c->win[i]] + c->slot[i];
         key[i] = keys[c->win[i]];
         person[i] = people[c->slot[i]];
-        count[i] = so_far[at];
-        so_far[at] = count[i] + 1;
+        count[i] = renewed[at] + 1;
+        renewed[at] = count[i];
     }
     draw(n, e->luck, person, key, count, drawn);
 }
@@ -50,7 +50,8 @@ static void spend(chunk *c, const double *restrict drawn)
             }
             continue;
         }
-        reckon_again(c, r, (int64_t)k);
+        if (c->first_risk + k != c->e->order[c->first_risk + c->n_risks - 1]) /* the last one knew the end of the sojourn */
+            reckon_again(c, r, (int64_t)k);
 #pragma omp simd
         for (size_t i = 0; i < n; i++) {
             double left = had[i] - spent[i];
@@ -215,7 +216,7 @@ static void sweep(ipsim_fast *e, int state, const int32_t *slots, size_t n)
         else if (r->kind == FAST_CONSTANT)
             fire_constant(&c, r, k);
         else
-            fire_searched(&c, r, k);
+            fire_searched(&c, r, k, j + 1 == c.n_risks);
     }
     double horizon = e->model->horizon_years, days[IPSIM_CHUNK], drawn[IPSIM_CHUNK];
     int64_t risk[IPSIM_CHUNK], first = (int64_t)c.first_risk;

@@ -35,8 +35,9 @@ typedef struct span {
     const int64_t *slot;
     const double *from, *limit, *left;
     const double *origin[IPSIM_CLOCKS_MAX]; /* of the risk's clocks */
+    const double *until;                    /* the limit itself when nothing but the law changes */
     int64_t law[IPSIM_CHUNK];
-    double until[IPSIM_CHUNK], multiplier[IPSIM_CHUNK], before[IPSIM_CHUNK], available[IPSIM_CHUNK];
+    double ends[IPSIM_CHUNK], multiplier[IPSIM_CHUNK], before[IPSIM_CHUNK], available[IPSIM_CHUNK];
 } span;
 
 /* Those that go on, moved together. */
@@ -47,7 +48,7 @@ typedef struct rest {
     double origin[IPSIM_CLOCKS_MAX][IPSIM_CHUNK];
 } rest;
 
-/* The piece of a step function that holds at `from`; until is moved forward to where it ends. A clock that has not started is in piece 0
+/* The piece of a step function that holds at `from`; `ends` is moved forward to where it ends. A clock that has not started is in piece 0
  * for ever. */
 static void find_pieces(const ipsim_steps *steps, span *s, int64_t *restrict piece)
 {
@@ -60,7 +61,7 @@ static void find_pieces(const ipsim_steps *steps, span *s, int64_t *restrict pie
             double end = zero[i] + at;
             bool passed = end <= from[i];
             piece[i] += passed;
-            s->until[i] = !passed && end < s->until[i] ? end : s->until[i];
+            s->ends[i] = !passed && end < s->ends[i] ? end : s->ends[i];
         }
     }
 }
@@ -79,7 +80,7 @@ static void apply_steps(const ipsim_compiled_effect *effect, span *s)
             double end = zero[i] + at;
             bool passed = end <= from[i];
             value[i] = passed ? next : value[i];
-            s->until[i] = !passed && end < s->until[i] ? end : s->until[i];
+            s->ends[i] = !passed && end < s->ends[i] ? end : s->ends[i];
         }
     }
 #pragma omp simd
@@ -133,13 +134,16 @@ static void steady_part(const fast_risk *r, span *s)
     } else if (r->bands) {
         memset(s->law, 0, s->n * sizeof *s->law);
     }
-    memcpy(s->until, s->limit, s->n * sizeof *s->until);
 }
 
 static void find_stretches(const ipsim_fast *e, const fast_risk *r, span *s)
 {
     const ipsim_risk *risk = r->risk;
     steady_part(r, s);
+    s->until = r->varies ? s->ends : s->limit;
+    if (!r->varies)
+        return;
+    memcpy(s->ends, s->limit, s->n * sizeof *s->ends);
     for (size_t k = risk->n_constant; k < risk->n_effects; k++)
         apply_effect(e, &risk->effects[k], s);
     if (risk->n_years > 1) {
@@ -161,18 +165,18 @@ static inline double available_of(double multiplier, double before, double after
 static void find_available(const fast_risk *r, span *s, bool from_zero)
 {
     const ipsim_hazard *law = r->risk->laws;
-    const double *restrict from = s->from, *restrict limit = s->limit, *restrict zero = s->origin[r->risk->clock];
+    const double *restrict from = s->from, *limit = s->limit, *until = s->until, *restrict zero = s->origin[r->risk->clock];
     if (law->family == IPSIM_EXPONENTIAL) {
         double rate = law->p[0];
 #pragma omp simd
         for (size_t i = 0; i < s->n; i++)
-            s->available[i] = s->multiplier[i] * rate * (s->until[i] - from[i]);
+            s->available[i] = s->multiplier[i] * rate * (until[i] - from[i]);
         return;
     }
     double x[IPSIM_CHUNK], after[IPSIM_CHUNK];
 #pragma omp simd
     for (size_t i = 0; i < s->n; i++)
-        x[i] = s->until[i] - zero[i];
+        x[i] = until[i] - zero[i];
     cumulative(r, s->n, s->law, x, after);
     if (from_zero) {
         memset(s->before, 0, s->n * sizeof *s->before);
@@ -277,48 +281,70 @@ static void go_on(const fast_risk *r, const span *s, size_t i, int64_t lane, res
 
 /* Those of the picked lanes whose budgets run out before their stretches do are hit; the others go on to their next stretch, if there is
  * one. lane: of the chunk; NULL: the span is the chunk. */
-static void settle(chunk *c, const fast_risk *r, int64_t k, const span *s, size_t n, const int64_t *restrict picked, const int64_t *lane,
-                   rest *x)
+static void settle(chunk *c, const fast_risk *r, int64_t k, const span *s, size_t n, int64_t *restrict picked, const int64_t *lane, rest *x)
 {
     bool exponential = r->risk->laws->family == IPSIM_EXPONENTIAL;
-    const double *zero = s->origin[r->risk->clock];
-    double target[IPSIM_CHUNK], t[IPSIM_CHUNK], rate = r->risk->laws->p[0];
-    int64_t law[IPSIM_CHUNK];
-    for (size_t j = 0; j < whole_vectors(n); j++) {
-        size_t i = (size_t)picked[j < n ? j : 0];
-        bool fires = s->multiplier[i] > 0.0 && s->left[i] <= s->available[i] && s->from[i] < s->limit[i];
-        if (exponential) {
-            t[j] = fires ? s->from[i] + s->left[i] / (s->multiplier[i] * rate) : IPSIM_INFINITY;
-        } else {
-            target[j] = fires ? s->before[i] + s->left[i] / s->multiplier[i] : 0.0;
-            law[j] = r->bands ? s->law[i] : 0;
+    const double *zero = s->origin[r->risk->clock], *until = s->until, *limit = s->limit, *from = s->from, *left = s->left;
+    double target[IPSIM_CHUNK] = {0.0}, t[IPSIM_CHUNK], rate = r->risk->laws->p[0];
+    int64_t law[IPSIM_CHUNK], hit[IPSIM_CHUNK];
+    size_t padded = whole_vectors(n);
+    x->n = 0;
+    if (n == 0)
+        return;
+    for (size_t j = n; j < padded; j++)
+        picked[j] = picked[0];
+#pragma omp simd
+    for (size_t j = 0; j < padded; j++) {
+        int64_t i = picked[j];
+        double multiplier = s->multiplier[i], budget = left[i];
+        bool fires = (multiplier > 0.0) & (budget <= s->available[i]) & (from[i] < limit[i]);
+        double share = s->before[i] + budget / multiplier;
+        hit[j] = fires;
+        target[j] = fires ? share : 0.0;
+    }
+    if (exponential) {
+#pragma omp simd
+        for (size_t j = 0; j < padded; j++) {
+            int64_t i = picked[j];
+            t[j] = from[i] + left[i] / (s->multiplier[i] * rate);
+            hit[j] = t[j] < until[i] ? hit[j] : 0;
+        }
+    } else {
+        for (size_t j = 0; r->bands && j < padded; j++)
+            law[j] = s->law[picked[j]];
+        inverses(r, padded, law, target, t);
+#pragma omp simd
+        for (size_t j = 0; j < padded; j++) {
+            int64_t i = picked[j];
+            double when = zero[i] + t[j];
+            when = s->before[i] == IPSIM_INFINITY ? from[i] : when;
+            when = when > from[i] ? when : from[i];
+            t[j] = when;
+            hit[j] = when < until[i] ? hit[j] : 0;
         }
     }
-    if (!exponential)
-        inverses(r, whole_vectors(n), law, target, t);
-    x->n = 0;
     for (size_t j = 0; j < n; j++) {
         size_t i = (size_t)picked[j], at = lane ? (size_t)lane[i] : i;
-        bool fires = s->multiplier[i] > 0.0 && s->left[i] <= s->available[i] && s->from[i] < s->limit[i];
-        double when = s->before[i] == IPSIM_INFINITY ? s->from[i] : zero[i] + t[j];
-        when = when > s->from[i] ? when : s->from[i];
-        when = exponential ? t[j] : when;
-        if (fires && when < s->until[i]) {
-            c->best[at] = when;
-            c->win[at] = k;
-        } else if (s->until[i] < s->limit[i]) {
+        bool goes_on = !hit[j] & (until[i] < limit[i]);
+        c->best[at] = hit[j] ? t[j] : c->best[at];
+        c->win[at] = hit[j] ? k : c->win[at];
+        if (goes_on)
             go_on(r, s, i, (int64_t)at, x);
-        }
     }
 }
 
-static void fire_searched(chunk *c, const fast_risk *r, int64_t k)
+/* last: no other risk is looked at afterwards. */
+static void fire_searched(chunk *c, const fast_risk *r, int64_t k, bool last)
 {
-    double *restrict spent = c->spent + (size_t)k * IPSIM_CHUNK, *restrict limit = c->limit + (size_t)k * IPSIM_CHUNK;
-    const double *restrict left = c->budget + (size_t)k * IPSIM_CHUNK, *restrict zero = c->origin[r->risk->clock];
+    double *restrict spent = c->spent + (size_t)k * IPSIM_CHUNK;
+    const double *limit = c->limit + (size_t)k * IPSIM_CHUNK, *restrict left = c->budget + (size_t)k * IPSIM_CHUNK,
+                 *restrict zero = c->origin[r->risk->clock];
     int64_t flag[IPSIM_CHUNK], picked[IPSIM_CHUNK], any = 0;
     size_t n = lanes_of(c);
-    memcpy(limit, c->best, n * sizeof *limit);
+    if (last && !r->varies)
+        limit = c->best; /* in each lane, it is read before it is written */
+    else
+        memcpy(c->limit + (size_t)k * IPSIM_CHUNK, c->best, n * sizeof *limit);
     span s;
     s.n = n;
     s.slot = c->slot;
