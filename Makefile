@@ -29,7 +29,7 @@ LUA     := $(shell for name in lua5.4 lua-5.4 lua54; do pkg-config --exists $$na
 INCLUDES := $(sort $(call package,--cflags,gsl) $(call package,--cflags,libconfig) $(call package,--cflags,sqlite3) \
             $(if $(MPI),$(call package,--cflags,ompi-c)) $(call package,--cflags,jansson) $(call package,--cflags,$(LUA),-I/usr/include/lua5.4))
 LIBS    := $(call package,--libs,gsl,-lgsl -lgslcblas) $(call package,--libs,libconfig,-lconfig) $(call package,--libs,$(LUA),-llua5.4) \
-           $(call package,--libs,sqlite3,-lsqlite3) $(call package,--libs,jansson,-ljansson) $(call package,--libs,zlib,-lz) \
+           $(call package,--libs,sqlite3,-lsqlite3) $(call package,--libs,jansson,-ljansson) $(call package,--libs,libgvc,-lgvc -lcgraph -lcdt) $(call package,--libs,zlib,-lz) \
            $(if $(MPI),$(call package,--libs,ompi-c,-lmpi)) -lcsv -lm
 
 COMPILE := $(CC) -std=gnu11 -D_GNU_SOURCE -Iinclude -Imodel $(INCLUDES) $(CPPFLAGS) $(CFLAGS) -fopenmp -ffp-contract=off $(WARNINGS) $(SANITIZE)
@@ -37,6 +37,10 @@ LINK    := $(CC) $(CFLAGS) -fopenmp $(SANITIZE) $(LDFLAGS)
 # The folder .git must be ours: an unpacked release may lie inside another repository.
 GIT_HASH := $(if $(wildcard .git),$(shell git rev-parse -q --verify --short=12 HEAD 2>/dev/null || echo unknown)$(shell \
             git diff --quiet HEAD 2>/dev/null; [ $$? != 1 ] || echo -modified),unknown)
+
+# All that a result's numbers can come from. Journals and shards are joined only where it is the same; a change elsewhere costs none of them.
+ARITHMETIC := $(shell cat $(sort $(wildcard include/ipsim/*.h $(foreach folder,base maths random scenario compile population account engine \
+              experiment,model/$(folder)/*.[ch]))) | { sha256sum 2>/dev/null || cksum; } | cut -c 1-12)
 
 VECTORISE := $(if $(findstring -O0,$(CFLAGS)),,-O3)
 
@@ -52,7 +56,8 @@ QUICK_TESTS := $(sort $(wildcard tests/unit/test_*.c tests/analytic/test_*.c tes
 SLOW_TESTS  := $(sort $(wildcard tests/statistical/test_*.c))
 FUZZ_TESTS  := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 CLUSTER_TESTS := tests/cli/test_mpi.sh tests/cli/test_slurm.sh
-CLI_TESTS   := $(filter-out $(CLUSTER_TESTS),$(sort $(wildcard tests/cli/test_*.sh)))
+BITS_TEST   := tests/cli/test_bits.sh
+CLI_TESTS   := $(filter-out $(CLUSTER_TESTS) $(BITS_TEST),$(sort $(wildcard tests/cli/test_*.sh)))
 TEST_LIBRARY := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/*.c))
 programs     = $(patsubst tests/%.c,$(BUILD)/tests/%,$(if $(TEST),$(filter %/$(TEST).c,$(1)),$(1)))
 scripts      = $(if $(TEST),$(filter %/$(TEST).sh,$(1)),$(1))
@@ -66,7 +71,7 @@ parallel   = $(MAKE) $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
 say        = @$(if $(V),:,printf '%-7s %s\n' $(1) $(2))
 quiet     := $(if $(V),,@)
 
-.PHONY: all program demo test test-programs run-tests test-slow slow-programs run-slow run-cluster fuzz-programs run-fuzz bench lint format check-layers check-symbols dependencies \
+.PHONY: all program demo test test-programs run-tests test-slow slow-programs run-slow run-cluster run-bits fuzz-programs run-fuzz bench lint format check-layers check-symbols dependencies \
         install uninstall clean help FORCE
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
@@ -87,7 +92,7 @@ test: ## install what is missing, build, run every test; TEST=test_hazard runs o
 	+@$(parallel) program test-programs
 	+@$(MAKE) run-tests
 
-test-slow: ## statistical tests, ranks and Slurm, unit tests under sanitizers, a clang build, a fuzz smoke test
+test-slow: ## statistical tests, ranks and Slurm, unit tests under sanitizers, builds by gcc and clang that must agree to the bit, a fuzz smoke test
 	@tools/install_dependencies.sh build test slow mpi slurm
 	+@tests/slow.sh "$(MAKE)" "$(JOBS)" "$(BUILD)"
 
@@ -142,6 +147,8 @@ run-slow:
 	@$(RUN_TESTS) $(call programs,$(SLOW_TESTS))
 run-cluster:
 	@IPSIM_MPI=$(abspath $(BUILD)-mpi/ipsim) $(subst -j $(JOBS),-j 1,$(RUN_TESTS)) $(call scripts,$(CLUSTER_TESTS))
+run-bits:
+	@IPSIM_MPI=$(abspath $(BUILD)-mpi/ipsim) $(RUN_TESTS) -t 3000 $(call scripts,$(BITS_TEST))
 run-fuzz:
 	@$(RUN_TESTS) $(call programs,$(FUZZ_TESTS))
 
@@ -149,12 +156,12 @@ run-fuzz:
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D) && echo '$(subst ','\'',$(COMPILE) / $(LINK) $(LIBS))' | cmp -s - $@ || echo '$(subst ','\'',$(COMPILE) / $(LINK) $(LIBS))' > $@
 $(BUILD)/version: FORCE
-	@mkdir -p $(@D) && echo '$(VERSION) $(GIT_HASH)' | cmp -s - $@ || echo '$(VERSION) $(GIT_HASH)' > $@
+	@mkdir -p $(@D) && echo '$(VERSION) $(GIT_HASH) $(ARITHMETIC)' | cmp -s - $@ || echo '$(VERSION) $(GIT_HASH) $(ARITHMETIC)' > $@
 $(BUILD)/sources: FORCE
 	@mkdir -p $(@D) && echo '$(SOURCES)' | cmp -s - $@ || echo '$(SOURCES)' > $@
 
 $(BUILD)/model/app/version.o: $(BUILD)/version
-$(BUILD)/model/app/version.o: private EXTRA := -DIPSIM_VERSION='"$(VERSION)"' -DIPSIM_GIT_HASH='"$(GIT_HASH)"' \
+$(BUILD)/model/app/version.o: private EXTRA := -DIPSIM_VERSION='"$(VERSION)"' -DIPSIM_GIT_HASH='"$(GIT_HASH)"' -DIPSIM_ARITHMETIC='"$(ARITHMETIC)"' \
     -DIPSIM_LIBCONFIG_VERSION='"$(shell pkg-config --modversion libconfig 2>/dev/null || echo unknown)"'
 
 # Kernels are compiled once for each level of vector instructions, which the program chooses among when it starts.

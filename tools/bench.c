@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "base/simd.h"
+#include "ipsim/dsa.h"
 #include "ipsim/engine.h"
 #include "ipsim/population.h"
 #include "ipsim/run.h"
@@ -224,6 +225,23 @@ static void growth(const model_set *set, int64_t most)
     report("peak memory", "all of the above", (double)usage.ru_maxrss / 1024.0, "MiB", 0.0, NULL);
 }
 
+/* One-way analysis of the Norwegian comparison, beside as many plain comparisons of as many people. */
+static void sensitivity(const model_set *norway)
+{
+    const ipsim_scenario *const pair[] = {norway->scenarios[1], norway->scenarios[2]};
+    model_set two = {"Norway, usual care and IPS", 2, {NULL}, {norway->scenarios[1], norway->scenarios[2]}, 0};
+    variant v = {.name = "fast", .simd = "avx512", .threads = 1};
+    ipsim_dsa_options options = {.persons = 10000, .seed = 1, .n_threads = 1, .find = IPSIM_DSA_FIND_NONE};
+    ipsim_error_list errors = {0};
+    ipsim_dsa *dsa = NULL;
+    double events, plain = time_run(&two, options.persons, &v, &events), start = seconds(CLOCK_THREAD_CPUTIME_ID);
+    if (ipsim_dsa_run(pair, 2, &options, &dsa, &errors) != IPSIM_OK)
+        die(&errors);
+    double each = (seconds(CLOCK_THREAD_CPUTIME_ID) - start) / (double)dsa->n_runs;
+    report("dsa, Norway", "10 000 persons", each * 1e3, "ms/run", each / plain, "compare of as many");
+    ipsim_dsa_free(dsa);
+}
+
 static void start_up(int rounds)
 {
     double ms[MOST_ROUNDS];
@@ -278,6 +296,7 @@ int main(int argc, char **argv)
     double speed = ticks_per_ns();
     breakdown(&distinct, speed);
     breakdown(&norway, speed);
+    sensitivity(&norway);
     growth(&b5, most);
     start_up(rounds);
     fclose(csv);

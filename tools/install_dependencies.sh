@@ -70,6 +70,7 @@ look_for() { # group
         need_header '#include <jansson.h>' "$(flags_of jansson)" libjansson-dev "Jansson 2.12 or newer (jansson.h)"
         need_header '#include <csv.h>' '' libcsv-dev "libcsv 3 (csv.h)"
         need_header '#include <zlib.h>' '' zlib1g-dev "zlib (zlib.h)"
+        need_header '#include <graphviz/gvc.h>' "$(flags_of libgvc)" libgraphviz-dev "Graphviz 2.42 or newer (graphviz/gvc.h)"
         ;;
     test)
         need_header '#include <stdarg.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <setjmp.h>\n#include <cmocka.h>' \

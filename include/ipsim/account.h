@@ -4,6 +4,7 @@
  * plan    which measures there are (outcome x payer) over all scenarios of a run, and how each scenario computes them
  * people  a block of persons, each in a slot
  * tally   the histories of a block under one scenario, in doubles; each person's additions are in the order of the person's own history
+ * totals  exact sums of a few measures over small batches of persons
  * ledger  exact sums over persons: each person's value is rounded to a whole number of quanta and added in 128-bit integers, its squares and
  *         paired differences in 192-bit integers, so that no order of adding exists to depend on. Overflow is refused, not wrapped.
  *
@@ -15,6 +16,7 @@
 #include "ipsim/bytes.h"
 #include "ipsim/compiled_model.h"
 #include "ipsim/discount.h"
+#include "ipsim/wide.h"
 
 #define IPSIM_QUANTUM 0x1p-32       /* years, QALYs, counts, days: 2.3e-10; a person may have up to 1.07e9 of them */
 #define IPSIM_QUANTUM_MONEY 0x1p-16 /* money: 1.5e-5; a person may cost up to 7.0e13 */
@@ -32,6 +34,12 @@ typedef struct ipsim_account_plan ipsim_account_plan;
 /* models: all scenarios of the run, borrowed. */
 ipsim_status ipsim_account_plan_create(const ipsim_compiled_model *const *models, size_t n_models, ipsim_account_plan **out,
                                        ipsim_error_list *errors) IPSIM_MUST_CHECK;
+/* The same, with no report year but the horizon. */
+ipsim_status ipsim_account_plan_create_at_horizon(const ipsim_compiled_model *const *models, size_t n_models, ipsim_account_plan **out,
+                                                  ipsim_error_list *errors) IPSIM_MUST_CHECK;
+/* The same for models of the same scenarios with other numbers: the measures are those of `like`, which is borrowed and must outlive it. */
+ipsim_status ipsim_account_plan_create_like(const ipsim_compiled_model *const *models, size_t n_models, const ipsim_account_plan *like,
+                                            ipsim_account_plan **out, ipsim_error_list *errors) IPSIM_MUST_CHECK;
 void ipsim_account_plan_free(ipsim_account_plan *plan);
 size_t ipsim_account_n_measures(const ipsim_account_plan *plan);
 const ipsim_measure *ipsim_account_measure(const ipsim_account_plan *plan, size_t measure);
@@ -74,6 +82,8 @@ typedef struct ipsim_tally ipsim_tally;
 /* One for each thread and model. */
 ipsim_tally *ipsim_tally_create(const ipsim_account_plan *plan, size_t model, size_t stride);
 void ipsim_tally_free(ipsim_tally *tally);
+/* Makes it one for a model of another plan, without allocating. false: that model needs other columns; the tally is as it was. */
+bool ipsim_tally_adopt(ipsim_tally *tally, const ipsim_account_plan *plan, size_t model) IPSIM_MUST_CHECK;
 /* Forgets the last block. people is borrowed until the next reset. */
 void ipsim_tally_reset(ipsim_tally *tally, const ipsim_people *people);
 
@@ -106,12 +116,35 @@ bool ipsim_tally_needs_clock(const ipsim_tally *tally, int state, int clock);
 /* Two scenarios of the plan keep the same basis quantities of the same histories, so that one tally serves both. */
 bool ipsim_account_same_basis(const ipsim_account_plan *plan, size_t model, size_t other);
 
+/* ---- totals: what the ledger leaves out ----
+ * The ledger knows the spread of each measure, and of its difference from the first model, person by person. The spread of anything else,
+ * such as the change of a difference between two pairs of models, follows from exact totals over small batches of consecutive persons:
+ * the same batches under every model. The quanta are those of the ledger. */
+typedef struct ipsim_account_cell {
+    size_t measure, year;
+    bool discounted;
+} ipsim_account_cell;
+typedef struct ipsim_totals ipsim_totals;
+
+/* One for each thread. stride: of the people. cells are copied. NULL when memory is short. */
+ipsim_totals *ipsim_totals_create(const ipsim_account_plan *plan, const ipsim_account_cell *cells, size_t n_cells, size_t stride);
+void ipsim_totals_free(ipsim_totals *totals);
+/* Ends the block of the tally. Whichever models share it, each then adds its values with ipsim_totals_add. */
+void ipsim_totals_end_block(ipsim_tally *tally);
+/* Adds one model's block: person p's values to sums[(p - first) / batch * stride + cell]. IPSIM_ERR_OVERFLOW names the measure. */
+ipsim_status ipsim_totals_add(ipsim_totals *totals, size_t model, const ipsim_tally *tally, const ipsim_people *people, int64_t first,
+                              int64_t batch, ipsim_wide128 *sums, size_t stride, ipsim_error *err) IPSIM_MUST_CHECK;
+double ipsim_account_quantum(const ipsim_account_plan *plan, size_t measure);
+
 /* ---- ledger ---- */
 typedef struct ipsim_ledger ipsim_ledger;
 
 /* n_groups: group 0 is everybody. */
 ipsim_ledger *ipsim_ledger_create(const ipsim_account_plan *plan, size_t n_models, size_t n_groups);
 void ipsim_ledger_free(ipsim_ledger *ledger);
+
+/* From here on it counts for another plan with the same measures, such as that of the same scenarios with other numbers. */
+void ipsim_ledger_adopt(ipsim_ledger *ledger, const ipsim_account_plan *plan);
 
 /* Adds a block: tallies[model] holds the histories under each model (two models may share one, see ipsim_account_same_basis). Ends the
  * block: the tallies must be reset before they are used again. IPSIM_ERR_OVERFLOW names the measure. */

@@ -2,14 +2,15 @@
 /* base/csv_read: a CSV file with a header row, as text cells that remember their line.
  *
  * Comma separated, UTF-8 with or without byte-order mark, LF or CRLF, RFC 4180 quotes, '#' lines before the header are comments.
- * Blanks around a cell that is not quoted do not belong to it; empty lines are passed over. Numbers: ipsim_parse_real().
+ * Blanks around a cell that is not quoted do not belong to it, nor does the apostrophe before what looks like a formula (=, +, -, @); empty lines are passed over. Numbers: ipsim_parse_real().
  * Errors: IPSIM_ERR_FILE (missing, not a regular file, above 1 GiB, no permission), IPSIM_ERR_DATA (empty, header without rows, ragged, duplicate or
- * nameless column, not UTF-8), IPSIM_ERR_SYNTAX (a stray or unclosed quote). */
+ * nameless column, not UTF-8, a control character), IPSIM_ERR_SYNTAX (a stray or unclosed quote). */
 #ifndef IPSIM_CSV_READ_H
 #define IPSIM_CSV_READ_H
 
 #include "ipsim/arena.h"
 #include "ipsim/error.h"
+#include "ipsim/files.h"
 #include "ipsim/number.h"
 
 typedef struct ipsim_csv {
@@ -24,6 +25,10 @@ typedef struct ipsim_csv {
 
 /* Everything lives in arena. On failure every problem found is added to errors with origin file = path and its line. */
 ipsim_status ipsim_csv_read(const char *path, ipsim_arena *arena, ipsim_csv **out, ipsim_error_list *errors) IPSIM_MUST_CHECK;
+
+/* The same, kept in a store or taken from it (files.h). */
+ipsim_status ipsim_csv_read_kept(ipsim_files *files, const char *path, ipsim_arena *arena, ipsim_csv **out,
+                                 ipsim_error_list *errors) IPSIM_MUST_CHECK;
 
 /* The same for tables that were made elsewhere: columns may be separated by commas, semicolons or tabs, whichever parts the header most
  * often. Numbers stay text: whoever reads them decides about decimal commas. */

@@ -59,6 +59,9 @@ typedef void ipsim_block_observer(void *data, size_t slot, const ipsim_step *ste
 /* For one thread and model. tally: the one that will be told, or NULL. */
 ipsim_fast *ipsim_fast_create(const ipsim_compiled_model *model, size_t stride, const ipsim_tally *tally);
 void ipsim_fast_free(ipsim_fast *engine);
+/* Makes it one for another model of the same states and risks, keeping its memory. false: it does not fit, or memory is short; then it can only
+ * be freed. */
+bool ipsim_fast_adopt(ipsim_fast *engine, const ipsim_compiled_model *model, const ipsim_tally *tally) IPSIM_MUST_CHECK;
 
 /* The lives of everybody in the block. seen, tally, observer may be NULL; the tally has been reset. IPSIM_ERR_LIMIT when somebody may fire
  * more than IPSIM_FAST_SWEEPS_MAX times: the reference engine then takes the block, and says who fires more than IPSIM_FIRINGS_MAX. */

@@ -21,7 +21,7 @@ typedef void ipsim_note(void *data, bool warning, const char *text);
 
 /* Where a run comes from: kept in journals and partial results, so that they are told apart and can be joined. Borrowed. */
 typedef struct ipsim_run_origin {
-    const char *program; /* version and build */
+    const char *program; /* version, and what its numbers depend on */
     const char *command; /* "run" or "compare" */
     const ipsim_setting *settings;
     size_t n_settings;
@@ -53,10 +53,11 @@ typedef struct ipsim_run_options {
     size_t n_seeds;
     const char *until_outcome; /* "outcome" or "outcome:scenario": go on until its error is at most until_mcse; NULL for a fixed number */
     double until_mcse;
-    const char *journal;     /* path; NULL for none */
-    bool resume;             /* an existing journal is gone on with */
-    int64_t shard, n_shards; /* shard 1 .. n_shards; 0, 0: everything */
-    const char *shard_file;  /* where the shard is written */
+    const char *journal;      /* path; NULL for none */
+    bool resume;              /* an existing journal is gone on with */
+    int64_t shard, n_shards;  /* shard 1 .. n_shards; 0, 0: everything */
+    const char *shard_file;   /* where the shard is written */
+    const ipsim_files *files; /* those that the scenarios were read from: kept in the shard */
     ipsim_run_origin origin;
     const ipsim_team *team; /* NULL: alone */
     ipsim_note *note;       /* NULL for none */
@@ -101,6 +102,7 @@ typedef struct ipsim_results {
     uint32_t replicate;
     int n_threads;
     int64_t n_replicates;
+    bool several_seeds; /* each replicate has one of its own; `seed` is the first */
     bool interrupted;
     bool kept_in_journal; /* interrupted, and what is finished stands in the journal: there are no tables */
     bool shard_written;   /* there are no tables */
@@ -118,7 +120,7 @@ void ipsim_results_free(ipsim_results *results);
 void ipsim_run_remove_journal(const char *path);
 
 /* ---- partial results ---- */
-/* What a shard's file says about itself. Text is owned. */
+/* What a shard's file says about itself, and the files of its scenarios, closed. All is owned. */
 typedef struct ipsim_shard_about {
     char *text;
     char *program, *command;
@@ -126,6 +128,7 @@ typedef struct ipsim_shard_about {
     size_t n_files, n_settings;
     char **files;
     ipsim_setting *settings; /* keys own the text of both */
+    ipsim_files *kept;
 } ipsim_shard_about;
 ipsim_status ipsim_shard_describe(const char *path, ipsim_shard_about *out, ipsim_error *err) IPSIM_MUST_CHECK;
 void ipsim_shard_about_clear(ipsim_shard_about *about);

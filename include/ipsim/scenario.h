@@ -17,6 +17,7 @@
 #include "ipsim/arena.h"
 #include "ipsim/distribution.h"
 #include "ipsim/error.h"
+#include "ipsim/files.h"
 #include "ipsim/hazard.h"
 #include "ipsim/table.h"
 
@@ -377,11 +378,19 @@ typedef struct ipsim_setting {
 /* Reads, merges, checks and types. On failure *out is NULL and every problem is in errors (statuses of bad input; IPSIM_ERR_MEMORY). */
 ipsim_status ipsim_scenario_load(const char *path, const ipsim_setting *settings, size_t n_settings, ipsim_scenario **out,
                                  ipsim_error_list *errors) IPSIM_MUST_CHECK;
+/* The same, with every file kept in a store, or taken from it (files.h): parents, includes and data. The names of files are those that were
+ * asked for, so that a scenario from a store is the same to the last origin. */
+ipsim_status ipsim_scenario_load_kept(ipsim_files *files, const char *path, const ipsim_setting *settings, size_t n_settings,
+                                      ipsim_scenario **out, ipsim_error_list *errors) IPSIM_MUST_CHECK;
 void ipsim_scenario_free(ipsim_scenario *scenario);
 
 /* Lint: things that are allowed but doubtful (a parameter without source, a literal rate without a parameter, a state never left
  * nor entered by anyone...), as sentences with positions. Borrowed from the scenario. */
 const ipsim_error *ipsim_scenario_warnings(const ipsim_scenario *scenario, size_t *count);
+
+/* A scenario of its own with the same contents as loaded, to be evaluated by another thread; no file is read. The original is borrowed and must
+ * outlive it. */
+ipsim_status ipsim_scenario_clone(const ipsim_scenario *scenario, ipsim_scenario **out, ipsim_error_list *errors) IPSIM_MUST_CHECK;
 
 /* New parameter values (n_parameters of them, NaN: keep the expression or literal), then all dependent numbers again. For psa and dsa. */
 ipsim_status ipsim_scenario_evaluate(ipsim_scenario *scenario, const double *parameter_values, ipsim_error_list *errors) IPSIM_MUST_CHECK;

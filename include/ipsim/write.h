@@ -8,7 +8,8 @@
 
 /* RFC 4180, UTF-8, LF, "." decimal point whatever the locale, shortest digits that read back to the same double; empty cell for NaN,
  * Inf and -Inf for infinities.
- * Text that a spreadsheet would run as a formula (begins with = + - @ tab) is prefixed by an apostrophe. */
+ * Text that a spreadsheet would run as a formula (ipsim_looks_like_formula) is prefixed by an apostrophe; ipsim_csv_read takes it
+ * away again. */
 ipsim_status ipsim_write_csv(const ipsim_table *table, const char *path, ipsim_error *err) IPSIM_MUST_CHECK;
 /* The same text on an open stream, for --csv; the stream is neither flushed nor closed. */
 ipsim_status ipsim_write_csv_stream(const ipsim_table *table, FILE *stream, ipsim_error *err) IPSIM_MUST_CHECK;

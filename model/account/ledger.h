@@ -31,7 +31,6 @@ struct ipsim_ledger {
 /* ledger_add.c: made when the first block comes. */
 void ipsim_ledger_scratch_free(struct ledger_scratch *scratch);
 
-double ipsim_account_quantum(const ipsim_account_plan *plan, size_t measure);
 size_t ipsim_ledger_n_sums(const ipsim_ledger *ledger);
 size_t ipsim_ledger_n_pairs(const ipsim_ledger *ledger);
 size_t ipsim_ledger_n_given(const ipsim_ledger *ledger);

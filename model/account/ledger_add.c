@@ -132,6 +132,29 @@ static struct ledger_scratch *scratch_create(const ipsim_ledger *ledger, size_t 
     return scratch;
 }
 
+void ipsim_ledger_adopt(ipsim_ledger *ledger, const ipsim_account_plan *plan)
+{
+    struct ledger_scratch *scratch = ledger->scratch;
+    ipsim_bug_assert(plan->n_measures == ledger->plan->n_measures && plan->n_years == ledger->plan->n_years &&
+                     plan->n_pairs == ledger->plan->n_pairs);
+    ledger->plan = plan;
+    if (!scratch)
+        return;
+    bool fits = true;
+    for (size_t i = 0; i < ledger->n_models; i++) {
+        const account_model *was = scratch->values[i].model, *m = &plan->models[i];
+        fits = fits && was->n_rewards == m->n_rewards && was->n_losses == m->n_losses;
+        scratch->values[i].plan = plan;
+        scratch->values[i].model = m;
+    }
+    scratch->n_kept = 0;
+    choose_kept(scratch, ledger);
+    if (fits && scratch->n_cells == (scratch->n_kept + 1) * ledger->n_models)
+        return;
+    ipsim_ledger_scratch_free(scratch); /* made anew with the next block */
+    ledger->scratch = NULL;
+}
+
 /* Scratch is made when the first block comes, and anew when a longer one does. */
 static bool make_room(ipsim_ledger *ledger, size_t stride, size_t longest)
 {

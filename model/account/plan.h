@@ -103,6 +103,8 @@ struct ipsim_account_plan {
     double *years; /* ascending, the horizon last */
     size_t n_measures;
     ipsim_measure *measures;
+    size_t index_size; /* a power of two; `index` finds a measure by the hash of its names, SIZE_MAX where there is none */
+    size_t *index;
     bool *money;     /* n_measures: discounted with the schedule of costs */
     size_t *same_as; /* n_measures: the first measure with the same formula in every scenario; only that one is kept */
     size_t n_models;

@@ -59,12 +59,9 @@ double ipsim_account_utility_for(const account_model *m, size_t state, const ips
     return add;
 }
 
-static bool build_columns(ipsim_tally *tally)
+static void place_columns(ipsim_tally *tally)
 {
     const account_model *m = tally->model;
-    tally->columns = ipsim_simd_alloc((m->n_utilities + m->n_states) * tally->stride, sizeof *tally->columns);
-    if (!tally->columns)
-        return false;
     for (size_t k = 0; k < m->n_utilities; k++)
         tally->utility_factor[k] = m->utilities[k].n_factors > 0 ? tally->columns + k * tally->stride : NULL;
     for (size_t s = 0; s < m->n_states; s++) {
@@ -72,7 +69,14 @@ static bool build_columns(ipsim_tally *tally)
         bool column = m->utility_changes[s] && tally->utility_of_state[s].has_factors;
         tally->utility[s] = column ? tally->columns + (m->n_utilities + s) * tally->stride : NULL;
     }
-    return true;
+}
+
+static bool build_columns(ipsim_tally *tally)
+{
+    tally->columns = ipsim_simd_alloc((tally->model->n_utilities + tally->model->n_states) * tally->stride, sizeof *tally->columns);
+    if (tally->columns)
+        place_columns(tally);
+    return tally->columns != NULL;
 }
 
 static bool needs_clock(const account_model *m, int state, int clock)
@@ -171,6 +175,20 @@ void ipsim_tally_free(ipsim_tally *tally)
     free(tally->needs_clock);
     free(tally->columns);
     free(tally);
+}
+
+bool ipsim_tally_adopt(ipsim_tally *tally, const ipsim_account_plan *plan, size_t model)
+{
+    const account_model *was = tally->model, *m = &plan->models[model];
+    if (m->n_basis != was->n_basis || m->n_states != was->n_states || m->n_risks != was->n_risks || m->n_utilities != was->n_utilities ||
+        m->n_spells != was->n_spells || plan->n_years != tally->plan->n_years || tally->n_flavours != (plan->same_discount ? 2u : 3u))
+        return false;
+    tally->plan = plan;
+    tally->model = m;
+    memset(tally->spells_of_risk, 0, (m->n_risks + 1) * sizeof *tally->spells_of_risk);
+    place_columns(tally);
+    build_tables(tally);
+    return true;
 }
 
 bool ipsim_tally_needs_clock(const ipsim_tally *tally, int state, int clock)

@@ -5,15 +5,32 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool allocate(account_values *v, size_t n_rewards, size_t n_factors, size_t stride)
+{
+    v->money = ipsim_simd_alloc((n_rewards + 1) * stride, sizeof *v->money);
+    v->factor = ipsim_simd_alloc(n_factors * stride, sizeof *v->factor);
+    v->value = ipsim_simd_alloc(stride, sizeof *v->value);
+    v->sum = ipsim_simd_alloc(stride, sizeof *v->sum);
+    return v->money && v->factor && v->value && v->sum;
+}
+
 bool ipsim_values_init(account_values *v, const ipsim_account_plan *plan, size_t model, size_t stride)
 {
     const account_model *m = &plan->models[model];
     *v = (account_values){.kernels = ipsim_account_kernels(), .plan = plan, .model = m};
-    v->money = ipsim_simd_alloc((m->n_rewards + 1) * stride, sizeof *v->money);
-    v->factor = ipsim_simd_alloc((m->n_rewards + m->n_losses) * stride, sizeof *v->factor);
-    v->value = ipsim_simd_alloc(stride, sizeof *v->value);
-    v->sum = ipsim_simd_alloc(stride, sizeof *v->sum);
-    return v->money && v->factor && v->value && v->sum;
+    return allocate(v, m->n_rewards, m->n_rewards + m->n_losses, stride);
+}
+
+bool ipsim_values_init_any(account_values *v, const ipsim_account_plan *plan, size_t stride)
+{
+    size_t n_rewards = 0, n_factors = 0;
+    for (size_t i = 0; i < plan->n_models; i++) {
+        const account_model *m = &plan->models[i];
+        n_rewards = m->n_rewards > n_rewards ? m->n_rewards : n_rewards;
+        n_factors = m->n_rewards + m->n_losses > n_factors ? m->n_rewards + m->n_losses : n_factors;
+    }
+    *v = (account_values){.kernels = ipsim_account_kernels(), .plan = plan, .model = plan->models};
+    return allocate(v, n_rewards, n_factors, stride);
 }
 
 void ipsim_values_clear(account_values *v)
@@ -48,6 +65,12 @@ void ipsim_values_begin(account_values *v, const ipsim_tally *tally, const ipsim
     v->people = people;
     fill_factors(m->rewards, m->n_rewards, people, v->factor);
     fill_factors(m->losses, m->n_losses, people, v->factor + m->n_rewards * people->stride);
+}
+
+void ipsim_values_begin_as(account_values *v, size_t model, const ipsim_tally *tally, const ipsim_people *people)
+{
+    v->model = &v->plan->models[model];
+    ipsim_values_begin(v, tally, people);
 }
 
 static const double *basis_column(const account_values *v, size_t basis, size_t flavour)

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "ipsim/cli.h"
+#include "ipsim/files.h"
 #include "ipsim/run.h"
 #include "ipsim/scenario.h"
 #include "ipsim/table.h"
@@ -19,19 +20,21 @@ typedef struct ipsim_app {
 
 /* ---- commands: everything is printed when they return; the status becomes the exit code ---- */
 ipsim_status ipsim_app_simulate(ipsim_app *app); /* run and compare */
+ipsim_status ipsim_app_dsa(ipsim_app *app);
 ipsim_status ipsim_app_cea(ipsim_app *app);
 ipsim_status ipsim_app_voi(ipsim_app *app);
 ipsim_status ipsim_app_check(ipsim_app *app);
 ipsim_status ipsim_app_show(ipsim_app *app);
 ipsim_status ipsim_app_diff(ipsim_app *app);
+ipsim_status ipsim_app_describe(ipsim_app *app);
 ipsim_status ipsim_app_replay(ipsim_app *app);
 ipsim_status ipsim_app_merge(ipsim_app *app);
 ipsim_status ipsim_app_help(ipsim_app *app);
 void ipsim_app_help_overview(FILE *stream);
 void ipsim_app_help_command(FILE *stream, ipsim_command_id command);
 
-/* run and compare by another name: shards are files to be joined instead of simulating (NULL: none). */
-ipsim_status ipsim_app_simulate_as(ipsim_app *app, const ipsim_cli *cli, const char *const *shards, size_t n_shards);
+/* run and compare by another name: shards are files to be joined instead of simulating (NULL: none), and files those of their scenarios. */
+ipsim_status ipsim_app_simulate_as(ipsim_app *app, const ipsim_cli *cli, const char *const *shards, size_t n_shards, ipsim_files *files);
 
 /* ---- run_plan.c: what the options of run and compare ask of the simulation ---- */
 typedef struct ipsim_run_plan {
@@ -63,6 +66,7 @@ ipsim_status ipsim_app_complain_once(const ipsim_error *err);
 typedef struct ipsim_inputs {
     size_t count;
     ipsim_scenario **items; /* NULL where loading failed */
+    ipsim_files *files;     /* borrowed: where their files are kept, or taken from; NULL for the disk alone */
 } ipsim_inputs;
 /* Loads every operand with those settings of the command line whose key it knows; one that none knows is an error. Goes on after a failure,
  * so that all problems are seen at once. Every command that reads scenarios reads them here. */
@@ -90,7 +94,8 @@ typedef struct ipsim_progress_line {
     const char *command;
     bool quiet, shown; /* shown: stderr is a terminal that can rewrite a line, and not --quiet */
     struct timespec started, printed;
-    size_t width; /* of what stands on the line now */
+    int64_t first; /* what was done at the first call, by the run that is gone on with */
+    size_t width;  /* of what stands on the line now */
 } ipsim_progress_line;
 void ipsim_progress_begin(ipsim_progress_line *line, const ipsim_cli *cli);
 void ipsim_progress_update(void *line, int64_t done, int64_t total); /* an ipsim_progress */
@@ -113,9 +118,17 @@ typedef struct ipsim_library_version {
 enum { IPSIM_N_LIBRARIES = 5, IPSIM_OUTPUT_FORMAT = 1 /* raised when a column or a name in the output changes its meaning */ };
 const char *ipsim_version(void);
 const char *ipsim_git_hash(void);
+/* A digest of the sources that decide numbers: programs with the same one give the same bytes, whatever else was changed. */
+const char *ipsim_arithmetic(void);
 const char *ipsim_compiler(void);
 void ipsim_library_versions(ipsim_library_version libraries[IPSIM_N_LIBRARIES]);
 void ipsim_version_print(FILE *stream, bool with_libraries);
+
+/* ---- result_files.c ---- */
+/* NAME.csv of every table, the files that hold all of them (results.sqlite), and summary.txt, on up to so many threads. With several errors,
+ * the first file's. The manifest is not among them: it must be the last. */
+ipsim_status ipsim_app_write_files(const char *folder, const ipsim_table *const *tables, size_t n_tables, const char *summary,
+                                   int n_threads, ipsim_error *err) IPSIM_MUST_CHECK;
 
 /* ---- manifest.c: where a result comes from; the only file of a result that may differ from run to run ---- */
 /* Last of all files: it lists those that lie beside it, which a later run may delete. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* app/command_simulate: run and compare. Nothing is written before every input is found good, and then all of it or nothing. */
 #include <inttypes.h>
+#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -63,46 +64,28 @@ static ipsim_status summarise(simulation_job *job, ipsim_error *err)
     return ipsim_summary_text(&tables, &job->summary, err);
 }
 
-/* "folder/name"; NULL when memory is short. */
-static char *path_in(const ipsim_output_folder *folder, const char *name)
+/* As many as the run was allowed, which may have had too little work for all of them. */
+static int threads_to_write_with(const simulation_job *job)
 {
-    char *path = NULL;
-    return asprintf(&path, "%s/%s", ipsim_output_work_path(folder), name) < 0 ? NULL : path;
-}
-
-static ipsim_status write_table(const ipsim_output_folder *folder, const ipsim_table *table, ipsim_error *err)
-{
-    char *path = NULL;
-    if (asprintf(&path, "%s/%s.csv", ipsim_output_work_path(folder), table->name) < 0) {
-        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
-    }
-    ipsim_status status = ipsim_write_csv(table, path, err);
-    free(path);
-    return status;
+    int threads = job->plan.options.n_threads;
+    return threads > 0 ? threads : omp_get_max_threads();
 }
 
 static ipsim_status write_results(const simulation_job *job, ipsim_error *err)
 {
     const ipsim_table *tables[MOST_TABLES];
+    const char *folder = ipsim_output_work_path(job->folder);
     size_t n_tables = pick_tables(job, tables);
-    ipsim_status status = IPSIM_OK;
-    for (size_t t = 0; status == IPSIM_OK && t < n_tables; t++) {
-        status = write_table(job->folder, tables[t], err);
-    }
-    char *sqlite = path_in(job->folder, "results.sqlite");
-    char *summary = path_in(job->folder, "summary.txt");
-    char *manifest = path_in(job->folder, "manifest.json");
-    if (sqlite == NULL || summary == NULL || manifest == NULL) {
+    char *manifest = NULL;
+    ipsim_status status = ipsim_app_write_files(folder, tables, n_tables, job->summary, threads_to_write_with(job), err);
+    if (status == IPSIM_OK && asprintf(&manifest, "%s/manifest.json", folder) < 0) {
+        manifest = NULL;
         status = ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
     }
-    status = status == IPSIM_OK ? ipsim_write_sqlite(tables, n_tables, sqlite, err) : status;
-    status = status == IPSIM_OK ? ipsim_write_text(job->summary, summary, err) : status;
     status = status == IPSIM_OK ? ipsim_manifest_write(job->cli, &job->inputs, job->results, job->started, manifest, err) : status;
     if (status != IPSIM_OK) {
         ipsim_output_rename_error(job->folder, err);
     }
-    free(sqlite);
-    free(summary);
     free(manifest);
     return status;
 }
@@ -260,6 +243,7 @@ static ipsim_status simulate(simulation_job *job, ipsim_error_list *errors)
     options->note = ipsim_mpi_is_first() ? print_note : NULL;
     options->note_data = &line;
     options->team = ipsim_mpi_team();
+    options->files = job->inputs.files;
     job->started = time(NULL);
     const ipsim_scenario *const *scenarios = ipsim_inputs_view(&job->inputs);
     ipsim_status status = job->shards == NULL
@@ -351,10 +335,11 @@ static ipsim_status agree(ipsim_status status, ipsim_error_list *errors)
     return status;
 }
 
-ipsim_status ipsim_app_simulate_as(ipsim_app *app, const ipsim_cli *cli, const char *const *shards, size_t n_shards)
+ipsim_status ipsim_app_simulate_as(ipsim_app *app, const ipsim_cli *cli, const char *const *shards, size_t n_shards, ipsim_files *files)
 {
     simulation_job job = {.cli = cli, .compare = cli->command == IPSIM_COMMAND_COMPARE, .shards = shards, .n_shards = n_shards};
     ipsim_error_list errors = {0};
+    job.inputs.files = files;
     ipsim_status status = agree(prepare(&job, app, &errors), &errors);
     if (status == IPSIM_OK) {
         char *words = last_words(&job);
@@ -380,5 +365,13 @@ ipsim_status ipsim_app_simulate_as(ipsim_app *app, const ipsim_cli *cli, const c
 
 ipsim_status ipsim_app_simulate(ipsim_app *app)
 {
-    return ipsim_app_simulate_as(app, app->cli, NULL, 0);
+    ipsim_files *files = app->cli->shard != NULL ? ipsim_files_create() : NULL; /* a shard carries them */
+    if (files == NULL && app->cli->shard != NULL) {
+        ipsim_error err = {0};
+        (void)ipsim_error_set(&err, IPSIM_ERR_MEMORY, "memory is short");
+        return ipsim_app_complain_once(&err);
+    }
+    ipsim_status status = ipsim_app_simulate_as(app, app->cli, NULL, 0, files);
+    ipsim_files_free(files);
+    return status;
 }

@@ -3,12 +3,14 @@
 #include <string.h>
 
 #include "app/app.h"
+#include "ipsim/plain_text.h"
 
 static void print_one(const ipsim_error *err)
 {
-    char text[2048];
+    char text[2048], plain[2048];
     ipsim_error_format(err, text, sizeof text);
-    fprintf(stderr, "%s%s\n", err->file[0] == '\0' ? "ipsim: " : "", text);
+    ipsim_plain_text(text, "?", false, plain, sizeof plain); /* names of files and words of the command line may hold anything */
+    fprintf(stderr, "%s%s\n", err->file[0] == '\0' ? "ipsim: " : "", plain);
 }
 
 ipsim_status ipsim_app_complain_once(const ipsim_error *err)
@@ -46,7 +48,9 @@ ipsim_status ipsim_app_complain(ipsim_error_list *errors, ipsim_status status, c
     }
     fprintf(stderr, "ipsim: %zu problem%s", errors->count, errors->count == 1 ? "" : "s");
     if (n_files == 1) {
-        fprintf(stderr, " in %s", file);
+        char plain[sizeof errors->items[0].file];
+        ipsim_plain_text(file, "?", false, plain, sizeof plain);
+        fprintf(stderr, " in %s", plain);
     } else if (n_files > 1) {
         fprintf(stderr, " in %zu files", n_files);
     }

@@ -17,6 +17,8 @@ static ipsim_status dispatch(ipsim_app *app)
     case IPSIM_COMMAND_RUN:
     case IPSIM_COMMAND_COMPARE:
         return ipsim_app_simulate(app);
+    case IPSIM_COMMAND_DSA:
+        return ipsim_app_dsa(app);
     case IPSIM_COMMAND_CEA:
         return ipsim_app_cea(app);
     case IPSIM_COMMAND_VOI:
@@ -27,6 +29,8 @@ static ipsim_status dispatch(ipsim_app *app)
         return ipsim_app_show(app);
     case IPSIM_COMMAND_DIFF:
         return ipsim_app_diff(app);
+    case IPSIM_COMMAND_DESCRIBE:
+        return ipsim_app_describe(app);
     case IPSIM_COMMAND_REPLAY:
         return ipsim_app_replay(app);
     case IPSIM_COMMAND_MERGE:

@@ -6,16 +6,18 @@
 
 #define RUN (1U << IPSIM_COMMAND_RUN)
 #define COMPARE (1U << IPSIM_COMMAND_COMPARE)
+#define DSA (1U << IPSIM_COMMAND_DSA)
 #define CEA (1U << IPSIM_COMMAND_CEA)
 #define VOI (1U << IPSIM_COMMAND_VOI)
 #define CHECK (1U << IPSIM_COMMAND_CHECK)
 #define SHOW (1U << IPSIM_COMMAND_SHOW)
 #define DIFF (1U << IPSIM_COMMAND_DIFF)
+#define DESCRIBE (1U << IPSIM_COMMAND_DESCRIBE)
 #define REPLAY (1U << IPSIM_COMMAND_REPLAY)
 #define MERGE (1U << IPSIM_COMMAND_MERGE)
 #define HELP (1U << IPSIM_COMMAND_HELP)
 #define VERSION (1U << IPSIM_COMMAND_VERSION)
-#define ALL (RUN | COMPARE | CEA | VOI | CHECK | SHOW | DIFF | REPLAY | MERGE | HELP | VERSION)
+#define ALL (RUN | COMPARE | DSA | CEA | VOI | CHECK | SHOW | DIFF | DESCRIBE | REPLAY | MERGE | HELP | VERSION)
 
 #define FIELD(member) offsetof(ipsim_cli, member)
 
@@ -50,6 +52,32 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
                          {"ipsim compare scenarios/traditional.cfg scenarios/ips.cfg scenarios/ips-young.cfg -n 1e6",
                           "three arms, a million persons"},
                          {"ipsim compare scenarios/traditional.cfg scenarios/ips.cfg --json > tables.json", "every table as JSON"}},
+            .can_be_interrupted = true,
+        },
+    [IPSIM_COMMAND_DSA] =
+        {
+            .name = "dsa",
+            .operands = "COMPARATOR.cfg FILE.cfg...",
+            .least_operands = 2,
+            .most_operands = SIZE_MAX,
+            .purpose = "Sensitivity analysis: which parameters drive the difference, and where the decision flips.",
+            .details =
+                "Each parameter that has a distribution is moved from one end of it to the other, all else at base, on the same people "
+                "with\n"
+                "the same luck: what changes, changes because of that parameter alone. Then the values are sought at which the sign of "
+                "the\n"
+                "result changes, and all parameters are put to their best and worst ends. The first scenario is the comparator.\n"
+                "A parameter that the scenarios state differently is one of each: scenario:NAME. Writes dsa, dsa_threshold, dsa_extremes,\n"
+                "dsa_grid, dsa_base, parameters and about as CSV, with results.sqlite, summary.txt and manifest.json, to output/NAME-dsa/, "
+                "all "
+                "of\n"
+                "them or none. dsa.csv has every output in every perspective; --perspective, --threshold and --outcome choose what the\n"
+                "page shows and what flips, extremes and grids are about.\n",
+            .examples = {{"ipsim dsa scenarios/usual-care.cfg scenarios/ips.cfg --perspective societal",
+                          "what drives the net benefit of IPS"},
+                         {"ipsim dsa a.cfg b.cfg --vary disc=0:0.06 --find disc,hr_job=0.8:3",
+                          "ranges of your own; where the sign changes"},
+                         {"ipsim dsa a.cfg b.cfg --grid hr_job=1:2:11,n_caseload=10:20:11 --find none", "two parameters at a time"}},
             .can_be_interrupted = true,
         },
     [IPSIM_COMMAND_CEA] =
@@ -130,6 +158,21 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
             .examples = {{"ipsim diff scenarios/usual-care.cfg scenarios/ips.cfg", "what IPS changes"},
                          {"ipsim diff old/ips.cfg scenarios/ips.cfg --json", "for another program"}},
         },
+    [IPSIM_COMMAND_DESCRIBE] =
+        {
+            .name = "describe",
+            .operands = "FILE.cfg",
+            .least_operands = 1,
+            .most_operands = 1,
+            .purpose = "Write the documentation of a scenario: diagram, formulas, sources, checklists.",
+            .details =
+                "Writes description.html, description.md and their pictures to output/NAME-description/: states and their diagram,\n"
+                "transitions with the formula and curve of each hazard, people, costs, parameters, assumptions, CHEERS 2022 and the\n"
+                "checks of TECH-VER that a program can carry out, all from the resolved scenario, so that it cannot drift.\n",
+            .examples = {{"ipsim describe scenarios/ips.cfg", "into output/ips-description/"},
+                         {"ipsim describe scenarios/ips.cfg -n 1e5 -o output/ips-model",
+                          "checks on more persons, a folder of your choice"}},
+        },
     [IPSIM_COMMAND_REPLAY] =
         {
             .name = "replay",
@@ -149,9 +192,9 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
             .least_operands = 1,
             .most_operands = SIZE_MAX,
             .purpose = "Join the shards of one run, in any order, into the result of the whole run.",
-            .details =
-                "Shards are written by run and compare with --shard. The scenario files are read again, from the places that they had\n"
-                "then, and must not have changed. Shards of different runs are refused, and so is a set that is not complete.\n",
+            .details = "Shards are written by run and compare with --shard. They carry copies of their scenario files, so that they can be "
+                       "joined\n"
+                       "on any machine. Shards of different runs are refused, and so is a set that is not complete.\n",
             .examples = {{"ipsim merge output/ips.shard-*.ipsim", "the same bytes as without shards"},
                          {"ipsim merge *.ipsim -o output/all", "into a folder of your choice"}},
         },
@@ -180,11 +223,11 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
 };
 
 const ipsim_option_spec ipsim_options[] = {
-    {"persons", 'n', "N", RUN | COMPARE, IPSIM_OPTION_WHOLE, FIELD(persons), 1, (INT64_C(1) << 40) - 1,
+    {"persons", 'n', "N", RUN | COMPARE | DSA | DESCRIBE, IPSIM_OPTION_WHOLE, FIELD(persons), 1, (INT64_C(1) << 40) - 1,
      "number of persons to simulate (1e6 is allowed)", "simulation.persons"},
-    {"seed", '\0', "N", RUN | COMPARE | REPLAY, IPSIM_OPTION_WHOLE, FIELD(seed), 0, INT64_MAX, "seed of all random numbers",
+    {"seed", '\0', "N", RUN | COMPARE | DSA | REPLAY, IPSIM_OPTION_WHOLE, FIELD(seed), 0, INT64_MAX, "seed of all random numbers",
      "simulation.seed"},
-    {"replicate", '\0', "N", RUN | COMPARE | REPLAY, IPSIM_OPTION_WHOLE, FIELD(replicate), 0, UINT32_MAX,
+    {"replicate", '\0', "N", RUN | COMPARE | DSA | REPLAY, IPSIM_OPTION_WHOLE, FIELD(replicate), 0, UINT32_MAX,
      "other people and other luck under the same seed", "0"},
     {"replicates", '\0', "R", RUN | COMPARE, IPSIM_OPTION_WHOLE, FIELD(replicates), 1, 1000000,
      "that many replicates of all persons: pooled, one by one, and how their mean settles", "1"},
@@ -197,14 +240,31 @@ const ipsim_option_spec ipsim_options[] = {
      "keep what is finished in a journal, so that --resume can go on after a crash", "output/.NAME.journal"},
     {"resume", '\0', NULL, RUN | COMPARE, IPSIM_OPTION_FLAG, FIELD(resume), 0, 0,
      "go on with the journal of a run that was ended (implies --checkpoint)", NULL},
-    {"threads", '\0', "N", RUN | COMPARE | VOI, IPSIM_OPTION_WHOLE, FIELD(threads), 1, 4096,
+    {"threads", '\0', "N", RUN | COMPARE | DSA | VOI, IPSIM_OPTION_WHOLE, FIELD(threads), 1, 4096,
      "number of threads; results do not depend on it", "all processors"},
-    {"engine", '\0', "NAME", RUN | COMPARE, IPSIM_OPTION_TEXT, FIELD(engine), 0, 0,
+    {"engine", '\0', "NAME", RUN | COMPARE | DSA, IPSIM_OPTION_TEXT, FIELD(engine), 0, 0,
      "fast, or reference: one person at a time, plain to read; results are the same", "fast"},
     {"person", '\0', "N", REPLAY, IPSIM_OPTION_WHOLE, FIELD(person), 0, (INT64_C(1) << 40) - 2, "number of the person; the first is 0",
      "0"},
-    {"output", 'o', "DIR", RUN | COMPARE | MERGE | CEA | VOI, IPSIM_OPTION_TEXT, FIELD(output), 0, 0,
+    {"output", 'o', "DIR", RUN | COMPARE | DSA | MERGE | CEA | VOI | DESCRIBE, IPSIM_OPTION_TEXT, FIELD(output), 0, 0,
      "folder for the results; an earlier result there is replaced", "output/NAME"},
+    {"vary", '\0', "LIST", DSA, IPSIM_OPTION_TEXT, FIELD(dsa.vary), 0, 0,
+     "ranges beside, or instead of, those of distributions: NAME=LOW:HIGH,...", NULL},
+    {"only", '\0', "LIST", DSA, IPSIM_OPTION_TEXT, FIELD(dsa.only), 0, 0, "parameters to move one at a time: NAME,...",
+     "all that have a range"},
+    {"quantiles", '\0', "A,B", DSA, IPSIM_OPTION_TEXT, FIELD(dsa.quantiles), 0, 0, "ends of the ranges taken from distributions",
+     "0.025,0.975"},
+    {"perspective", '\0', "LIST", DSA, IPSIM_OPTION_TEXT, FIELD(dsa.perspective), 0, 0, "perspectives: NAME,... or all",
+     "the first declared"},
+    {"threshold", '\0', "LIST", DSA, IPSIM_OPTION_TEXT, FIELD(dsa.threshold), 0, 0, "values of a QALY: a,b,c or from:to:step",
+     "economics.thresholds, the first"},
+    {"outcome", '\0', "NAME", DSA, IPSIM_OPTION_TEXT, FIELD(dsa.outcome), 0, 0,
+     "instead of the net benefit: cost, qalys, life_years or a declared outcome", "net_benefit"},
+    {"find", '\0', "LIST", DSA, IPSIM_OPTION_TEXT, FIELD(dsa.find), 0, 0,
+     "where the sign changes: NAME[=LOW:HIGH],... or all, at nine values first; or none", "where the ends show a change"},
+    {"grid", '\0', "A,B", DSA, IPSIM_OPTION_TEXT, FIELD(dsa.grid), 0, 0,
+     "two at a time: NAME=LOW:HIGH:VALUES,NAME=LOW:HIGH:VALUES; more grids after \";\"", NULL},
+    {"scenarios", '\0', NULL, DSA, IPSIM_OPTION_FLAG, FIELD(dsa.scenarios), 0, 0, "move nothing: the scenarios side by side", NULL},
     {"cost", '\0', "NAMES", CEA | VOI, IPSIM_OPTION_TEXT, FIELD(decision.cost), 0, 0, "column of costs, common beginning or list of them",
      "cost"},
     {"effect", '\0', "NAMES", CEA | VOI, IPSIM_OPTION_TEXT, FIELD(decision.effect), 0, 0, "the same for effects", "qalys or effect"},
@@ -244,14 +304,16 @@ const ipsim_option_spec ipsim_options[] = {
      "with --study: cost of the study, and of each person in it", NULL},
     {"study-years", '\0', "Y", VOI, IPSIM_OPTION_TEXT, FIELD(decision.study_years), 0, 0,
      "with --study: years until results change decisions", "0"},
-    {"set", '\0', "KEY=VALUE", RUN | COMPARE | CHECK | SHOW | DIFF | REPLAY, IPSIM_OPTION_SETTING, FIELD(settings), 0, 0,
+    {"set", '\0', "KEY=VALUE", RUN | COMPARE | DSA | CHECK | SHOW | DIFF | DESCRIBE | REPLAY, IPSIM_OPTION_SETTING, FIELD(settings), 0, 0,
      "override a key or a parameter in every scenario that knows it; repeatable", NULL},
-    {"json", '\0', NULL, RUN | COMPARE | CEA | VOI | CHECK | SHOW | DIFF | REPLAY | MERGE, IPSIM_OPTION_FLAG, FIELD(json), 0, 0,
+    {"json", '\0', NULL, RUN | COMPARE | DSA | CEA | VOI | CHECK | SHOW | DIFF | REPLAY | MERGE, IPSIM_OPTION_FLAG, FIELD(json), 0, 0,
      "print the tables as JSON instead of text", NULL},
     {"csv", '\0', NULL, SHOW | DIFF | REPLAY, IPSIM_OPTION_FLAG, FIELD(csv), 0, 0, "print the table as CSV instead of text", NULL},
     {"strict", '\0', NULL, CHECK, IPSIM_OPTION_FLAG, FIELD(strict), 0, 0, "warnings count as errors", NULL},
+    {"no-checks", '\0', NULL, DESCRIBE, IPSIM_OPTION_FLAG, FIELD(no_checks), 0, 0, "leave out the checks that simulate the scenario", NULL},
     {"markdown", '\0', NULL, HELP, IPSIM_OPTION_FLAG, FIELD(markdown), 0, 0, "with `scenario`: as Markdown", NULL},
-    {"quiet", 'q', NULL, RUN | COMPARE | CEA | VOI | CHECK | MERGE, IPSIM_OPTION_FLAG, FIELD(quiet), 0, 0, "print errors only", NULL},
+    {"quiet", 'q', NULL, RUN | COMPARE | DSA | CEA | VOI | CHECK | DESCRIBE | MERGE, IPSIM_OPTION_FLAG, FIELD(quiet), 0, 0,
+     "print errors only", NULL},
     {"help", 'h', NULL, ALL, IPSIM_OPTION_FLAG, FIELD(help), 0, 0, "this help", NULL},
     {"version", '\0', NULL, 0, IPSIM_OPTION_FLAG, FIELD(version), 0, 0, "print the version", NULL},
 };

@@ -90,8 +90,9 @@ char *ipsim_output_name(const ipsim_cli *cli, const ipsim_inputs *inputs)
     if (cli->output != NULL) {
         return without_slashes(cli->output);
     }
-    char *name = joined_names(inputs, cli->command == IPSIM_COMMAND_COMPARE ? "-vs-" : "+");
-    if (name != NULL && asprintf(&path, "output/%s", name) < 0) {
+    bool dsa = cli->command == IPSIM_COMMAND_DSA;
+    char *name = joined_names(inputs, cli->command == IPSIM_COMMAND_COMPARE || dsa ? "-vs-" : "+");
+    if (name != NULL && asprintf(&path, "output/%s%s", name, dsa ? "-dsa" : "") < 0) {
         path = NULL;
     }
     free(name);

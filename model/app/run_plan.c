@@ -2,6 +2,7 @@
 /* app/run_plan: --replicates, --seeds, --until-mcse, --shard, --checkpoint and --resume. See app.h. */
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -124,12 +125,26 @@ ipsim_status ipsim_run_plan_read(const ipsim_cli *cli, ipsim_run_plan *plan, ips
     status = status == IPSIM_OK && cli->seeds != NULL ? read_seeds(cli->seeds, plan, err) : status;
     status = status == IPSIM_OK && cli->until_mcse != NULL ? read_until(cli->until_mcse, plan, err) : status;
     status = status == IPSIM_OK && cli->shard != NULL ? read_shard(cli->shard, plan, err) : status;
-    if (status == IPSIM_OK && asprintf(&plan->program, "ipsim %s %s", ipsim_version(), ipsim_git_hash()) < 0) {
+    if (status == IPSIM_OK && asprintf(&plan->program, "ipsim %s, arithmetic %s", ipsim_version(), ipsim_arithmetic()) < 0) {
         plan->program = NULL;
         status = no_memory(err);
     }
     plan->options.origin = (ipsim_run_origin){plan->program, ipsim_commands[cli->command].name, cli->settings, cli->n_settings};
     return status;
+}
+
+/* Whether a file lies in a folder that is there, or would if it were. */
+static bool lies_in(const char *file, const char *folder)
+{
+    char real_file[PATH_MAX], real_folder[PATH_MAX];
+    const char *slash = strrchr(file, '/');
+    char *above = slash == NULL ? strdup(".") : slash == file ? strdup("/") : strndup(file, (size_t)(slash - file));
+    const char *a = above != NULL && realpath(above, real_file) != NULL ? real_file : above;
+    const char *b = realpath(folder, real_folder) != NULL ? real_folder : folder;
+    size_t length = strlen(b);
+    bool inside = a != NULL && strncmp(a, b, length) == 0 && (a[length] == '/' || a[length] == '\0');
+    free(above);
+    return inside;
 }
 
 ipsim_status ipsim_run_plan_place(const ipsim_cli *cli, const char *output, ipsim_run_plan *plan, ipsim_error *err)
@@ -146,6 +161,11 @@ ipsim_status ipsim_run_plan_place(const ipsim_cli *cli, const char *output, ipsi
         plan->options.shard_file = plan->shard_file;
     }
     if (cli->checkpoint != NULL && cli->checkpoint[0] != '\0') {
+        if (lies_in(cli->checkpoint, output)) {
+            return ipsim_error_set_at(err, IPSIM_ERR_USAGE, (ipsim_origin){cli->checkpoint, 0, NULL},
+                                      "the journal cannot lie in the output folder, which appears as a whole when the run is done; "
+                                      "--checkpoint without a file puts it beside the folder");
+        }
         plan->journal = strdup(cli->checkpoint);
     } else if (cli->checkpoint != NULL || cli->resume) {
         if (asprintf(&plan->journal, "%.*s.%s%s.journal", folder, output, output + folder, part) < 0) {

@@ -4,6 +4,7 @@
  * libcsv does not tell lines, but it calls back as soon as a row ends. The text is therefore handed to it line by line, and a
  * row stands on the line that was being handed over when the row's first byte was; a quoted line break merely makes it longer. */
 #include "ipsim/csv_read.h"
+#include "ipsim/plain_text.h"
 
 #include <csv.h>
 #include <errno.h>
@@ -27,7 +28,7 @@ typedef struct reader {
     ipsim_error_list *errors;
     size_t n_problems;
     bool out_of_memory;
-    bool not_utf8;  /* said once: the encoding belongs to the file, not to the line */
+    bool not_text;  /* said once: the encoding belongs to the file, not to the line */
     int line;       /* being handed to libcsv */
     int row_line;   /* where the present row began; 0 between rows */
     size_t n_cells; /* of the present row */
@@ -119,6 +120,8 @@ static void on_field(void *bytes, size_t length, void *data)
         r->out_of_memory = true;
         return;
     }
+    /* As ipsim_write_csv and other careful programs write what a spreadsheet would run as a formula. */
+    text += text[0] == '\'' && ipsim_looks_like_formula(text) ? 1 : 0;
     if (r->csv->header_line == 0) {
         take_name(r, text);
     } else {
@@ -158,39 +161,20 @@ static void on_row(int terminator, void *data)
     r->row_line = 0;
 }
 
-/* Length of the well-formed UTF-8 character at text (RFC 3629: no overlong forms, no surrogates); 0 for none, or for a zero byte,
- * which text does not contain. */
-static size_t utf8_length(const unsigned char *text, size_t left)
+static void check_text(reader *r, const char *line, size_t length)
 {
-    unsigned char lead = text[0];
-    if (lead < 0x80) {
-        return lead != 0;
-    }
-    size_t length = lead >= 0xC2 && lead <= 0xDF ? 2 : (lead & 0xF0) == 0xE0 ? 3 : lead >= 0xF0 && lead <= 0xF4 ? 4 : 0;
-    if (length == 0 || length > left) {
-        return 0;
-    }
-    for (size_t i = 1; i < length; i++) {
-        if ((text[i] & 0xC0) != 0x80) {
-            return 0;
-        }
-    }
-    unsigned char second = text[1];
-    if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) || (lead == 0xF0 && second < 0x90) ||
-        (lead == 0xF4 && second > 0x8F)) {
-        return 0;
-    }
-    return length;
-}
-
-static void check_utf8(reader *r, const unsigned char *line, size_t length)
-{
-    for (size_t i = 0; i < length && !r->not_utf8;) {
-        size_t step = utf8_length(line + i, length - i);
+    for (size_t i = 0; i < length && !r->not_text;) {
+        size_t step = ipsim_utf8_length(line + i, length - i);
+        unsigned control = step > 0 && line[i] != '\r' ? ipsim_control_character(line + i, step, length - i) : 0;
         if (step == 0) {
-            report(r, IPSIM_ERR_DATA, r->line, "byte %zu of the line (0x%02X) is not UTF-8 text; save the file as UTF-8", i + 1, line[i]);
-            r->not_utf8 = true;
+            report(r, IPSIM_ERR_DATA, r->line, "byte %zu of the line (0x%02X) is not UTF-8 text; save the file as UTF-8", i + 1,
+                   (unsigned char)line[i]);
+        } else if (control != 0) {
+            report(r, IPSIM_ERR_DATA, r->line,
+                   "byte %zu of the line is an invisible control character (U+%04X), which could garble what is printed; remove it", i + 1,
+                   control);
         }
+        r->not_text = step == 0 || control != 0;
         i += step;
     }
 }
@@ -231,7 +215,7 @@ static bool parse_lines(reader *r, struct csv_parser *parser, const unsigned cha
         size_t n = line_length(text, length);
         bool between_rows = r->row_line == 0;
         bool comment = between_rows && r->csv->header_line == 0 && text[0] == '#';
-        check_utf8(r, text, n);
+        check_text(r, (const char *)text, n);
         if (between_rows && !comment && !is_blank(text, n)) {
             r->row_line = r->line;
         }
@@ -388,14 +372,38 @@ static bool move_to_arena(reader *r)
     return true;
 }
 
-static ipsim_status read_table(const char *path, bool detect, ipsim_arena *arena, ipsim_csv **out, ipsim_error_list *errors)
+/* The file from the disk, and into the store; or from the store. The caller frees *text. */
+static ipsim_status obtain_file(ipsim_files *files, const char *path, unsigned char **text, size_t *length, ipsim_error *err)
+{
+    ipsim_origin at = {path, 0, NULL};
+    const ipsim_kept_file *kept = ipsim_files_find(files, path);
+    if (kept == NULL && (files == NULL || !files->closed)) {
+        ipsim_status status = read_file(path, text, length, err);
+        return status != IPSIM_OK || ipsim_files_keep(files, path, *text, *length)
+                   ? status
+                   : ipsim_error_set_at(err, IPSIM_ERR_MEMORY, at, "not enough memory to keep the file");
+    }
+    *text = kept != NULL ? malloc(kept->size + 1) : NULL;
+    *length = kept != NULL ? kept->size : 0;
+    if (kept == NULL) {
+        return ipsim_error_set_at(err, IPSIM_ERR_FILE, at, "the file was not kept");
+    }
+    if (*text == NULL) {
+        return ipsim_error_set_at(err, IPSIM_ERR_MEMORY, at, "not enough memory to read the file");
+    }
+    memcpy(*text, kept->bytes, kept->size + 1);
+    return IPSIM_OK;
+}
+
+static ipsim_status read_table(ipsim_files *files, const char *path, bool detect, ipsim_arena *arena, ipsim_csv **out,
+                               ipsim_error_list *errors)
 {
     *out = NULL;
     ipsim_origin at = {path, 0, NULL};
     unsigned char *text = NULL;
     size_t length = 0;
     ipsim_error err;
-    ipsim_status status = read_file(path, &text, &length, &err);
+    ipsim_status status = obtain_file(files, path, &text, &length, &err);
     if (status != IPSIM_OK) {
         free(text);
         return ipsim_error_add_copy(errors, &err);
@@ -430,12 +438,17 @@ static ipsim_status read_table(const char *path, bool detect, ipsim_arena *arena
 
 ipsim_status ipsim_csv_read(const char *path, ipsim_arena *arena, ipsim_csv **out, ipsim_error_list *errors)
 {
-    return read_table(path, false, arena, out, errors);
+    return read_table(NULL, path, false, arena, out, errors);
+}
+
+ipsim_status ipsim_csv_read_kept(ipsim_files *files, const char *path, ipsim_arena *arena, ipsim_csv **out, ipsim_error_list *errors)
+{
+    return read_table(files, path, false, arena, out, errors);
 }
 
 ipsim_status ipsim_csv_read_detected(const char *path, ipsim_arena *arena, ipsim_csv **out, ipsim_error_list *errors)
 {
-    return read_table(path, true, arena, out, errors);
+    return read_table(NULL, path, true, arena, out, errors);
 }
 
 size_t ipsim_csv_column(const ipsim_csv *csv, const char *name)

@@ -91,12 +91,40 @@ static void bands_clear(fast_bands *bands)
     free(bands->law);
 }
 
+/* Whether bands made for another model hold what this risk's would. */
+static bool hold_the_same(const fast_bands *bands, const ipsim_risk *risk)
+{
+    size_t n = risk->laws->n_bands, n_laws = n_laws_of(risk);
+    if (bands->n_bands != n || bands->n_laws != n_laws || (bands->law != NULL) != (risk->n_keys > 0))
+        return false;
+    for (size_t b = 1; b < n; b++)
+        if (bands->start[b] != risk->laws->breaks[b - 1])
+            return false;
+    for (size_t k = 0; k < n_laws; k++)
+        if (memcmp(bands->rate + k * n, risk->laws[k].rates, n * sizeof *bands->rate) != 0)
+            return false;
+    return true;
+}
+
+static bool take_spare(ipsim_fast *e, fast_bands *bands, const ipsim_risk *risk)
+{
+    for (size_t i = 0; i < e->n_spare; i++)
+        if (hold_the_same(&e->spare[i], risk)) {
+            *bands = e->spare[i];
+            bands->source = risk;
+            e->spare[i] = e->spare[--e->n_spare];
+            return true;
+        }
+    return false;
+}
+
 static const fast_bands *find_bands(ipsim_fast *e, const ipsim_risk *risk)
 {
     for (size_t i = 0; i < e->n_bands; i++)
         if (same_bands(&e->bands[i], risk))
             return &e->bands[i];
-    return build_bands(e, &e->bands[e->n_bands++], risk) ? &e->bands[e->n_bands - 1] : NULL;
+    fast_bands *bands = &e->bands[e->n_bands++];
+    return take_spare(e, bands, risk) || build_bands(e, bands, risk) ? bands : NULL;
 }
 
 /* ---- multipliers: one column for all risks whose constant effects are the same ---- */
@@ -220,6 +248,8 @@ static void need(ipsim_fast *e, size_t state, int clock)
 static bool build_risks(ipsim_fast *e, const ipsim_tally *tally)
 {
     const ipsim_compiled_model *model = e->model;
+    e->beyond = nextafter(model->horizon_years, INFINITY);
+    ipsim_exposure_order(model, e->order);
     for (size_t s = 0; s < model->n_states; s++) {
         for (size_t r = model->first_risk[s]; r < model->first_risk[s + 1]; r++) {
             const ipsim_risk *risk = &model->risks[r];
@@ -276,6 +306,7 @@ ipsim_fast *ipsim_fast_create(const ipsim_compiled_model *model, size_t stride, 
     e->stride = stride;
     e->risks = calloc(model->n_risks + 1, sizeof *e->risks);
     e->bands = calloc(model->n_risks + 1, sizeof *e->bands);
+    e->spare = calloc(model->n_risks + 1, sizeof *e->spare);
     e->order = calloc(model->n_risks + 1, sizeof *e->order);
     e->list_of = calloc(model->n_risks + model->n_states + 1, sizeof *e->list_of);
     e->stays = calloc(model->n_risks + model->n_states + 1, sizeof *e->stays);
@@ -290,16 +321,49 @@ ipsim_fast *ipsim_fast_create(const ipsim_compiled_model *model, size_t stride, 
     e->needs_clock = calloc(model->n_states * IPSIM_CLOCKS_MAX, sizeof *e->needs_clock);
     e->multipliers = ipsim_simd_alloc(model->n_risks * stride, sizeof *e->multipliers);
     e->multiplier_of = calloc(model->n_risks + 1, sizeof *e->multiplier_of);
-    bool ok = e->risks && e->bands && e->order && e->list_of && e->stays && e->budget_of && e->key_of && e->leads_to && e->n_leads_to &&
-              e->keeps_sojourn && e->starts_clocks && e->has_events && e->has_durations && e->needs_clock && e->multipliers &&
-              e->multiplier_of;
+    bool ok = e->risks && e->bands && e->spare && e->order && e->list_of && e->stays && e->budget_of && e->key_of && e->leads_to &&
+              e->n_leads_to && e->keeps_sojourn && e->starts_clocks && e->has_events && e->has_durations && e->needs_clock &&
+              e->multipliers && e->multiplier_of;
     if (!ok || !build_columns(e) || !build_risks(e, tally)) {
         ipsim_fast_free(e);
         return NULL;
     }
-    ipsim_exposure_order(model, e->order);
-    e->beyond = nextafter(model->horizon_years, INFINITY);
     return e;
+}
+
+static void clear_spare(ipsim_fast *e)
+{
+    for (size_t i = 0; i < e->n_spare; i++)
+        bands_clear(&e->spare[i]);
+    e->n_spare = 0;
+}
+
+/* Everything that is allocated has the same size. */
+static bool same_shape(const ipsim_compiled_model *a, const ipsim_compiled_model *b)
+{
+    return a->n_risks == b->n_risks && a->n_states == b->n_states && a->n_streams == b->n_streams && a->n_events == b->n_events &&
+           a->n_clocks == b->n_clocks && memcmp(a->first_risk, b->first_risk, (a->n_states + 1) * sizeof *a->first_risk) == 0;
+}
+
+bool ipsim_fast_adopt(ipsim_fast *e, const ipsim_compiled_model *model, const ipsim_tally *tally)
+{
+    if (!same_shape(e->model, model))
+        return false;
+    memcpy(e->spare, e->bands, e->n_bands * sizeof *e->bands);
+    e->n_spare = e->n_bands;
+    memset(e->bands, 0, e->n_bands * sizeof *e->bands);
+    memset(e->risks, 0, (model->n_risks + 1) * sizeof *e->risks);
+    memset(e->n_leads_to, 0, model->n_states * sizeof *e->n_leads_to);
+    memset(e->keeps_sojourn, 0, model->n_states * sizeof *e->keeps_sojourn);
+    memset(e->starts_clocks, 0, model->n_states * sizeof *e->starts_clocks);
+    memset(e->has_events, 0, model->n_states * sizeof *e->has_events);
+    memset(e->has_durations, 0, model->n_states * sizeof *e->has_durations);
+    memset(e->needs_clock, 0, model->n_states * IPSIM_CLOCKS_MAX * sizeof *e->needs_clock);
+    e->n_bands = e->n_columns = 0;
+    e->model = model;
+    bool ok = build_risks(e, tally);
+    clear_spare(e);
+    return ok;
 }
 
 void ipsim_fast_free(ipsim_fast *e)
@@ -308,10 +372,12 @@ void ipsim_fast_free(ipsim_fast *e)
         return;
     for (size_t i = 0; e->bands && i < e->n_bands; i++)
         bands_clear(&e->bands[i]);
+    clear_spare(e);
     for (size_t s = 0; e->list && s < e->model->n_states + 1; s++)
         free(e->list[s]);
     free(e->risks);
     free(e->bands);
+    free(e->spare);
     free(e->order);
     free(e->list_of);
     free(e->stays);

@@ -62,6 +62,8 @@ struct ipsim_fast {
     bool *has_durations;         /* n_states */
     size_t n_bands;
     fast_bands *bands;
+    size_t n_spare; /* while another model is adopted: bands of the last one, taken where the new one has the same */
+    fast_bands *spare;
     size_t n_columns;
     double *multipliers;   /* columns of multipliers that depend on attributes */
     size_t *multiplier_of; /* n_columns: the risk that a column is made from */

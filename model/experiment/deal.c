@@ -171,7 +171,7 @@ static ipsim_status simulate_unit(const work *w, hand *h, int64_t unit, ipsim_er
 static void work_on(dealer *d)
 {
     const work *w = d->job->work;
-    hand h = {.worker = ipsim_experiment_worker_create(w->e), .epoch = -1};
+    hand h = {.worker = ipsim_experiment_worker_create(w->e, w->persons), .epoch = -1};
     bool good = h.worker != NULL;
     if (!good) {
 #pragma omp critical(ipsim_deal)

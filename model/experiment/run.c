@@ -80,6 +80,7 @@ static void count_results(run *job)
     r->n_replicates = (int64_t)job->w.n_replicates;
     r->seed = job->lucks[0].seed;
     r->replicate = job->lucks[0].replicate;
+    r->several_seeds = job->w.n_replicates > 1 && job->lucks[1].seed != job->lucks[0].seed;
     r->persons = sums->persons;
     r->events_per_person = sums->persons > 0 ? (double)sums->firings / (double)sums->persons / (double)job->e->n_models : 0.0;
 }
@@ -204,6 +205,51 @@ static ipsim_status gather_team(run *job, ipsim_status status)
     return status == IPSIM_OK ? ipsim_error_list_status(job->errors) : status;
 }
 
+/* What a member that cannot begin has to say; IPSIM_OK: nothing. */
+static void put_reason(const run *job, ipsim_status status, ipsim_bytes *out)
+{
+    ipsim_error reason = {.status = status};
+    if (status != IPSIM_OK && job->errors->count > 0) {
+        const ipsim_error *own = &job->errors->items[0];
+        reason = *own;
+        snprintf(reason.message, sizeof reason.message, "rank %d: %.*s", job->options->team->member, (int)sizeof own->message - 16,
+                 own->message);
+    }
+    ipsim_bytes_put(out, &reason, sizeof reason);
+}
+
+static bool take_reason(void *data, const void *bytes, size_t size)
+{
+    run *job = data;
+    ipsim_error reason;
+    ipsim_reader reader = ipsim_reader_of(bytes, size);
+    ipsim_reader_get(&reader, &reason, sizeof reason);
+    if (!reader.bad && reason.status != IPSIM_OK)
+        ipsim_error_add_copy(job->errors, &reason);
+    return !reader.bad;
+}
+
+/* Everybody begins, with the goal of member 0, or nobody does and member 0 can say why. */
+static ipsim_status begin_together(run *job, ipsim_status status, int64_t *goal)
+{
+    const ipsim_team *team = job->options->team;
+    if (team->all_fine(team->data, status == IPSIM_OK)) {
+        *goal = team->agree(team->data, job->w.persons);
+        return status;
+    }
+    *goal = 0;
+    if (is_stopped(job))
+        return status;
+    ipsim_bytes message = {0};
+    if (team->member > 0)
+        put_reason(job, status, &message);
+    bool told = !message.out_of_memory && team->gather(team->data, message.data, message.size, take_reason, job);
+    ipsim_bytes_clear(&message);
+    if (status == IPSIM_OK && (team->member > 0 || !told || job->errors->count == 0))
+        return ipsim_error_add(job->errors, IPSIM_ERR_FILE, (ipsim_origin){0}, "another rank could not begin; nothing was simulated");
+    return status == IPSIM_OK ? ipsim_error_list_status(job->errors) : status;
+}
+
 /* One stage: every unit of `within`, unless it is stopped. */
 static ipsim_status simulate_stage(run *job)
 {
@@ -213,6 +259,7 @@ static ipsim_status simulate_stage(run *job)
                       .total = job->total,
                       .pending = job->pending,
                       .journal = job->journal};
+    job->e->persons = job->w.persons;
     ipsim_status status = ipsim_deal(&stage, job->errors);
     job->results->n_threads = stage.n_threads > job->results->n_threads ? stage.n_threads : job->results->n_threads;
     /* What could not be written to the journal counts all the same. */
@@ -232,8 +279,12 @@ static bool is_complete(const run *job)
 static void say_how_far(const run *job, double mcse, int64_t next)
 {
     char text[256];
-    snprintf(text, sizeof text, "the error of %s is %.4g after %lld persons; going on to %lld", job->options->until_outcome, mcse,
-             (long long)job->w.persons, (long long)next);
+    int used = snprintf(text, sizeof text, "the error of %.100s is %.4g after %lld persons", job->options->until_outcome, mcse,
+                        (long long)job->w.persons);
+    if (next > job->w.persons)
+        snprintf(text + used, sizeof text - (size_t)used, "; going on to %lld", (long long)next);
+    else
+        snprintf(text + used, sizeof text - (size_t)used, ", small enough");
     if (job->options->note)
         job->options->note(job->options->note_data, false, text);
 }
@@ -261,9 +312,9 @@ static ipsim_status simulate_until(run *job)
                 "--until-mcse: after %lld persons the error of %s is %.4g, and no number of persons that can be simulated "
                 "would bring it to %.4g",
                 (long long)job->w.persons, job->options->until_outcome, mcse, job->options->until_mcse);
-        next = next > job->w.persons ? next : -1;
         if (decides && next > 0)
             say_how_far(job, mcse, next);
+        next = next > job->w.persons ? next : -1;
         next = team ? team->agree(team->data, next) : next;
         if (next <= 0)
             return status;
@@ -309,7 +360,7 @@ static ipsim_status finish(run *job)
         ipsim_error err = {0};
         shard_file *file = job->shard;
         job->shard = NULL;
-        if (ipsim_shard_commit(file, job->identity, job->total, &err) != IPSIM_OK)
+        if (ipsim_shard_commit(file, job->identity, job->options->files, job->total, &err) != IPSIM_OK)
             return ipsim_error_add_copy(job->errors, &err);
         job->results->shard_written = true;
         return IPSIM_OK;
@@ -343,7 +394,6 @@ ipsim_status ipsim_run(const ipsim_scenario *const *scenarios, size_t n_scenario
     size_t n_before = errors->count;
     double start = omp_get_wtime();
     run job = {.options = options, .errors = errors};
-    const ipsim_team *team = options->team;
     ipsim_status status = ipsim_experiment_create(scenarios, n_scenarios, &job.e, errors);
     if (status == IPSIM_OK)
         job.e->engine = options->engine;
@@ -352,10 +402,10 @@ ipsim_status ipsim_run(const ipsim_scenario *const *scenarios, size_t n_scenario
         status = no_memory(&job);
     status = status == IPSIM_OK ? open_files(&job) : status;
     int64_t goal = job.w.persons; /* which member 0 has from the journal */
-    if (team)
-        goal = team->all_fine(team->data, status == IPSIM_OK) ? team->agree(team->data, job.w.persons) : 0;
+    if (options->team)
+        status = begin_together(&job, status, &goal);
     if (status == IPSIM_OK && goal <= 0)
-        status = give_up(&job, is_stopped(&job) ? "interrupted before it began" : "another rank could not begin; nothing was simulated");
+        status = give_up(&job, "interrupted before it began");
     if (status == IPSIM_OK) {
         job.w = ipsim_work_of(job.e, job.lucks, job.w.n_replicates, goal);
         choose_units(&job);

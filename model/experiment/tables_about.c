@@ -187,6 +187,7 @@ static void about_conventions(ipsim_table *table, const ipsim_scenario *s, const
     if (results->n_replicates > 1) {
         snprintf(buffer, sizeof buffer, "%lld", (long long)results->n_replicates);
         put_row(table, name, "replicates", buffer);
+        put_row(table, name, "seeds", results->several_seeds ? "one for each replicate" : "one");
     }
 }
 

@@ -152,7 +152,15 @@ void ipsim_summary_conventions(ipsim_summary_writer *s)
                 strcmp(persons, "1") == 0 ? "person" : "people", s->compare ? ", the same in every scenario" : "");
     }
     if (seed != NULL) {
-        fprintf(text, " Seed %s.", seed);
+        const char *replicates = ipsim_summary_convention(s, "replicates"), *seeds = ipsim_summary_convention(s, "seeds");
+        bool several = seeds != NULL && strcmp(seeds, "one") != 0;
+        if (replicates == NULL) {
+            fprintf(text, " Seed %s.", seed);
+        } else if (several) {
+            fprintf(text, " They are %s replicates, each with a seed of its own (replicates.csv).", replicates);
+        } else {
+            fprintf(text, " They are %s replicates of seed %s (replicates.csv).", replicates, seed);
+        }
     }
     print_population(s, text);
     fprintf(text,

@@ -9,7 +9,7 @@ ipsim_csv *ipsim_data_csv(ipsim_loader *loader, const char *path, ipsim_origin a
 {
     ipsim_csv *csv = NULL;
     ipsim_error_list found = {0};
-    if (ipsim_csv_read(path, loader->arena, &csv, &found) != IPSIM_OK) {
+    if (ipsim_csv_read_kept(loader->files, path, loader->arena, &csv, &found) != IPSIM_OK) {
         csv = NULL;
     }
     for (size_t i = 0; i < found.count; i++) {

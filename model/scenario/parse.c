@@ -3,13 +3,14 @@
 #include <libconfig.h>
 #include <string.h>
 
+#include "ipsim/plain_text.h"
 #include "node.h"
 
 /* Text that nobody should have to print. */
 static void check_text(ipsim_loader *loader, ipsim_node *node, ipsim_origin at)
 {
     unsigned control = ipsim_text_control_character(node->text);
-    if (!ipsim_text_is_utf8(node->text)) { /* an escape such as "\xff" */
+    if (!ipsim_is_utf8(node->text)) { /* an escape such as "\xff" */
         ipsim_error_add(loader->errors, IPSIM_ERR_SYNTAX, at, "the text is not UTF-8");
     } else if (control != 0) {
         ipsim_error_add(loader->errors, IPSIM_ERR_SYNTAX, at,

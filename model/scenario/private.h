@@ -15,6 +15,7 @@ struct ipsim_scenario_private {
     ipsim_number_slot *slots; /* heap: every number written in the file, but for the values of parameters */
     size_t n_slots, slot_capacity;
     ipsim_error_list warnings;
+    const ipsim_node *root; /* the merged tree; of a clone: its original's */
 };
 
 typedef struct ipsim_scenario_private ipsim_scenario_private;
@@ -44,8 +45,10 @@ void ipsim_validate_people(ipsim_loader *loader, const ipsim_scenario *scenario)
 void ipsim_validate_risks(ipsim_loader *loader, const ipsim_scenario *scenario);
 void ipsim_validate_graph(ipsim_loader *loader, const ipsim_scenario *scenario);
 void ipsim_validate_rewards(ipsim_loader *loader, const ipsim_scenario *scenario);
-/* validate_numbers.c: rules across keys on values, checked again after each evaluation. */
+/* validate_numbers.c: rules across keys on values, checked again after each evaluation; those of the distributions of parameters need it only
+ * once, since whoever evaluates again has drawn from them already. */
 void ipsim_scenario_validate_numbers(const ipsim_scenario *scenario, ipsim_error_list *errors);
+void ipsim_scenario_validate_uncertainty(const ipsim_scenario *scenario, ipsim_error_list *errors);
 
 /* rules.c: helpers of the above. */
 typedef struct ipsim_kind_of_name {               /* a kind of thing that names refer to */

@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ipsim/plain_text.h"
 #include "node.h"
 
 enum { DEPTH_MAX = 32, INCLUDE_DEPTH_MAX = 10, NAMES_MAX = 10000 };
@@ -112,10 +113,28 @@ static void complain(scanner *s, ipsim_status status, int line, const char *key,
     s->ok = false;
 }
 
+static char *take_kept(ipsim_loader *loader, const ipsim_kept_file *kept, const char *path, ipsim_origin at, size_t *size)
+{
+    if (kept == NULL) {
+        ipsim_error_add(loader->errors, IPSIM_ERR_FILE, at, "\"%s\" was not kept", path);
+        return NULL;
+    }
+    char *text = ipsim_loader_alloc(loader, kept->size + 1, 1);
+    if (text != NULL) {
+        memcpy(text, kept->bytes, kept->size);
+        *size = kept->size;
+    }
+    return text;
+}
+
 /* The whole file, in the arena. The message stands at the setting that asked for the file, where there is one. */
 static char *read_whole(ipsim_loader *loader, const char *path, ipsim_origin asked_from, size_t *size)
 {
     ipsim_origin at = asked_from.file != NULL ? asked_from : (ipsim_origin){path, 0, NULL};
+    const ipsim_kept_file *kept = ipsim_files_find(loader->files, path);
+    if (kept != NULL || (loader->files != NULL && loader->files->closed)) {
+        return take_kept(loader, kept, path, at, size);
+    }
     int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* not blocking: a named pipe must not hang the program */
     struct stat facts;
     if (file < 0 || fstat(file, &facts) != 0) {
@@ -152,52 +171,19 @@ static char *read_whole(ipsim_loader *loader, const char *path, ipsim_origin ask
         }
         *size = have;
     }
+    if (text != NULL && !ipsim_files_keep(loader->files, path, text, *size)) {
+        loader->out_of_memory = true;
+        text = NULL;
+    }
     close(file);
     return text;
-}
-
-/* Length of the valid UTF-8 sequence at text, 0 when there is none (overlong forms, surrogates and NUL included). */
-static size_t utf8_length(const char *text, size_t left)
-{
-    const unsigned char *b = (const unsigned char *)text;
-    if (b[0] < 0x80) {
-        return b[0] != 0;
-    }
-    size_t length = b[0] >= 0xF0 ? 4 : b[0] >= 0xE0 ? 3 : 2;
-    if (b[0] < 0xC2 || b[0] > 0xF4 || left < length) {
-        return 0;
-    }
-    for (size_t i = 1; i < length; i++) {
-        if ((b[i] & 0xC0) != 0x80) {
-            return 0;
-        }
-    }
-    bool overlong = (b[0] == 0xE0 && b[1] < 0xA0) || (b[0] == 0xF0 && b[1] < 0x90);
-    bool beyond = (b[0] == 0xED && b[1] > 0x9F) || (b[0] == 0xF4 && b[1] > 0x8F);
-    return overlong || beyond ? 0 : length;
-}
-
-/* Characters that no text needs and that do things to a terminal: control characters but tab and line ends, and those that turn the
- * direction of writing. 0 for all others. length: of the sequence at text, which is valid. */
-static unsigned control_character(const char *text, size_t length, size_t left)
-{
-    const unsigned char *b = (const unsigned char *)text;
-    if (length == 1) {
-        bool line_end = b[0] == '\n' || (b[0] == '\r' && left > 1 && b[1] == '\n');
-        return (b[0] < 0x20 && b[0] != '\t' && !line_end) || b[0] == 0x7F ? b[0] : 0;
-    }
-    unsigned code = length == 2   ? (b[0] & 0x1Fu) << 6 | (b[1] & 0x3Fu)
-                    : length == 3 ? (b[0] & 0x0Fu) << 12 | (b[1] & 0x3Fu) << 6 | (b[2] & 0x3Fu)
-                                  : 0;
-    bool refused = (code >= 0x80 && code <= 0x9F) || (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
-    return refused ? code : 0;
 }
 
 unsigned ipsim_text_control_character(const char *text)
 {
     for (size_t left = strlen(text), length; left > 0; left -= length, text += length) {
-        length = utf8_length(text, left);
-        unsigned found = length == 0 ? 0 : control_character(text, length, left);
+        length = ipsim_utf8_length(text, left);
+        unsigned found = length == 0 ? 0 : ipsim_control_character(text, length, left);
         if (length == 0 || found != 0) {
             return found;
         }
@@ -205,27 +191,16 @@ unsigned ipsim_text_control_character(const char *text)
     return 0;
 }
 
-bool ipsim_text_is_utf8(const char *text)
-{
-    for (size_t left = strlen(text), length; left > 0; left -= length, text += length) {
-        length = utf8_length(text, left);
-        if (length == 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static bool check_encoding(scanner *s)
 {
     int line = 1;
     for (size_t i = 0; i < s->size;) {
-        size_t length = utf8_length(s->text + i, s->size - i);
+        size_t length = ipsim_utf8_length(s->text + i, s->size - i);
         if (length == 0) {
             complain(s, IPSIM_ERR_SYNTAX, line, NULL, "a byte here is not UTF-8 text; save the file as UTF-8");
             return false;
         }
-        unsigned control = control_character(s->text + i, length, s->size - i);
+        unsigned control = ipsim_control_character(s->text + i, length, s->size - i);
         if (control != 0) {
             char message[160];
             snprintf(message, sizeof message,

@@ -199,6 +199,20 @@ fi
 
 run "${args[@]}" --checkpoint="$scratch/absent/journal"
 expect 1 "a journal in a folder that is not there" --err 'absent/journal'
+# The same where mounting is forbidden: files may not grow beyond a limit.
+for blocks in 1 8; do
+    rm -rf "$scratch/r"
+    code=0
+    (ulimit -f $blocks && limit "$IPSIM" "${args[@]}" --checkpoint) >"$scratch/out" 2>"$scratch/err" </dev/null || code=$?
+    expect 1 "files of at most $blocks kB: exit code 1 and the reason" --err 'larger than files may be|too large'
+    assert "files of at most $blocks kB: nothing half-written" is_absent "$scratch/r"
+    resume "files of at most $blocks kB"
+done
+
+for inside in "$scratch/whole/journal" "$scratch/whole/../whole/./journal" "$scratch/not-yet/journal"; do
+    run compare "$model" "$arm" -n 100 --output "$(dirname "${inside/..*/}")" --checkpoint="$inside"
+    expect 2 "a journal in the output folder (${inside#"$scratch"/})" --err 'cannot lie in the output folder'
+done
 mkdir "$scratch/closed"
 cp "$IPSIM" "$scratch/ipsim"
 cp tests/cli/*.cfg "$scratch/"

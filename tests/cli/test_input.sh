@@ -104,6 +104,11 @@ done
 run show "$scratch/gap.cfg" --set simulation.horizon_years=20
 expect 0 "show: what is missing may come from --set" --out 'horizon_years +20'
 
+# What a file is called, or a command line says, cannot command the terminal on which the message is read.
+run check "$scratch/"$'\e[2J\a.cfg'
+expect 2 "a file name full of control characters" --err '\?\[2J\?\.cfg'
+assert "none of them is printed" sh -c "! grep -q '[[:cntrl:]]' '$scratch/err'"
+
 run check "$model"
 expect 0 "a good scenario passes"
 run check "$model" --strict

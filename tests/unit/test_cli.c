@@ -170,7 +170,7 @@ static void slips_are_named_with_the_nearest_word(void **state)
     refuse("ipsim run a.cfg --xyzzy", "run has no option \"--xyzzy\"");
     refuse("ipsim run a.cfg -x", "run has no option \"-x\"");
     refuse("ipsim run a.cfg --strict", "run has no option --strict; it belongs to check");
-    refuse("ipsim show a.cfg -n 5", "show has no option --persons; it belongs to run, compare");
+    refuse("ipsim show a.cfg -n 5", "show has no option --persons; it belongs to run, compare, dsa, describe");
 }
 
 static void bad_values_are_refused(void **state)
@@ -298,6 +298,9 @@ static void option_names_are_unique(void **state)
     (void)state;
     for (size_t a = 0; a < ipsim_n_options; a++) {
         for (size_t b = 0; b < a; b++) {
+            if ((ipsim_options[a].commands & ipsim_options[b].commands) == 0 && ipsim_options[a].commands != 0) {
+                continue; /* the same word for the same idea in two commands, with a help of its own in each */
+            }
             assert_string_not_equal(ipsim_options[a].name, ipsim_options[b].name);
             assert_true(ipsim_options[a].letter == '\0' || ipsim_options[a].letter != ipsim_options[b].letter);
         }
@@ -316,7 +319,7 @@ static char *name_for(const char *command_line, size_t n_names, const char *cons
         scenarios[i].name.value = names[i];
         items[i] = &scenarios[i];
     }
-    ipsim_inputs inputs = {n_names, items};
+    ipsim_inputs inputs = {.count = n_names, .items = items};
     char *name = ipsim_output_name(&cli, &inputs);
     assert_non_null(name);
     ipsim_cli_clear(&cli);
@@ -383,7 +386,7 @@ static void the_manifest_tells_where_a_result_comes_from(void **state)
     scenarios[0].name.value = "a";
     scenarios[1].name.value = "b";
     ipsim_scenario *items[] = {&scenarios[0], &scenarios[1]};
-    ipsim_inputs inputs = {2, items};
+    ipsim_inputs inputs = {.count = 2, .items = items};
     ipsim_results results = {.persons = 4096, .requested = 10000, .seed = 7, .replicate = 2, .n_threads = 3, .interrupted = true};
     ipsim_error err = {0};
     mkdir(testlib_path("result"), 0777);

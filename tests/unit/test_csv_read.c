@@ -166,6 +166,10 @@ static void every_problem_with_its_line(void **state)
         {"a\n\xC0\xAF\n", ":2: byte 1 of the line (0xC0) is not UTF-8 text; save the file as UTF-8 (IPSIM_ERR_DATA)"},      /* overlong */
         {"a\nx\xED\xA0\x80\n", ":2: byte 2 of the line (0xED) is not UTF-8 text; save the file as UTF-8 (IPSIM_ERR_DATA)"}, /* surrogate */
         {"a\nx\xE2\x82", ":2: byte 2 of the line (0xE2) is not UTF-8 text; save the file as UTF-8 (IPSIM_ERR_DATA)"},       /* cut short */
+        {"a,b\nx,\x1B[2J\ny,\x07\n", ":2: byte 3 of the line is an invisible control character (U+001B), which could garble what is"
+                                     " printed; remove it (IPSIM_ERR_DATA)"},
+        {"a\n\xE2\x80\xAEx\n", ":2: byte 1 of the line is an invisible control character (U+202E), which could garble what is printed;"
+                               " remove it (IPSIM_ERR_DATA)"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         ipsim_status first = strstr(cases[i].expected, "SYNTAX") != NULL ? IPSIM_ERR_SYNTAX : IPSIM_ERR_DATA;

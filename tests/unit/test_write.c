@@ -36,6 +36,7 @@ static ipsim_table *small_table(void)
         {"-5", -0.0, 2},
         {"@x", 12345678.0, 3},
         {" lead", 5e-324, 4},
+        {" =cmd|' /C calc'!A0", 5, 5},
     };
     ipsim_table *table = ipsim_table_create("results", columns, 3);
     assert_non_null(table);
@@ -63,7 +64,8 @@ static void csv_has_exactly_these_bytes(void **state)
                               "\"b\xC3\xB8k\nline\",1e+300,-7\n"
                               "'-5,-0,2\n"
                               "'@x,12345678,3\n"
-                              "\" lead\",4.94065645841247e-324,4\n");
+                              "\" lead\",4.94065645841247e-324,4\n"
+                              "\"' =cmd|' /C calc'!A0\",5,5\n");
     char *streamed = NULL;
     size_t size = 0;
     FILE *stream = open_memstream(&streamed, &size);
@@ -79,9 +81,10 @@ static void csv_comes_back_through_our_own_reader(void **state)
 {
     (void)state;
     static const ipsim_column_spec one[] = {{"#note", IPSIM_TEXT, ""}};
-    static const char *const notes[] = {"", " x ", "a\r\nb", "\"", ",", "#", "plain"};
+    static const char *const notes[] = {"", " x ", "a\r\nb", "\"", ",", "#", "plain", "=1+1", "'=1", "''@x", " -5", "'quoted'", "\tx"};
+    enum { N_NOTES = sizeof notes / sizeof notes[0] };
     ipsim_table *table = ipsim_table_create("notes", one, 1);
-    for (size_t i = 0; i < 7; i++) {
+    for (size_t i = 0; i < N_NOTES; i++) {
         ipsim_table_put_text(table, ipsim_table_add_row(table), 0, notes[i]);
     }
     ipsim_error err = {0};
@@ -91,8 +94,8 @@ static void csv_comes_back_through_our_own_reader(void **state)
     ipsim_csv *csv = NULL;
     assert_no_errors(ipsim_csv_read(testlib_path("notes.csv"), arena, &csv, &errors), &errors);
     assert_string_equal(csv->names[0], "#note");
-    assert_int_equal(csv->n_rows, 7);
-    for (size_t i = 0; i < 7; i++) {
+    assert_int_equal(csv->n_rows, N_NOTES);
+    for (size_t i = 0; i < N_NOTES; i++) {
         assert_string_equal(csv->cells[i], notes[i]);
     }
     ipsim_arena_free(arena);
@@ -114,7 +117,7 @@ static void json_parses_and_keeps_the_values(void **state)
     json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
     assert_non_null(root);
     json_t *rows = json_object_get(root, "results");
-    assert_int_equal(json_array_size(rows), 8);
+    assert_int_equal(json_array_size(rows), 9);
     assert_int_equal(json_array_size(json_object_get(root, "empty")), 0);
     json_t *row = json_array_get(rows, 1);
     assert_string_equal(json_string_value(json_object_get(row, "outcome")), "say \"hi\", b");
