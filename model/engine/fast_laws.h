@@ -207,6 +207,14 @@ static void inverses(const fast_risk *r, size_t n, const int64_t *restrict law, 
             out[i] = target[i] > 0.0 ? x : 0.0;
         }
         return;
+    case IPSIM_LOG_LOGISTIC:
+#pragma omp simd
+        for (size_t i = 0; i < n; i++) {
+            double near = ipsim_log(ipsim_expm1(target[i])), far = target[i] + ipsim_log1p(-ipsim_exp(-target[i]));
+            double x = ipsim_exp(d1 + (target[i] < 1.0 ? near : far) * d0);
+            out[i] = target[i] > 0.0 ? x : 0.0;
+        }
+        return;
     default:
         for (size_t i = 0; i < n; i++)
             out[i] = ipsim_hazard_inverse(h, target[i]);
