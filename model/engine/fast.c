@@ -572,18 +572,6 @@ void ipsim_fast_end(ipsim_fast *e, size_t slot, int state, double t)
     tell(e, slot, IPSIM_STEP_END, t, state, state, SIZE_MAX, 0.0);
 }
 
-double ipsim_fast_days(ipsim_fast *e, size_t slot, size_t risk)
-{
-    const ipsim_compiled_model *model = e->model;
-    size_t event = model->risks[risk].event;
-    if (event == SIZE_MAX || !model->has_duration[event])
-        return 0.0;
-    uint32_t *count = &e->durations[event * e->stride + slot];
-    return ipsim_distribution_quantile(
-        &model->duration_days[event],
-        ipsim_stream_uniform(e->luck.seed, e->luck.replicate, e->people->person[slot], model->duration_key[event], (*count)++));
-}
-
 /* ---- the block ---- */
 
 /* Everybody who enters does so in one state, unwatched. */

@@ -109,7 +109,6 @@ void ipsim_fast_enter(ipsim_fast *engine, size_t slot, int from, int to, double 
 
 /* A recurrent event; the state goes on. */
 void ipsim_fast_event(ipsim_fast *engine, size_t slot, int state, double t, size_t risk, double days);
-double ipsim_fast_days(ipsim_fast *engine, size_t slot, size_t risk);
 /* The horizon. */
 void ipsim_fast_end(ipsim_fast *engine, size_t slot, int state, double t);
 

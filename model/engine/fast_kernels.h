@@ -7,6 +7,7 @@
 
 #include "fast.h"
 #include "fast_draw.h"
+#include "fast_durations.h"
 #include "fast_risks.h"
 
 /* ---- after the winner is known ---- */
@@ -226,8 +227,8 @@ static void sweep(ipsim_fast *e, int state, const int32_t *slots, size_t n)
         c.best[i] = c.best[i] < horizon ? c.best[i] : horizon;
         risk[i] = c.win[i] < 0 ? -1 : first + c.win[i];
     }
-    for (size_t i = 0; e->has_durations[state] && i < padded; i++)
-        days[i] = i < n && risk[i] >= 0 ? ipsim_fast_days(e, (size_t)c.slot[i], (size_t)risk[i]) : 0.0;
+    if (e->has_durations[state])
+        draw_days(&c, days);
     ipsim_fast_tick(e, IPSIM_PHASE_HAZARDS);
     if (e->tally)
         ipsim_tally_stay(e->tally, &(ipsim_stay){.state = state,
