@@ -26,6 +26,7 @@ BEGIN {
     only["libconfig.h"] = "model/scenario/parse.c"
     only["mpi.h"] = "model/app/mpi_driver.c"
     only["csv.h"] = "model/base/"
+    only["xlsxwriter.h"] = "model/write/"
 }
 FNR == 1 {
     folder = ""

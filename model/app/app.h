@@ -110,7 +110,7 @@ typedef struct ipsim_library_version {
     const char *name;
     char version[32];
 } ipsim_library_version;
-enum { IPSIM_N_LIBRARIES = 5, IPSIM_OUTPUT_FORMAT = 1 /* raised when a column or a name in the output changes its meaning */ };
+enum { IPSIM_N_LIBRARIES = 6, IPSIM_OUTPUT_FORMAT = 1 /* raised when a column or a name in the output changes its meaning */ };
 const char *ipsim_version(void);
 const char *ipsim_git_hash(void);
 const char *ipsim_compiler(void);

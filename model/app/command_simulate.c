@@ -8,6 +8,7 @@
 #include "app/app.h"
 #include "ipsim/format.h"
 #include "ipsim/summary.h"
+#include "ipsim/workbook.h"
 #include "ipsim/write.h"
 
 enum { MOST_TABLES = 11 };
@@ -90,18 +91,21 @@ static ipsim_status write_results(const simulation_job *job, ipsim_error *err)
         status = write_table(job->folder, tables[t], err);
     }
     char *sqlite = path_in(job->folder, "results.sqlite");
+    char *workbook = path_in(job->folder, "results.xlsx");
     char *summary = path_in(job->folder, "summary.txt");
     char *manifest = path_in(job->folder, "manifest.json");
-    if (sqlite == NULL || summary == NULL || manifest == NULL) {
+    if (sqlite == NULL || workbook == NULL || summary == NULL || manifest == NULL) {
         status = ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
     }
     status = status == IPSIM_OK ? ipsim_write_sqlite(tables, n_tables, sqlite, err) : status;
+    status = status == IPSIM_OK ? ipsim_workbook_write(tables, n_tables, workbook, err) : status;
     status = status == IPSIM_OK ? ipsim_write_text(job->summary, summary, err) : status;
     status = status == IPSIM_OK ? ipsim_manifest_write(job->cli, &job->inputs, job->results, job->started, manifest, err) : status;
     if (status != IPSIM_OK) {
         ipsim_output_rename_error(job->folder, err);
     }
     free(sqlite);
+    free(workbook);
     free(summary);
     free(manifest);
     return status;
