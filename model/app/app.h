@@ -96,6 +96,14 @@ void ipsim_progress_begin(ipsim_progress_line *line, const ipsim_cli *cli);
 void ipsim_progress_update(void *line, int64_t done, int64_t total); /* an ipsim_progress */
 void ipsim_progress_end(ipsim_progress_line *line);
 
+/* ---- terminal.c ---- */
+typedef struct ipsim_terminal {
+    size_t width; /* 0: not a terminal, one that cannot show curves, or one of unknown width */
+    bool colour;
+} ipsim_terminal;
+/* Of standard output: UTF-8 by the locale's name, TERM other than dumb, NO_COLOR and CLICOLOR. */
+ipsim_terminal ipsim_terminal_describe(void);
+
 /* ---- signals.c ---- */
 extern volatile sig_atomic_t ipsim_stop_requested;
 /* A closed pipe ends the program without a word, as with other tools; a file that grows too large is an error like a full disk. */

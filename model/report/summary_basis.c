@@ -32,7 +32,7 @@ static void print_target(ipsim_summary_writer *s, size_t row, bool with_verdict)
              with_verdict ? verdict : "");
     const char *label = ipsim_summary_name(s, "target:", name);
     size_t taken = 2 + ipsim_format_width(scenario) + 2 + ipsim_format_width(figures);
-    size_t room = taken + 10 < IPSIM_SUMMARY_WIDTH ? IPSIM_SUMMARY_WIDTH - taken : 10;
+    size_t room = taken + 10 < s->width ? s->width - taken : 10;
     bool cut = ipsim_format_width(label) > room;
     fprintf(s->page, "  %s  %.*s%s%s\n", scenario, (int)ipsim_format_fit(label, cut ? room - 1 : room), label, cut ? "…" : "", figures);
 }
@@ -132,7 +132,7 @@ void ipsim_summary_conventions(ipsim_summary_writer *s)
         return;
     }
     const char *persons = ipsim_summary_convention(s, "persons"), *seed = ipsim_summary_convention(s, "seed"),
-               *timing = ipsim_summary_convention(s, "timing");
+               *timing = ipsim_summary_convention(s, "timing"), *replicates = ipsim_summary_convention(s, "replicates");
     const char *costs = ipsim_summary_convention(s, "discounting_costs"), *effects = ipsim_summary_convention(s, "discounting_effects"),
                *price_year = ipsim_summary_convention(s, "price_year");
     fprintf(text, "CONVENTIONS. Horizon %s years; \"by year N\" is the total until then.",
@@ -151,7 +151,14 @@ void ipsim_summary_conventions(ipsim_summary_writer *s)
         fprintf(text, " %s simulated %s%s.", ipsim_format_count(strtoll(persons, NULL, 10), number, sizeof number),
                 strcmp(persons, "1") == 0 ? "person" : "people", s->compare ? ", the same in every scenario" : "");
     }
-    if (seed != NULL) {
+    if (replicates != NULL) {
+        fprintf(
+            text,
+            " They are those of %s replicates together; each by itself, with its seed, stands in replicates.csv, their mean and scatter in"
+            " replicate_means.csv, and how the mean settles in settling.csv.",
+            ipsim_format_count(strtoll(replicates, NULL, 10), number, sizeof number));
+    }
+    if (seed != NULL && !s->tables->many_seeds) {
         fprintf(text, " Seed %s.", seed);
     }
     print_population(s, text);
@@ -161,7 +168,7 @@ void ipsim_summary_conventions(ipsim_summary_writer *s)
     if (fclose(text) != 0 || paragraph == NULL) {
         s->failed = true;
     } else {
-        ipsim_format_paragraph(paragraph, 0, IPSIM_SUMMARY_WIDTH, s->page);
+        ipsim_format_paragraph(paragraph, 0, s->width, s->page);
     }
     free(paragraph);
 }
