@@ -93,7 +93,8 @@ void ipsim_page_end(ipsim_page_table *page, FILE *stream)
         columns[c] = (ipsim_aligned_column){
             .heading = page->headings[c], .column = column_names[c], .right = c >= page->n_left, .widest = 60};
     }
-    if (stream != NULL && !page->failed && ipsim_aligned_print(stream, page->table, 0, page->table->n_rows, columns, page->n_columns) != IPSIM_OK) {
+    if (stream != NULL && !page->failed &&
+        ipsim_aligned_print(stream, page->table, 0, page->table->n_rows, columns, page->n_columns) != IPSIM_OK) {
         fputs("(memory is short)\n", stream);
     }
     ipsim_table_free(page->table);
