@@ -56,7 +56,9 @@ bool ipsim_account_has(const ipsim_account_plan *plan, size_t model, size_t meas
 typedef struct ipsim_people {
     size_t capacity, stride; /* most persons; length of a column */
     size_t n_persons, n_slots;
-    int64_t *person;    /* [slot]; -1: nobody */
+    int64_t *person; /* [slot]; -1: nobody */
+    /* [slot]: the tile, which are people of one combination next to each other: its first slot and how many it has */
+    int64_t *tile_first, *tile_lanes;
     double *attributes; /* [attribute * stride + slot] */
     size_t n_attributes;
     /* Views: in each, every slot lies in one stretch, whose people share their group in the dimensions of the view. */
@@ -73,11 +75,18 @@ typedef struct ipsim_grouping {
 
 ipsim_people *ipsim_people_create(size_t capacity, size_t n_attributes, const ipsim_grouping *grouping);
 void ipsim_people_free(ipsim_people *people);
-/* Gives n persons, numbered from first on, their slots; attributes[i * n_attributes + a] is borrowed for the call. */
-void ipsim_people_seat(ipsim_people *people, int64_t first, size_t n, const double *attributes);
+/* Gives n persons their slots: person first + which[i], or first + i when which is NULL, whose attributes are
+ * attributes[which[i] * n_attributes + a], borrowed for the call. */
+void ipsim_people_seat(ipsim_people *people, int64_t first, size_t n, const int64_t *which, const double *attributes);
+/* which = 0 .. n - 1, those of one combination of subgroups together: seated by parts, they need the fewest tiles. false: memory is
+ * short. */
+bool ipsim_people_sort(const ipsim_people *people, size_t n, const double *attributes, int64_t *which) IPSIM_MUST_CHECK;
 
 /* ---- tally: the histories of a block of people under one scenario ---- */
 typedef struct ipsim_tally ipsim_tally;
+
+/* Most people of a tile. */
+enum { IPSIM_TILE = 256 };
 
 /* One for each thread and model. */
 ipsim_tally *ipsim_tally_create(const ipsim_account_plan *plan, size_t model, size_t stride);
@@ -129,8 +138,8 @@ typedef struct ipsim_totals ipsim_totals;
 /* One for each thread. stride: of the people. cells are copied. NULL when memory is short. */
 ipsim_totals *ipsim_totals_create(const ipsim_account_plan *plan, const ipsim_account_cell *cells, size_t n_cells, size_t stride);
 void ipsim_totals_free(ipsim_totals *totals);
-/* Ends the block of the tally. Whichever models share it, each then adds its values with ipsim_totals_add. */
-void ipsim_totals_end_block(ipsim_tally *tally);
+/* Ends the block of the tally. Whichever models share it, each then adds its values with ipsim_totals_add, before the next tally's turn. */
+void ipsim_totals_end_block(ipsim_totals *totals, ipsim_tally *tally);
 /* Adds one model's block: person p's values to sums[(p - first) / batch * stride + cell]. IPSIM_ERR_OVERFLOW names the measure. */
 ipsim_status ipsim_totals_add(ipsim_totals *totals, size_t model, const ipsim_tally *tally, const ipsim_people *people, int64_t first,
                               int64_t batch, ipsim_wide128 *sums, size_t stride, ipsim_error *err) IPSIM_MUST_CHECK;
@@ -147,9 +156,12 @@ void ipsim_ledger_free(ipsim_ledger *ledger);
 void ipsim_ledger_adopt(ipsim_ledger *ledger, const ipsim_account_plan *plan);
 
 /* Adds a block: tallies[model] holds the histories under each model (two models may share one, see ipsim_account_same_basis). Ends the
- * block: the tallies must be reset before they are used again. IPSIM_ERR_OVERFLOW names the measure. */
+ * block: the tallies must be reset before they are used again. The sums wait in narrow integers until the ledger is settled.
+ * IPSIM_ERR_OVERFLOW names the measure. */
 ipsim_status ipsim_ledger_add_block(ipsim_ledger *ledger, ipsim_tally *const *tallies, const ipsim_people *people,
                                     ipsim_error *err) IPSIM_MUST_CHECK;
+/* Makes the ledger know all blocks; needed before anything below. */
+void ipsim_ledger_settle(ipsim_ledger *ledger);
 /* Adds values that are there already. values[model][cell * capacity + i] for person i of n, cell = (measure * n_years + year) * 2 +
  * discounted; group[d * capacity + i] is person i's group in dimension d of n_dimensions (0: in none). */
 ipsim_status ipsim_ledger_add(ipsim_ledger *ledger, const double *const *values, size_t n, size_t capacity, const uint32_t *group,

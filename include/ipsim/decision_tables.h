@@ -60,7 +60,7 @@ ipsim_status ipsim_find_divisions(const ipsim_draws *draws, ipsim_division **div
 /* ---- value of information ---- */
 typedef struct ipsim_study_plan {
     size_t n_measures;
-    const ipsim_measure *measures;
+    const ipsim_study_measure *measures;
     size_t n_sizes;
     const double *sizes;                /* persons an arm */
     double arms;                        /* whose persons cost money */

@@ -79,6 +79,12 @@ typedef enum ipsim_phase {
 } ipsim_phase;
 void ipsim_fast_measure(ipsim_fast *engine, uint64_t ticks[IPSIM_N_PHASES]);
 
+/* Whether the fast engine takes the risk's people through it together. One that it has no kernel for goes one person at a time inside the
+ * block, and no other risk is slower for it. */
+bool ipsim_engine_has_kernel(const ipsim_risk *risk);
+/* A note (status IPSIM_OK) for each transition and event without a kernel. */
+void ipsim_engine_note_slow_risks(const ipsim_compiled_model *model, ipsim_error_list *notes);
+
 /* Both models give every person the same history, under the same luck. */
 bool ipsim_engine_same_histories(const ipsim_compiled_model *a, const ipsim_compiled_model *b);
 

@@ -171,6 +171,8 @@ ipsim_status ipsim_run_merge(const ipsim_scenario *const *scenarios, size_t n_sc
 
 /* Everything that `ipsim check` can see without simulating: compiles, and refuses what cannot be compared. */
 ipsim_status ipsim_run_check(const ipsim_scenario *const *scenarios, size_t n_scenarios, ipsim_error_list *errors) IPSIM_MUST_CHECK;
+/* What will be slow in a good scenario, and why: notes of status IPSIM_OK. */
+void ipsim_run_note_speed(const ipsim_scenario *scenario, ipsim_error_list *notes);
 
 /* One person's history under each scenario: scenario, person, year, age, what (enter | transition | event | end), name, from, to, stream.
  * A first row "attribute" for each attribute of the person (name, to = value). */

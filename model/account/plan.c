@@ -98,13 +98,20 @@ static bool find_same_measures(planner *p)
 {
     ipsim_account_plan *plan = p->plan;
     plan->same_as = ipsim_arena_alloc(p->arena, plan->n_measures, sizeof *plan->same_as);
-    if (!plan->same_as)
+    plan->next_same = ipsim_arena_alloc(p->arena, plan->n_measures, sizeof *plan->next_same);
+    if (!plan->same_as || !plan->next_same)
         return false;
     for (size_t i = 0; i < plan->n_measures; i++) {
         size_t like = 0;
         while (like < i && !same_measure(plan, like, i))
             like++;
         plan->same_as[i] = like;
+        plan->next_same[i] = SIZE_MAX;
+        for (size_t j = i; like < i && j-- > like;) /* the one before it takes it on */
+            if (plan->same_as[j] == like) {
+                plan->next_same[j] = i;
+                break;
+            }
     }
     return true;
 }
@@ -226,7 +233,7 @@ size_t ipsim_account_bytes_per_person(const ipsim_account_plan *plan)
 {
     size_t n = 0;
     for (size_t i = 0; i < plan->n_models; i++)
-        n += (plan->models[i].n_basis + 1) * plan->n_years * (plan->same_discount ? 2 : 3);
+        n += (plan->models[i].n_basis + 1) * plan->n_years * (plan->same_discount ? 2 : 4);
     return n * sizeof(double);
 }
 bool ipsim_account_has(const ipsim_account_plan *plan, size_t model, size_t measure)

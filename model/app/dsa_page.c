@@ -295,10 +295,11 @@ static void print_flips(dsa_page *page)
         ipsim_page_paragraph(page->stream, "%zu more are in dsa_threshold.csv.", hidden);
     }
     if (n_none > 0 && least_looks == most_looks) {
-        ipsim_page_paragraph(page->stream, "%zu do not change the sign at any of %zu values of their range.", n_none, most_looks);
+        ipsim_page_paragraph(page->stream, "%zu %s not change the sign at any of %zu values of the range.", n_none,
+                             n_none == 1 ? "does" : "do", most_looks);
     } else if (n_none > 0) {
-        ipsim_page_paragraph(page->stream, "%zu do not change the sign at any of %zu to %zu values of their range.", n_none, least_looks,
-                             most_looks);
+        ipsim_page_paragraph(page->stream, "%zu %s not change the sign at any of %zu to %zu values of the range.", n_none,
+                             n_none == 1 ? "does" : "do", least_looks, most_looks);
     }
 }
 

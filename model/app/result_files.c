@@ -47,7 +47,7 @@ ipsim_status ipsim_app_write_files(const char *folder, const ipsim_table *const 
     if (errors == NULL) {
         return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
     }
-#pragma omp parallel for schedule(dynamic, 1) num_threads(n_threads)
+#pragma omp parallel for schedule(dynamic, 1) num_threads(n_threads < (int)n_files ? n_threads : (int)n_files)
     for (size_t i = 0; i < n_files; i++) {
         (void)write_file(&set, i, &errors[i]); /* the error says it */
     }

@@ -65,7 +65,9 @@ static void print_evppi(const voi_page *page)
     if (order != NULL) {
         qsort(order, n_sets, sizeof *order, by_falling_value);
     }
-    for (size_t i = 0; order != NULL && i < n_sets && i < MOST_SHOWN; i++) {
+    size_t n_shown = 0;
+    for (size_t i = 0; order != NULL && i < n_sets && i < MOST_SHOWN && (i == 0 || order[i].value > 0.0); i++) {
+        n_shown++;
         ipsim_page_cell(&out, "%s", page->request->labels[order[i].set]);
         for (size_t h = 0; h < job->n_headlines; h++) {
             size_t row = evppi_row(page, first, order[i].set, job->headlines[h]);
@@ -75,8 +77,8 @@ static void print_evppi(const voi_page *page)
     }
     free(order);
     ipsim_page_end(&out, page->stream);
-    if (n_sets > MOST_SHOWN) {
-        fprintf(page->stream, "%zu more, of less value, stand in evppi.csv.\n", n_sets - MOST_SHOWN);
+    if (n_sets > n_shown) {
+        fprintf(page->stream, "%zu more, of less value or of none, stand in evppi.csv.\n", n_sets - n_shown);
     }
 }
 

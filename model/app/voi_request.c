@@ -205,7 +205,7 @@ static ipsim_status read_sets(voi_request *r, const ipsim_decision_job *job, ips
 }
 
 /* ---- the study ---- */
-static ipsim_status read_measure(const ipsim_draws *d, char *text, ipsim_measure *measure, ipsim_error *err)
+static ipsim_status read_measure(const ipsim_draws *d, char *text, ipsim_study_measure *measure, ipsim_error *err)
 {
     const char *name = strsep(&text, ":"), *kind = text != NULL ? strsep(&text, ":") : "", *sd = text;
     const char *kinds[IPSIM_N_MEASURE_KINDS];

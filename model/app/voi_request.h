@@ -13,7 +13,7 @@ typedef struct voi_request {
     const char **labels;
     size_t *members; /* of all sets, one after the other */
     ipsim_study_plan plan;
-    ipsim_measure *measures;
+    ipsim_study_measure *measures;
     double *sizes;
     char *sets_text, *study_text;
     char **set_words, **study_words;

@@ -104,9 +104,15 @@ static void list_name(char *list, size_t size, const char *name)
 
 static void make_notes(const analysis *a)
 {
-    char expressions[500] = "", outside[500] = "";
+    char expressions[500] = "", outside[500] = "", together[500] = "", shares[500] = "";
     for (size_t i = 0; i < a->parameters.n_moved; i++) {
         const dsa_parameter *q = &a->parameters.items[a->parameters.moved[i]];
+        size_t member;
+        const ipsim_joint *joint = ipsim_dsa_joint_of(q->quantity, &member);
+        if (joint)
+            list_name(together, sizeof together, q->quantity->label);
+        if (joint && joint->family.value == IPSIM_JOINT_DIRICHLET)
+            list_name(shares, sizeof shares, q->quantity->label);
         if (q->quantity->parameter->value.expression)
             list_name(expressions, sizeof expressions, q->quantity->label);
         if (q->base < q->low || q->base > q->high)
@@ -115,6 +121,11 @@ static void make_notes(const analysis *a)
     if (*expressions)
         note(a->result, "Written as expressions, and moved by themselves here, so that they no longer follow what they are made of: %s.",
              expressions);
+    if (*together)
+        note(a->result, "Uncertain together with others, but moved one at a time, by their own quantiles, the others at base: %s.",
+             together);
+    if (*shares)
+        note(a->result, "Shares of a whole: when one moves, the others give or take in proportion: %s.", shares);
     if (*outside)
         note(a->result, "Their base value lies outside the range: %s.", outside);
 }

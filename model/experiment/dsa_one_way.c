@@ -172,6 +172,7 @@ ipsim_status ipsim_dsa_extremes(dsa_job *job, size_t expected, ipsim_table **out
                 for (size_t m = 0; m < job->parameters->n_moved; m++)
                     ipsim_dsa_runs_point(job->runs, point)->values[job->parameters->moved[m]] = best_end(
                         job, m, s, i, (worst != 0) == o->items[i].less_is_better ? 1.0 : -1.0);
+                ipsim_dsa_shares_normalise(job->parameters, ipsim_dsa_runs_point(job->runs, point)->values);
                 points[n++] = point;
             }
     status = status == IPSIM_OK ? ipsim_dsa_runs_do(job->runs, true, expected, job->errors) : status;

@@ -60,23 +60,36 @@ ipsim_status ipsim_dsa_parameters_range(const dsa_parameters *p, const char *opt
 
 /* ---- ranges ---- */
 
+static ipsim_status quantiles_of(const vary_quantity *quantity, const double p[2], double out[2], ipsim_error *err)
+{
+    size_t member;
+    const ipsim_joint *joint = ipsim_dsa_joint_of(quantity, &member);
+    ipsim_distribution distribution;
+    out[0] = out[1] = NAN;
+    if (joint && joint->family.value != IPSIM_JOINT_COPULA)
+        return ipsim_dsa_margin(joint, member, p, out, err);
+    if (!quantity->parameter->distribution.given)
+        return IPSIM_OK;
+    ipsim_status status = ipsim_scenario_distribution(&quantity->parameter->distribution, &distribution, err);
+    for (int end = 0; status == IPSIM_OK && end < 2; end++)
+        out[end] = ipsim_distribution_quantile(&distribution, p[end]);
+    return status;
+}
+
 static void read_distributions(dsa_parameters *p, const ipsim_dsa_options *options, ipsim_error_list *errors)
 {
     bool usual = options->quantiles[0] == 0.0 && options->quantiles[1] == 0.0;
+    const double quantiles[2] = {usual ? 0.025 : options->quantiles[0], usual ? 0.975 : options->quantiles[1]};
     for (size_t i = 0; i < p->count; i++) {
         dsa_parameter *q = &p->items[i];
-        ipsim_distribution distribution;
+        double ends[2];
         ipsim_error err;
-        if (!q->quantity->parameter->distribution.given)
-            continue;
-        if (ipsim_scenario_distribution(&q->quantity->parameter->distribution, &distribution, &err) != IPSIM_OK) {
-            ipsim_error_add(errors, err.status, q->quantity->parameter->distribution.origin, "%s", err.message);
-            continue;
+        if (quantiles_of(q->quantity, quantiles, ends, &err) != IPSIM_OK)
+            ipsim_error_add(errors, err.status, q->quantity->parameter->origin, "%s", err.message);
+        else if (ends[0] < ends[1]) { /* else it is certain after all */
+            q->low = ends[0];
+            q->high = ends[1];
         }
-        q->low = ipsim_distribution_quantile(&distribution, usual ? 0.025 : options->quantiles[0]);
-        q->high = ipsim_distribution_quantile(&distribution, usual ? 0.975 : options->quantiles[1]);
-        if (!(q->low < q->high)) /* it is certain after all */
-            q->low = q->high = NAN;
     }
 }
 
@@ -131,6 +144,8 @@ ipsim_status ipsim_dsa_parameters_collect(const experiment *e, const ipsim_dsa_o
         const vary_quantity *quantity = &out->all->quantities[i];
         out->items[i] = (dsa_parameter){.quantity = quantity, .base = quantity->parameter->value.value, .low = NAN, .high = NAN};
     }
+    if (!ipsim_dsa_shares_find(out))
+        return ipsim_error_add(errors, IPSIM_ERR_MEMORY, (ipsim_origin){0}, "not enough memory for the parameters");
     read_distributions(out, options, errors);
     read_ranges(out, options, errors);
     choose_moved(out, options, errors);
@@ -139,6 +154,7 @@ ipsim_status ipsim_dsa_parameters_collect(const experiment *e, const ipsim_dsa_o
 
 void ipsim_dsa_parameters_clear(dsa_parameters *p)
 {
+    ipsim_dsa_shares_clear(p);
     ipsim_vary_free(p->all);
     free(p->items);
     free(p->moved);

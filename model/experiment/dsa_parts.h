@@ -18,11 +18,20 @@ typedef struct dsa_parameter {
     bool asked;             /* the range was stated, not taken from the distribution */
 } dsa_parameter;
 
+/* A dirichlet joint: shares that are 1 together. */
+typedef struct dsa_shares {
+    const ipsim_scenario *scenario;
+    const ipsim_joint *joint;
+    size_t n, *members; /* quantities */
+} dsa_shares;
+
 typedef struct dsa_parameters {
     vary *all;            /* everything that has a name */
     size_t count;         /* as many */
     dsa_parameter *items; /* [quantity] */
-    size_t n_moved;       /* those of the one-way analysis, in declared order */
+    size_t n_shares;
+    dsa_shares *shares;
+    size_t n_moved; /* those of the one-way analysis, in declared order */
     size_t *moved;
 } dsa_parameters;
 
@@ -35,6 +44,17 @@ size_t ipsim_dsa_parameters_find(const dsa_parameters *p, const char *option, co
 /* Low and high as asked for, else those of the one-way range; an error when there is neither, or low is not below high. */
 ipsim_status ipsim_dsa_parameters_range(const dsa_parameters *p, const char *option, size_t parameter, const ipsim_dsa_range *asked,
                                         double *low, double *high, ipsim_error_list *errors) IPSIM_MUST_CHECK;
+
+/* dsa_margins.c. The joint in which a parameter stands, and its place there; NULL for none. */
+const ipsim_joint *ipsim_dsa_joint_of(const vary_quantity *quantity, size_t *member);
+/* Quantiles p of a joint's parameter by itself; NaN for a copula, whose parameters have distributions of their own. */
+ipsim_status ipsim_dsa_margin(const ipsim_joint *joint, size_t member, const double p[2], double out[2], ipsim_error *err) IPSIM_MUST_CHECK;
+bool ipsim_dsa_shares_find(dsa_parameters *p) IPSIM_MUST_CHECK;
+void ipsim_dsa_shares_clear(dsa_parameters *p);
+/* Where some of the shares that are 1 together are moved, the others (NaN) get what is left in proportion to their base values. */
+ipsim_status ipsim_dsa_shares_fill(const dsa_parameters *p, double *values, ipsim_error_list *errors) IPSIM_MUST_CHECK;
+/* Divides all of them by their sum. */
+void ipsim_dsa_shares_normalise(const dsa_parameters *p, double *values);
 
 /* ---- outputs ---- */
 enum { DSA_NO_CELL = -1 };

@@ -29,6 +29,7 @@ struct dsa_runs {
     ipsim_luck luck;
     size_t n_sets;
     ipsim_scenario **clones; /* [set * n_scenarios + scenario] */
+    double *values;          /* of the point at work, [parameter] */
     double *overrides;       /* as many as any scenario has parameters */
     dsa_points points;
     size_t n_checked, n_done;
@@ -58,6 +59,7 @@ void ipsim_dsa_runs_free(dsa_runs *r)
         free(r->points.items[i].estimates);
     }
     free(r->clones);
+    free(r->values);
     free(r->overrides);
     free(r->points.items);
     free(r->base);
@@ -83,10 +85,11 @@ ipsim_status ipsim_dsa_runs_create(const ipsim_scenario *const *scenarios, size_
     for (size_t s = 0; s < n_scenarios; s++)
         most = scenarios[s]->n_parameters > most ? scenarios[s]->n_parameters : most;
     r->clones = calloc(r->n_sets * n_scenarios, sizeof(ipsim_scenario *));
+    r->values = calloc(parameters->count + 1, sizeof *r->values);
     r->overrides = calloc(most + 1, sizeof *r->overrides);
     r->base = calloc(ipsim_dsa_outputs_n_sums(outputs), sizeof *r->base);
     r->scratch = calloc(2 * (size_t)outputs->n_batches, sizeof *r->scratch);
-    if (!r->clones || !r->overrides || !r->base || !r->scratch || ipsim_dsa_runs_add(r) != 0)
+    if (!r->clones || !r->values || !r->overrides || !r->base || !r->scratch || ipsim_dsa_runs_add(r) != 0)
         return no_memory(errors);
     for (size_t i = 0; i < r->n_sets * n_scenarios; i++) {
         ipsim_status status = ipsim_scenario_clone(scenarios[i % n_scenarios], &r->clones[i], errors);
@@ -201,13 +204,13 @@ static ipsim_status check_scenarios(const dsa_runs *r, ipsim_scenario *const *se
     return ipsim_error_list_status(found);
 }
 
-static ipsim_status evaluate(dsa_runs *r, const dsa_point *point, size_t s, ipsim_scenario *clone, ipsim_error_list *found)
+static ipsim_status evaluate(dsa_runs *r, size_t s, ipsim_scenario *clone, ipsim_error_list *found)
 {
     for (size_t i = 0; i < clone->n_parameters; i++)
         r->overrides[i] = NAN;
     for (size_t p = 0; p < r->parameters->count; p++)
-        if (!isnan(point->values[p]) && r->parameters->items[p].quantity->index[s] != SIZE_MAX)
-            r->overrides[r->parameters->items[p].quantity->index[s]] = point->values[p];
+        if (!isnan(r->values[p]) && r->parameters->items[p].quantity->index[s] != SIZE_MAX)
+            r->overrides[r->parameters->items[p].quantity->index[s]] = r->values[p];
     return ipsim_scenario_evaluate(clone, r->overrides, found);
 }
 
@@ -215,9 +218,10 @@ static ipsim_status resolve(dsa_runs *r, const dsa_point *point, size_t set, ips
 {
     ipsim_error_list found = {0};
     ipsim_scenario *const *clones = &r->clones[set * r->n_scenarios];
-    ipsim_status status = IPSIM_OK;
-    for (size_t s = 0; s < r->n_scenarios; s++) {
-        ipsim_status one = evaluate(r, point, s, clones[s], &found);
+    memcpy(r->values, point->values, r->parameters->count * sizeof *r->values);
+    ipsim_status status = ipsim_dsa_shares_fill(r->parameters, r->values, &found);
+    for (size_t s = 0; status == IPSIM_OK && s < r->n_scenarios; s++) {
+        ipsim_status one = evaluate(r, s, clones[s], &found);
         status = status == IPSIM_OK ? one : status;
     }
     if (status == IPSIM_OK)

@@ -186,3 +186,13 @@ ipsim_status ipsim_run_check(const ipsim_scenario *const *scenarios, size_t n_sc
     ipsim_experiment_free(e);
     return status;
 }
+
+void ipsim_run_note_speed(const ipsim_scenario *scenario, ipsim_error_list *notes)
+{
+    ipsim_error_list errors = {0};
+    ipsim_compiled_model *model = NULL;
+    if (ipsim_compile(scenario, &model, &errors) == IPSIM_OK)
+        ipsim_engine_note_slow_risks(model, notes);
+    ipsim_compiled_model_free(model);
+    ipsim_error_list_clear(&errors);
+}

@@ -6,10 +6,12 @@
  *
  *     mc     the uniform of (seed, name, d)
  *     lhs    (the place of d in a permutation keyed by the name + that uniform) / n: one draw in each n-th of every distribution; depends on n
- *     sobol  the first 40 uniforms, in the order of inputs, are a Sobol sequence (GSL, after Bratley and Fox 1988), each shifted digit by
+ *     sobol  the first 40 uniforms, those of single parameters before those of joints, are a Sobol sequence (GSL, after Bratley and Fox 1988), each shifted digit by
  *            digit by random bits keyed by its name; those beyond are stratified as in lhs
  *
- * A parameter with a `distribution` is one input and takes one uniform, keyed by its name. */
+ * A parameter with a `distribution` takes one uniform, keyed by its name, and so does each parameter of a dirichlet, normal or copula joint: the
+ * k-th of a joint depends on the uniforms of the first k. A row of a CSV takes one uniform keyed by "joint:NAME"; a bootstrap takes one a row,
+ * whatever the design. */
 #ifndef IPSIM_EXPERIMENT_PSA_DRAWS_H
 #define IPSIM_EXPERIMENT_PSA_DRAWS_H
 
@@ -30,6 +32,16 @@ typedef struct draw_input {
     ipsim_distribution distribution;
 } draw_input;
 
+typedef struct draw_joint {
+    const ipsim_joint *spec;
+    size_t n;
+    const size_t *quantity;      /* n */
+    draw_uniform *uniforms;      /* n; of families that draw rows: one */
+    double *lower;               /* normal, copula: n x n */
+    ipsim_distribution *margins; /* copula */
+    double *cumulative;          /* rows with weights */
+} draw_joint;
+
 typedef struct psa_draws {
     const vary *v;
     int64_t n;
@@ -37,7 +49,10 @@ typedef struct psa_draws {
     ipsim_design design;
     size_t n_inputs;
     draw_input *inputs;
-    bool *drawn; /* [quantity] */
+    size_t n_joints;
+    draw_joint *joints;
+    const draw_joint **joint_of; /* [quantity]: drawn or not, NULL where there is none */
+    bool *drawn;                 /* [quantity] */
     ipsim_arena *arena;
 } psa_draws;
 
@@ -47,6 +62,12 @@ void ipsim_psa_draws_free(psa_draws *d); /* accepts NULL */
 
 /* values[n_quantities]; NaN where nothing is drawn. Pure: any thread, any order. */
 void ipsim_psa_draws_values(const psa_draws *d, int64_t draw, double *values);
+
+/* psa_joint.c. Finds the joints of the comparison, all of them, with joint_of; false: memory is short. */
+bool ipsim_psa_joints_find(psa_draws *d, ipsim_error_list *errors);
+/* Prepares those that are drawn; for d->n draws. */
+bool ipsim_psa_joints_prepare(psa_draws *d, const bool *wanted, ipsim_error_list *errors);
+void ipsim_psa_joint_values(const psa_draws *d, const draw_joint *joint, int64_t draw, double *values);
 
 /* psa_design.c: u in (0, 1). */
 double ipsim_psa_draws_uniform(const psa_draws *d, const draw_uniform *u, int64_t draw);

@@ -270,25 +270,55 @@ static void put_distribution(ipsim_table *table, size_t row, size_t column, cons
     ipsim_table_put_real(table, row, column + 4, ipsim_distribution_quantile(&d, 0.975));
 }
 
-static bool is_drawn(const psa_results *r, size_t model, size_t parameter)
+static size_t quantity_of(const psa_results *r, size_t model, size_t parameter)
 {
     const vary *v = r->w->uncertain->v;
-    for (size_t q = 0; q < v->n_quantities; q++)
-        if (v->quantities[q].index[model] == parameter)
-            return r->w->uncertain->draws->drawn[q];
-    return false;
+    size_t q = 0;
+    while (v->quantities[q].index[model] != parameter)
+        q++;
+    return q;
+}
+
+/* A joint has no simple margins: those of the draws. */
+static bool put_joint(psa_results *r, ipsim_table *table, size_t row, size_t column, size_t quantity)
+{
+    const psa_draws *draws = r->w->uncertain->draws;
+    const ipsim_joint *joint = draws->joint_of[quantity]->spec;
+    static const char *const families[] = {"dirichlet", "normal", "copula", "bootstrap", "draws"};
+    char text[300];
+    snprintf(text, sizeof text, "joint %s (%s)", joint->name, families[joint->family.value]);
+    ipsim_table_put_text(table, row, column, text);
+    if (!draws->drawn[quantity])
+        return true;
+    double *values = calloc(r->w->uncertain->v->n_quantities + 1, sizeof *values);
+    for (size_t d = 0; values && d < r->n_draws; d++) {
+        ipsim_psa_joint_values(draws, draws->joint_of[quantity], (int64_t)r->numbers[d], values);
+        r->column[d] = values[quantity];
+    }
+    psa_statistics s = ipsim_psa_statistics_of(r);
+    ipsim_table_put_real(table, row, column + 1, s.mean);
+    ipsim_table_put_real(table, row, column + 2, s.sd);
+    ipsim_table_put_real(table, row, column + 3, s.low);
+    ipsim_table_put_real(table, row, column + 4, s.high);
+    free(values);
+    return values != NULL;
 }
 
 ipsim_table *ipsim_psa_provenance(psa_results *r)
 {
     static const ipsim_column_spec more[] = {{"distribution", IPSIM_TEXT, ""}, {"mean", IPSIM_REAL, ""}, {"sd", IPSIM_REAL, ""},
                                              {"low", IPSIM_REAL, ""},          {"high", IPSIM_REAL, ""}, {"drawn", IPSIM_TEXT, ""}};
+    const psa_draws *draws = r->w->uncertain->draws;
     ipsim_table *table = ipsim_tables_parameters(r->e, "provenance", more, sizeof more / sizeof *more);
     size_t row = 0, first = table ? ipsim_table_find_column(table, "distribution") : 0;
     for (size_t model = 0; table && model < r->e->n_models; model++)
         for (size_t i = 0; i < r->e->scenarios[model]->n_parameters; i++, row++) {
-            put_distribution(table, row, first, &r->e->scenarios[model]->parameters[i]);
-            ipsim_table_put_text(table, row, first + 5, is_drawn(r, model, i) ? "yes" : "no");
+            size_t q = quantity_of(r, model, i);
+            if (draws->joint_of[q])
+                table->out_of_memory |= !put_joint(r, table, row, first, q);
+            else
+                put_distribution(table, row, first, &r->e->scenarios[model]->parameters[i]);
+            ipsim_table_put_text(table, row, first + 5, draws->drawn[q] ? "yes" : "no");
         }
     return table;
 }

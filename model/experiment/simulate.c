@@ -101,9 +101,9 @@ void ipsim_experiment_sums_clear(const experiment *e, experiment_sums *sums)
 
 /* ---- one thread's work ---- */
 
-/* Of the tallies of a thread, and where they are used one after the other of each: longer blocks fill vectors better, but memory and
- * caches are finite. */
-enum { MOST_BYTES = 24 << 20, MOST_BYTES_OF_ONE = 4 << 20 };
+/* Of the tallies of a batch, and where they are used one after the other of each: longer batches fill vectors better, but those of one model
+ * should stay in the cache of a core. */
+enum { MOST_BYTES = 5 << 20, MOST_BYTES_OF_ONE = 4 << 20 };
 
 /* Where a worker of totals puts them. */
 typedef struct totals_sink {
@@ -125,7 +125,8 @@ typedef struct experiment_worker {
     ipsim_tally **tallies;
     ipsim_people *people;
     size_t batch;       /* persons simulated together */
-    double *attributes; /* [person * n_attributes + attribute] */
+    double *attributes; /* of a block, [person * n_attributes + attribute] */
+    int64_t *order;     /* of a block: those of one combination of subgroups together */
 } worker;
 
 static void worker_clear(worker *w)
@@ -146,6 +147,7 @@ static void worker_clear(worker *w)
     free(w->tallies);
     ipsim_people_free(w->people);
     free(w->attributes);
+    free(w->order);
     ipsim_experiment_sums_free(w->sums);
     ipsim_totals_free(w->sink.totals);
 }
@@ -210,9 +212,8 @@ bool ipsim_experiment_worker_adopt(experiment_worker *w)
 static size_t choose_batch(const experiment *e, int64_t most_persons, bool totals)
 {
     size_t batch = IPSIM_BATCH_PERSONS, bytes = ipsim_account_bytes_per_person(e->plan); /* results do not depend on it */
-    if (totals)
-        bytes = bytes / e->n_models * (MOST_BYTES / MOST_BYTES_OF_ONE);
-    while (batch > 256 && batch * bytes > MOST_BYTES)
+    size_t most_bytes = totals ? MOST_BYTES_OF_ONE * e->n_models : MOST_BYTES;
+    while (batch > 256 && batch * bytes > most_bytes)
         batch /= 2;
     int64_t most = most_persons > 0 ? most_persons : e->persons;
     return most > 0 && most < (int64_t)batch ? (size_t)most : batch;
@@ -231,14 +232,15 @@ static bool worker_init(worker *w, const experiment *e, int64_t most_persons, co
     w->tallies = calloc(e->n_models, sizeof *w->tallies);
     w->batch = choose_batch(e, most_persons, cells != NULL);
     w->people = ipsim_people_create(w->batch, e->scenarios[0]->n_attributes, &grouping);
-    w->attributes = calloc(w->batch * (e->scenarios[0]->n_attributes + 1), sizeof *w->attributes);
+    w->order = calloc(IPSIM_BLOCK_PERSONS, sizeof *w->order);
+    w->attributes = calloc(IPSIM_BLOCK_PERSONS * (e->scenarios[0]->n_attributes + 1), sizeof *w->attributes);
     w->fast = plainly ? NULL : calloc(e->n_models, sizeof *w->fast);
     w->same_as = calloc(e->n_models, sizeof *w->same_as);
     w->moves = calloc(n_moves(e) + 1, sizeof *w->moves);
     if (cells && w->people)
         w->sink = (totals_sink){.totals = ipsim_totals_create(e->plan, cells, n_cells, w->people->stride), .n_cells = n_cells};
     bool ok = (cells ? w->sink.totals != NULL : w->sums != NULL) && w->engines && w->same_as && w->own && w->tallies && w->people &&
-              w->attributes && w->moves && (plainly || w->fast) && ipsim_experiment_worker_adopt(w);
+              w->order && w->attributes && w->moves && (plainly || w->fast) && ipsim_experiment_worker_adopt(w);
     if (!ok)
         worker_clear(w);
     return ok;
@@ -347,36 +349,29 @@ static ipsim_status simulate_model(worker *w, size_t model, ipsim_luck luck, int
 }
 
 /* What the models that share these histories make of them. */
-static ipsim_status add_totals(worker *w, size_t model, int64_t first, ipsim_error *err)
+static ipsim_status add_totals(worker *w, size_t model, ipsim_error *err)
 {
     const totals_sink *sink = &w->sink;
-    size_t done = (size_t)((first - sink->first) / sink->batch);
     ipsim_status status = IPSIM_OK;
-    ipsim_totals_end_block(w->tallies[model]);
+    ipsim_totals_end_block(sink->totals, w->tallies[model]);
     for (size_t i = model; status == IPSIM_OK && i < w->e->n_models; i++)
         if (w->same_as[i] == model)
-            status = ipsim_totals_add(sink->totals, i, w->tallies[model], w->people, sink->first + (int64_t)done * sink->batch, sink->batch,
-                                      sink->sums[i] + done * sink->n_cells, sink->n_cells, err);
+            status = ipsim_totals_add(sink->totals, i, w->tallies[model], w->people, sink->first, sink->batch, sink->sums[i], sink->n_cells,
+                                      err);
     return status;
 }
 
-static ipsim_status simulate_batch(worker *w, ipsim_luck luck, int64_t first, size_t n, ipsim_error *err)
+/* n persons of the block that begins with `first`. */
+static ipsim_status simulate_batch(worker *w, ipsim_luck luck, int64_t first, size_t n, const int64_t *which, ipsim_error *err)
 {
     const experiment *e = w->e;
-    for (size_t i = 0; i < n; i++) {
-        double *attributes = &w->attributes[i * w->people->n_attributes];
-        ipsim_population_draw(e->population, luck.seed, luck.replicate, first + (int64_t)i, attributes);
-        ipsim_status status = w->sums ? count_person(w, first + (int64_t)i, attributes, err) : IPSIM_OK;
-        if (status != IPSIM_OK)
-            return status;
-    }
-    ipsim_people_seat(w->people, first, n, w->attributes);
+    ipsim_people_seat(w->people, first, n, which, w->attributes);
     for (size_t model = 0; model < e->n_models; model++) {
         if (w->same_as[model] < model)
             continue;
         ipsim_status status = simulate_model(w, model, luck, first, err);
         if (status == IPSIM_OK && !w->sums)
-            status = add_totals(w, model, first, err);
+            status = add_totals(w, model, err);
         if (status != IPSIM_OK)
             return status;
     }
@@ -388,9 +383,19 @@ static ipsim_status simulate_batch(worker *w, ipsim_luck luck, int64_t first, si
 
 static ipsim_status simulate_block(worker *w, ipsim_luck luck, int64_t first, int64_t end, ipsim_error *err)
 {
-    for (; first < end; first += (int64_t)w->batch) {
-        size_t n = end - first < (int64_t)w->batch ? (size_t)(end - first) : w->batch;
-        ipsim_status status = simulate_batch(w, luck, first, n, err);
+    size_t n = (size_t)(end - first);
+    ipsim_bug_assert(n <= IPSIM_BLOCK_PERSONS);
+    for (size_t i = 0; i < n; i++) {
+        double *attributes = &w->attributes[i * w->people->n_attributes];
+        ipsim_population_draw(w->e->population, luck.seed, luck.replicate, first + (int64_t)i, attributes);
+        ipsim_status status = w->sums ? count_person(w, first + (int64_t)i, attributes, err) : IPSIM_OK;
+        if (status != IPSIM_OK)
+            return status;
+    }
+    if (!ipsim_people_sort(w->people, n, w->attributes, w->order))
+        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "not enough memory for the people of a block");
+    for (size_t i = 0; i < n; i += w->batch) {
+        ipsim_status status = simulate_batch(w, luck, first, n - i < w->batch ? n - i : w->batch, w->order + i, err);
         if (status != IPSIM_OK)
             return status;
     }
@@ -430,6 +435,8 @@ void ipsim_experiment_worker_free(experiment_worker *w)
 
 experiment_sums *ipsim_experiment_worker_sums(experiment_worker *w)
 {
+    if (w->sums)
+        ipsim_ledger_settle(w->sums->ledger);
     return w->sums;
 }
 

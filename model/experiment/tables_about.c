@@ -190,7 +190,7 @@ static void about_conventions(ipsim_table *table, const ipsim_scenario *s, const
     put_row(table, name, "seed", buffer);
     snprintf(buffer, sizeof buffer, "%lu", (unsigned long)results->replicate);
     put_row(table, name, "replicate", buffer);
-    if (results->n_replicates > 1) {
+    if (results->n_replicates > 1 && results->draws_done == 0) {
         snprintf(buffer, sizeof buffer, "%lld", (long long)results->n_replicates);
         put_row(table, name, "replicates", buffer);
         put_row(table, name, "seeds", results->several_seeds ? "one for each replicate" : "one");

@@ -42,6 +42,7 @@ double ipsim_distribution_lowest(const ipsim_distribution_spec *distribution);
 /* validate.c: rules across keys that do not depend on numbers; it calls the others, one for each part of a scenario. */
 void ipsim_scenario_validate(ipsim_loader *loader, const ipsim_scenario *scenario);
 void ipsim_validate_people(ipsim_loader *loader, const ipsim_scenario *scenario);
+void ipsim_validate_joints(ipsim_loader *loader, const ipsim_scenario *scenario);
 void ipsim_validate_risks(ipsim_loader *loader, const ipsim_scenario *scenario);
 void ipsim_validate_graph(ipsim_loader *loader, const ipsim_scenario *scenario);
 void ipsim_validate_rewards(ipsim_loader *loader, const ipsim_scenario *scenario);
@@ -77,6 +78,15 @@ ipsim_origin ipsim_origin_inside(ipsim_loader *loader, ipsim_origin item, const 
 bool ipsim_is_categorical(const ipsim_attribute *attribute);
 /* A clock as written in a clock key: known, and what it needs is there. */
 void ipsim_require_clock(ipsim_loader *loader, const ipsim_scenario *scenario, const ipsim_text *clock);
+
+/* validate_joint.c: what needs numbers. */
+void ipsim_check_joint_numbers(const ipsim_scenario *scenario, const ipsim_joint *joint, ipsim_error_list *errors);
+
+/* data_joint.c */
+void ipsim_joint_read_data(ipsim_loader *loader, ipsim_joint *joint);
+size_t ipsim_data_column(ipsim_loader *loader, const ipsim_csv *csv, const char *column, const char *reader);
+/* Weights of rows; NULL when they cannot be used (recorded). */
+double *ipsim_data_weights(ipsim_loader *loader, const ipsim_csv *csv, const char *column);
 
 /* data.c: reads the data files. */
 void ipsim_scenario_read_data(ipsim_loader *loader, ipsim_scenario *scenario);

@@ -147,6 +147,9 @@ static void share_data(const ipsim_scenario *from, ipsim_scenario *to)
     for (size_t i = 0; i < from->n_person_tables; i++) {
         to->person_tables[i].data = from->person_tables[i].data;
     }
+    for (size_t i = 0; i < from->n_joints; i++) {
+        to->joints[i].data = from->joints[i].data;
+    }
     for (size_t i = 0; i < from->n_transitions; i++) {
         to->transitions[i].hazard.data = from->transitions[i].hazard.data;
     }

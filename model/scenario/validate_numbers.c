@@ -159,4 +159,7 @@ void ipsim_scenario_validate_uncertainty(const ipsim_scenario *s, ipsim_error_li
     for (size_t i = 0; i < s->n_parameters; i++) {
         ipsim_check_distribution_numbers(&s->parameters[i].distribution, errors);
     }
+    for (size_t i = 0; i < s->n_joints; i++) {
+        ipsim_check_joint_numbers(s, &s->joints[i], errors);
+    }
 }

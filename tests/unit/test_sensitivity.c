@@ -352,6 +352,83 @@ static void ranks_follow_spread(void **state)
     free_arms(&a);
 }
 
+/* ---- parameters that are uncertain together ---- */
+
+static const char joint_model[] =
+    "simulation: { persons = 100; seed = 5; horizon_years = 1.0; };"
+    "economics: { thresholds = [1000]; };"
+    "parameters: { s_a: { value = 0.5; }; s_b: { value = 0.3; }; s_c: { value = 0.2; }; x: { value = 2.0; }; y: { value = 0.5; };"
+    "  m: { value = 3.0; }; d: { value = 4.0; }; w: { value = 1.0; }; on: { value = 0.0; };"
+    "  k_1: { value = 1.0; distribution: { family = \"uniform\"; min = 0.0; max = 2.0; }; };"
+    "  k_2: { value = 2.0; distribution: { family = \"uniform\"; min = 1.0; max = 3.0; }; }; };"
+    "joint: { shares: { family = \"dirichlet\"; parameters = [\"s_a\", \"s_b\", \"s_c\"]; alpha = [10.0, 6.0, 4.0]; };"
+    "  pair: { family = \"normal\"; parameters = [\"x\", \"y\"]; scale = [\"log\", \"logit\"]; mean = [0.7, 0.0]; covariance = [0.04, "
+    "0.01, 0.01, 0.09]; };"
+    "  tied: { family = \"copula\"; parameters = [\"k_1\", \"k_2\"]; correlation = 0.5; };"
+    "  means: { family = \"bootstrap\"; parameters = [\"m\"]; file = \"rows.csv\"; };"
+    "  sample: { family = \"draws\"; parameters = [\"d\", \"w\"]; file = \"rows.csv\"; columns = [\"d\", \"d\"]; weight = \"weight\"; }; };"
+    "states: { alive: {}; dead: { role = \"dead\"; }; };"
+    "start_state = \"alive\";"
+    "transitions: { death: { from = \"alive\"; to = \"dead\"; hazard: { family = \"exponential\"; rate = 0.1; }; }; };"
+    "payers: { payer: {}; };"
+    "rewards: { mix: { payer = \"payer\"; per = \"start\"; amount = \"on * (100 * s_a + 200 * s_b + 400 * s_c + 0 * (x + y + m + d + w + "
+    "k_1 + k_2))\"; }; };";
+
+static double cost_of(double a, double b, double c)
+{
+    return 100.0 * a + 200.0 * b + 400.0 * c;
+}
+
+/* The distribution function of beta(10, 10): at least 10 of 19. */
+static double beta_10_10(double x)
+{
+    double sum = 0.0, ways = 1.0; /* 19 over j */
+    for (int j = 0; j <= 19; j++) {
+        sum += j >= 10 ? ways * pow(x, j) * pow(1.0 - x, 19 - j) : 0.0;
+        ways *= (19.0 - j) / (j + 1.0);
+    }
+    return sum;
+}
+
+static void joints_move_by_their_margins(void **state)
+{
+    (void)state;
+    const char *path = testlib_write("joint.cfg", joint_model);
+    testlib_write("rows.csv", "m,d,weight\n1,10,1\n2,20,1\n3,30,1\n6,40,1\n8,50,36\n");
+    const ipsim_setting plain[] = {{"name", "plain"}}, better[] = {{"name", "better"}, {"on", "1"}};
+    arms a = {{testlib_load_with(path, plain, 1), testlib_load_with(path, better, 2)}};
+    ipsim_dsa *d = analyse(&a, (ipsim_dsa_options){.persons = 100});
+    size_t row = find_row(d->dsa, "parameter", "s_a", "cost", NAN);
+    for (int end = 0; end < 2; end++) { /* beta(10, 10); the two others stay at 3 to 2 */
+        double share = table_real(d->dsa, row, end ? "high" : "low"), left = 1.0 - share;
+        assert_close(beta_10_10(share), end ? 0.975 : 0.025, 1e-12);
+        assert_relative(table_real(d->dsa, row, end ? "at_high" : "at_low"), cost_of(share, 0.6 * left, 0.4 * left), 1e-6);
+    }
+    row = find_row(d->dsa, "parameter", "x", "cost", NAN); /* sd 0.2 on the log scale */
+    assert_relative(table_real(d->dsa, row, "low"), exp(0.7 - 1.959963984540054 * 0.2), 1e-9);
+    row = find_row(d->dsa, "parameter", "y", "cost", NAN); /* sd 0.3 on the logit scale */
+    assert_relative(table_real(d->dsa, row, "high"), 1.0 / (1.0 + exp(-1.959963984540054 * 0.3)), 1e-9);
+    row = find_row(d->dsa, "parameter", "k_2", "cost", NAN);
+    assert_relative(table_real(d->dsa, row, "low"), 1.05, 1e-12);
+    row = find_row(d->dsa, "parameter", "m", "cost", NAN); /* mean 4, variance 6.8 of five rows */
+    assert_relative(table_real(d->dsa, row, "low"), 4.0 - 1.959963984540054 * sqrt(6.8 / 5.0), 1e-9);
+    row = find_row(d->dsa, "parameter", "d", "cost", NAN); /* weights 1 1 1 1 36 of 40 */
+    assert_close(table_real(d->dsa, row, "low"), 10.0, 0.0);
+    assert_close(table_real(d->dsa, row, "high"), 50.0, 0.0);
+    /* At their extremes shares are still a whole, so that the cost lies between that of all in one and all in another. */
+    row = find_row(d->extremes, "case", "worst", "net_benefit", 1000.0);
+    assert_true(-table_real(d->extremes, row, "estimate") > cost_of(0.5, 0.3, 0.2) && -table_real(d->extremes, row, "estimate") < 400.0);
+    ipsim_dsa_free(d);
+
+    ipsim_error_list errors = {0};
+    const ipsim_dsa_grid grid = {{{{"s_a", 0.6, 0.7}, 2}, {{"s_b", 0.4, 0.5}, 2}}};
+    ipsim_dsa_options options = {.persons = 100, .seed = -1, .n_grids = 1, .grids = &grid};
+    assert_int_equal(ipsim_dsa_run((const ipsim_scenario *const *)a.s, 2, &options, &d, &errors), IPSIM_ERR_RANGE);
+    assert_non_null(strstr(errors.items[0].message, "with s_a = 0.6, s_b = 0.5: its shares would come to 1.1"));
+    ipsim_error_list_clear(&errors);
+    free_arms(&a);
+}
+
 /* ---- what is refused ---- */
 
 static void assert_refused(ipsim_dsa_options options, ipsim_status status, const char *words)
@@ -422,6 +499,7 @@ int main(void)
         cmocka_unit_test(grids_and_extremes_contain_the_one_way),
         cmocka_unit_test(threads_and_engines_do_not_matter),
         cmocka_unit_test(ranks_follow_spread),
+        cmocka_unit_test(joints_move_by_their_margins),
         cmocka_unit_test(bad_requests_are_named),
         cmocka_unit_test(stopping_leaves_nothing),
     };
