@@ -73,7 +73,7 @@ say        = @$(if $(V),:,printf '%-7s %s\n' $(1) $(2))
 quiet     := $(if $(V),,@)
 
 .PHONY: all program demo charts test test-programs run-tests test-slow slow-programs run-slow run-cluster run-bits run-browser fuzz-programs run-fuzz bench lint format check-layers check-symbols dependencies \
-        install uninstall clean help FORCE
+        dist install uninstall clean help FORCE
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 
@@ -123,6 +123,11 @@ check-symbols: program ## list global symbols without the prefix ipsim_
 
 dependencies: ## install what is missing for NEEDS="build test slow lint" (default build), nothing else
 	@tools/install_dependencies.sh $(NEEDS)
+
+dist: program ## a release in build/: the sources of the last commit, with the built script of report.html for those without npm
+	git archive --prefix=ipsim-$(VERSION)/ --output=build/ipsim-$(VERSION).tar HEAD
+	tar --append --owner=0 --group=0 --transform='s,^,ipsim-$(VERSION)/,' --file=build/ipsim-$(VERSION).tar build/web/report.js build/web/report.digest
+	gzip -9 --force build/ipsim-$(VERSION).tar
 
 install: all ## install the program and its scenarios under PREFIX (default /usr/local), below DESTDIR if given
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/ipsim"

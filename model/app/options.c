@@ -68,7 +68,8 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
             .purpose = "Probabilistic analysis: what the uncertainty of the parameters makes of the results.",
             .details =
                 "Draws every parameter that has a distribution, and every joint distribution, simulates the scenarios with each draw and\n"
-                "writes psa.csv (draw, scenario, perspective, cost, effects), parameters.csv, summaries with 95 % intervals, the cost by "
+                "writes report.html, psa.csv (draw, scenario, perspective, cost, effects), parameters.csv, summaries with 95 % intervals, "
+                "the cost by "
                 "year\n"
                 "and the probability of saving, and how much of the spread is Monte Carlo noise. ipsim cea and ipsim voi read the folder.\n"
                 "Draw d is a function of the seed, the parameter's name and d; it has people of its own unless --fixed-people.\n"

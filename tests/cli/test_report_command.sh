@@ -37,6 +37,20 @@ assert "report adds it to the manifest" jq -e '.files | index("report.html") == 
 run compare "$model" "$arm" -n 2000 --quiet --output "$out"
 expect 0 "so that the folder can be replaced again"
 
+for name in model arm; do
+    printf 'extends = "%s"; name = "%s";\nparameters: { c_ill: { distribution: { family = "lognormal"; meanlog = 11.35; sdlog = 0.2; }; }; };\n' \
+        "$PWD/tests/cli/$name.cfg" "$name" >"$scratch/$name.cfg"
+done
+run psa "$scratch/model.cfg" "$scratch/arm.cfg" --draws 12 -n 150 --quiet --output "$scratch/psa"
+expect 0 "psa leaves one too"
+run psa "$scratch/model.cfg" "$scratch/arm.cfg" --draws 12 -n 150 --threads 3 --language nb --quiet --output "$scratch/psa3"
+run report "$scratch/psa3" --quiet --output "$scratch/page.html"
+assert "the same from three threads, read again" cmp "$scratch/psa/report.html" "$scratch/page.html"
+assert "with every draw of everybody in it" grep -q '"thinned":{"rows":1,"columns":{"draws":\[12\],"shown":\[12\]}}' "$scratch/psa/report.html"
+run compare "$scratch/model.cfg" "$scratch/arm.cfg" -n 500 --quiet --output "$scratch/of-psa"
+run report "$scratch/of-psa" "$scratch/psa" --output "$scratch/page.html"
+expect 0 "and together with the comparison"
+
 run run "$model" -n 500 --quiet --output "$scratch/single"
 assert "run leaves no report" is_absent "$scratch/single/report.html"
 run report "$scratch/single"

@@ -83,10 +83,11 @@ export function year(value) {
 }
 
 export function percent(share, decimals = 0) {
+  const text = (value) => tidy(`${fixed(value, decimals)}${language === 'nb' ? ' ' : ''}%`);
   if (!Number.isFinite(share)) return '–';
-  if (decimals === 0 && share > 0 && share < 0.005) return t('less_than', { x: tidy(`${fixed(1)} %`) });
-  if (decimals === 0 && share < 1 && share > 0.995) return t('more_than', { x: tidy(`${fixed(99)} %`) });
-  return tidy(`${fixed(100 * share, decimals)}${language === 'nb' ? ' ' : ''}%`);
+  if (decimals === 0 && share > 0 && share < 0.005) return t('less_than', { x: text(1) });
+  if (decimals === 0 && share < 1 && share > 0.995) return t('more_than', { x: text(99) });
+  return text(100 * share);
 }
 
 /* As many decimals as an interval or an error has to tell. */
