@@ -72,7 +72,7 @@ static void worths(const account_schedule *s, size_t n, const double *restrict t
         return;
     }
     int64_t step[IPSIM_CHUNK];
-    memset(step, 0, sizeof step);
+    memset(step, 0, n * sizeof *step);
     for (size_t k = 1; k < s->n_steps; k++)
 #pragma omp simd
         for (size_t i = 0; i < n; i++)
@@ -100,9 +100,6 @@ static void worths(const account_schedule *s, size_t n, const double *restrict t
 static void worths_where(const account_schedule *s, size_t n, const double *restrict known_t, const double *restrict t,
                          const double *restrict known, double *restrict out)
 {
-    int64_t lane[IPSIM_CHUNK];
-    double at[IPSIM_CHUNK] = {0.0}, worth[IPSIM_CHUNK], unused[IPSIM_CHUNK];
-    size_t n_lanes = 0;
     double apart = 0.0;
     memcpy(out, known, n * sizeof *out);
 #pragma omp simd reduction(+ : apart)
@@ -110,6 +107,10 @@ static void worths_where(const account_schedule *s, size_t n, const double *rest
         apart += fabs(t[i] - known_t[i]);
     if (apart == 0.0)
         return;
+    int64_t lane[IPSIM_CHUNK];
+    double at[IPSIM_CHUNK], worth[IPSIM_CHUNK], unused[IPSIM_CHUNK];
+    size_t n_lanes = 0;
+    memset(at, 0, whole(n) * sizeof *at);
     for (size_t i = 0; i < n; i++) {
         lane[n_lanes] = (int64_t)i;
         at[n_lanes] = t[i];
@@ -150,7 +151,7 @@ static void utilities(const ipsim_tally *tally, int state, pieces *p)
             continue;
         const double *zero = p->origin[u->steps.clock], *factor = tally->utility_factor[k];
         int64_t piece[IPSIM_CHUNK];
-        memset(piece, 0, sizeof piece);
+        memset(piece, 0, p->n * sizeof *piece);
         for (size_t j = 0; j < u->steps.n_breaks; j++) {
             double at = u->steps.breaks[j];
 #pragma omp simd
@@ -419,15 +420,11 @@ static void add_points(ipsim_tally *tally, const ipsim_stay *stay, const double 
 
 static void move_spells(ipsim_tally *tally, const ipsim_stay *stay, const double weight[2][IPSIM_CHUNK])
 {
-    const ipsim_compiled_model *model = tally->model->compiled;
-    bool at_horizon = false;
-    for (size_t k = 0; k < tally->model->n_spells; k++)
-        at_horizon |= tally->model->spells[k].in_state[stay->state];
+    size_t horizon = tally->model->n_risks + tally->model->n_states + (size_t)stay->state;
     for (size_t i = 0; i < stay->n; i++) {
-        int64_t r = stay->risk[i];
-        if (r < 0 ? at_horizon : tally->spells_of_risk[r])
-            ipsim_tally_spells(tally, (size_t)stay->slot[i], stay->state, r < 0 ? -1 : model->risks[r].to, stay->to_years[i],
-                               (double[]){weight[0][i], weight[1][i]});
+        size_t move = stay->risk[i] < 0 ? horizon : (size_t)stay->risk[i];
+        if (ipsim_tally_changes_spells(tally, move))
+            ipsim_tally_spells(tally, (size_t)stay->slot[i], move, stay->to_years[i], (double[]){weight[0][i], weight[1][i]});
     }
 }
 
@@ -435,7 +432,7 @@ static void stay_in_state(ipsim_tally *tally, const ipsim_stay *stay)
 {
     pieces p;
     double weight[2][IPSIM_CHUNK];
-    memset(weight[1], 0, sizeof weight[1]); /* not filled when there is one schedule */
+    memset(weight[1], 0, whole(stay->n) * sizeof *weight[1]); /* not filled when there is one schedule */
     p.n_people = stay->n;
     p.n = whole(stay->n);
     memcpy(p.slot, stay->slot, p.n * sizeof *p.slot);

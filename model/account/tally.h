@@ -44,13 +44,15 @@ struct ipsim_tally {
     double **utility_factor; /* n_utilities: [slot], or NULL where it is 1 for everybody */
     account_utility_of_state *utility_of_state;
     double **utility;          /* n_states: [slot], `add` where it has factors and the state's utility changes, else NULL */
-    double *spell_began;       /* [spell * stride + slot]: INFINITY while outside */
+    double *spell_began;       /* [spell * stride + slot]: INFINITY while outside; of those that must last */
     unsigned char *spell_seen; /* [spell * stride + slot]: ever and first time have happened */
     int64_t *column_of_risk;   /* [risk + 1]: the counter's first column; [0]: waste */
-    bool *spells_of_risk;      /* [risk]: the firing may begin or end a spell */
-    bool *needs_clock;         /* [state * IPSIM_CLOCKS_MAX + clock] */
-    int64_t selected;          /* the slot of one person at a time */
-    double *columns;           /* storage of the factor and utility columns */
+    /* What a move does to spells: spell x 2, + 1 when it begins. Moves: risks, then entries into states, then the horizon in a state. */
+    size_t *first_spell_change; /* [move], and one more */
+    uint32_t *spell_changes;
+    bool *needs_clock; /* [state * IPSIM_CLOCKS_MAX + clock] */
+    int64_t selected;  /* the slot of one person at a time */
+    double *columns;   /* storage of the factor and utility columns */
 };
 
 static inline size_t ipsim_tally_column(const ipsim_tally *tally, size_t basis, size_t year)
@@ -71,8 +73,13 @@ double ipsim_account_factor(const account_factor *factors, size_t n, const ipsim
 account_utility_of_state ipsim_account_utility_of(const account_model *m, size_t state);
 double ipsim_account_utility_for(const account_model *m, size_t state, const ipsim_people *people, size_t slot); /* add */
 
-/* from < 0: the history begins; to < 0: it ends, as it does in a state that is not alive. t is the person's last time, weight its D. */
-void ipsim_tally_spells(ipsim_tally *tally, size_t slot, int from, int to, double t, const double weight[2]);
+/* A move at the person's last time, whose D is weight. */
+void ipsim_tally_spells(ipsim_tally *tally, size_t slot, size_t move, double t, const double weight[2]);
+
+static inline bool ipsim_tally_changes_spells(const ipsim_tally *tally, size_t move)
+{
+    return tally->first_spell_change[move + 1] > tally->first_spell_change[move];
+}
 
 /* ---- people ---- */
 typedef struct people_stretch {
