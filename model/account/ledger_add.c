@@ -25,6 +25,7 @@ typedef struct piece {
 
 struct ledger_scratch {
     const account_kernels *kernels;
+    account_add_sums *add_sums;
     size_t stride, longest; /* of a column; the most slots at work together */
     size_t n_models, n_kept, n_limbs;
     size_t *kept;           /* n_measures: where a measure of the pairs and conditional means is kept for the products; or SIZE_MAX */
@@ -154,6 +155,7 @@ static struct ledger_scratch *scratch_create(const ipsim_ledger *ledger, const s
         n_groups = views[v].n_dimensions + 1 > n_groups ? views[v].n_dimensions + 1 : n_groups;
     }
     scratch->kernels = ipsim_account_kernels();
+    scratch->add_sums = ipsim_account_add_sums(scratch->kernels);
     scratch->stride = stride;
     scratch->longest = longest;
     scratch->n_models = ledger->n_models;
@@ -305,13 +307,15 @@ static bool add_piece(const adder *a, const piece *p, size_t measure, size_t *mo
             continue;
         int64_t *sums = ipsim_waiting_sums(&scratch->waiting, a->ledger, p->combination, step_of(a), measure, *model);
         const double *x = people_of(a, p, scratch->columns[*model], scratch->gathered + *model * ACCOUNT_LANES_MAX);
-        bool small = !large &&
-                     scratch->kernels->add_sums(lanes_of(p), quantum, x, comparator ? limbs : NULL, comparator ? NULL : limbs, sums);
+        bool small = !large && scratch->add_sums(lanes_of(p), quantum, x, comparator ? limbs : NULL, comparator ? NULL : limbs, sums);
         if (!small && !add_large(a, p, measure, *model, x, comparator))
             return false;
         if (*model == 0) {
             comparator = x;
             large = !small;
+        } else if (comparator && !small && !large) { /* the slow path took the comparator's limbs for its own */
+            int64_t again[ACCOUNT_N_SUMS] = {0};
+            (void)scratch->add_sums(lanes_of(p), quantum, comparator, NULL, limbs, again);
         }
     }
     return true;

@@ -4,6 +4,7 @@
 #define IPSIM_ACCOUNT_TALLY_H
 
 #include "base/simd.h"
+#include "ipsim/wide.h"
 #include "plan.h"
 
 /* A discount schedule as the kernels want it. At time t in the step that begins at `from`, with E = expm1(-force (t - from)):
@@ -116,6 +117,7 @@ typedef struct account_limbs {
     double *high, *low;
     int64_t *quanta; /* filled when large */
     bool large;
+    int64_t sum; /* used by kernels_ifma.c, which keeps something else in `high` */
 } account_limbs;
 
 /* What is added up of limbs: of a cell, and of its products with the comparator's, crosswise ones together. */
@@ -131,6 +133,11 @@ enum {
     ACCOUNT_N_SUMS
 };
 
+/* Adds the limbs of n <= ACCOUNT_LANES_MAX values to sums[ACCOUNT_N_SUMS], and keeps in `out` unless it is NULL what another call needs of
+ * its comparator; with a comparator the products too. false: some value is large, and nothing was added. */
+typedef bool account_add_sums(size_t n, double quantum, const double *values, const account_limbs *comparator, account_limbs *out,
+                              int64_t *sums);
+
 typedef struct account_kernels {
     void (*stay)(ipsim_tally *tally, const ipsim_stay *stay);
     /* into[flavour * stride + i] += the cells of n people of a tile, which become 0 */
@@ -144,14 +151,14 @@ typedef struct account_kernels {
     account_size (*split)(size_t n, double quantum, const double *values, double *high, double *low);
     bool (*subtract)(size_t n, const double *high, const double *low, const double *high2, const double *low2, double *high_out,
                      double *low_out);
-    /* Adds the limbs of n <= ACCOUNT_LANES_MAX values to sums[ACCOUNT_N_SUMS], and keeps them in `out` unless it is NULL; with a comparator
-     * the products too. false: some value is large, and nothing was added. */
-    bool (*add_sums)(size_t n, double quantum, const double *values, const account_limbs *comparator, account_limbs *out, int64_t *sums);
+    account_add_sums *add_sums;
     /* Sums over n <= ACCOUNT_LANES_MAX lanes: hh, hl, lh, ll. */
     void (*products)(size_t n, const double *high, const double *low, const double *high2, const double *low2, int64_t out[4]);
 } account_kernels;
 
 extern const account_kernels ipsim_account_kernels_sse2, ipsim_account_kernels_avx2, ipsim_account_kernels_avx512;
 const account_kernels *ipsim_account_kernels(void);
+/* The fastest add_sums that the processor has; all give the same sums. */
+account_add_sums *ipsim_account_add_sums(const account_kernels *kernels);
 
 #endif
