@@ -9,35 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ledger_wait.h"
-#include "values.h"
+#include "ledger_scratch.h"
 
 /* Of each combination no more than this between two times that sums are widened: 2^18 sums of 2^44 fit into 64 bits. */
 enum { LANES_UNTIL_SETTLED = 1 << 17 };
-
-/* People of one stretch of a view. */
-typedef struct piece {
-    const people_stretch *stretch;
-    size_t view, combination; /* counted over all views */
-    const int64_t *order;     /* [place]: slots; NULL: slots offset, offset + 1, ... */
-    size_t offset, n;
-} piece;
-
-struct ledger_scratch {
-    const account_kernels *kernels;
-    size_t stride, longest; /* of a column; the most slots at work together */
-    size_t n_models, n_kept, n_limbs;
-    size_t *kept;           /* n_measures: where a measure of the pairs and conditional means is kept for the products; or SIZE_MAX */
-    double *kept_columns;   /* [(kept * n_models + model) * longest + place] */
-    double *gathered;       /* [model * ACCOUNT_LANES_MAX] */
-    const double **columns; /* n_models: of the measure at work */
-    account_limbs *limbs;   /* n_limbs: see the names below */
-    account_values *values; /* n_models; none where values are given */
-    double **cumulative;    /* n_models: of the tally, kept by the first model that has it */
-    size_t n_pieces;
-    piece *pieces; /* of the block */
-    ledger_waiting waiting;
-};
 
 /* A block as the sums see it: columns by model, measure, year and flavour of a run of slots, and pieces that put its people into groups. */
 typedef struct adder {
@@ -51,23 +26,6 @@ typedef struct adder {
     const piece *pieces;  /* of the run; their slots count from its first */
     size_t year, flavour; /* flavour 1: discounted */
 } adder;
-
-/* ---- scratch ---- */
-
-static void limbs_free(account_limbs *x)
-{
-    free(x->high);
-    free(x->low);
-    free(x->quanta);
-}
-
-static bool limbs_init(account_limbs *x)
-{
-    x->high = ipsim_simd_alloc(ACCOUNT_LANES_MAX, sizeof *x->high);
-    x->low = ipsim_simd_alloc(ACCOUNT_LANES_MAX, sizeof *x->low);
-    x->quanta = ipsim_simd_alloc(ACCOUNT_LANES_MAX, sizeof *x->quanta);
-    return x->high && x->low && x->quanta;
-}
 
 /* The limbs at work: of a cell and its comparator; then of each kept measure the comparator's, a model's, and their difference. */
 static account_limbs *cell_limbs(const adder *a, bool comparator)
@@ -87,137 +45,7 @@ static account_limbs *differences(const adder *a, size_t measure)
     return comparators(a, measure) + 2;
 }
 
-static void keep(struct ledger_scratch *scratch, const ipsim_account_plan *plan, size_t measure)
-{
-    size_t *place = &scratch->kept[plan->same_as[measure]];
-    if (*place == SIZE_MAX)
-        *place = scratch->n_kept++;
-    scratch->kept[measure] = *place;
-}
-
-static void choose_kept(struct ledger_scratch *scratch, const ipsim_ledger *ledger)
-{
-    const ipsim_account_plan *plan = ledger->plan;
-    for (size_t i = 0; i < plan->n_measures; i++)
-        scratch->kept[i] = SIZE_MAX;
-    if (ledger->n_models == 1)
-        return;
-    for (size_t i = 0; i < plan->n_pairs; i++) {
-        keep(scratch, plan, plan->pairs[i][0]);
-        keep(scratch, plan, plan->pairs[i][1]);
-    }
-    for (size_t i = 0; i < ledger->n_conditional; i++) {
-        keep(scratch, plan, ledger->conditional[i]);
-        keep(scratch, plan, plan->measures[ledger->conditional[i]].given);
-    }
-}
-
-static void scratch_free(struct ledger_scratch *scratch)
-{
-    if (!scratch)
-        return;
-    for (size_t i = 0; scratch->limbs && i < scratch->n_limbs; i++)
-        limbs_free(&scratch->limbs[i]);
-    for (size_t i = 0; scratch->values && i < scratch->n_models; i++)
-        ipsim_values_clear(&scratch->values[i]);
-    for (size_t i = 0; scratch->cumulative && i < scratch->n_models; i++)
-        free(scratch->cumulative[i]);
-    ipsim_waiting_clear(&scratch->waiting);
-    free(scratch->cumulative);
-    free(scratch->kept);
-    free(scratch->kept_columns);
-    free(scratch->gathered);
-    free(scratch->columns);
-    free(scratch->limbs);
-    free(scratch->values);
-    free(scratch->pieces);
-    free(scratch);
-}
-
-void ipsim_ledger_scratch_free(ipsim_ledger *ledger)
-{
-    scratch_free(ledger->scratch);
-    ledger->scratch = NULL;
-}
-
-static struct ledger_scratch *scratch_create(const ipsim_ledger *ledger, const struct ipsim_people_view *views, size_t n_views,
-                                             size_t stride, size_t longest, bool from_tallies)
-{
-    const ipsim_account_plan *plan = ledger->plan;
-    struct ledger_scratch *scratch = calloc(1, sizeof *scratch);
-    if (!scratch)
-        return NULL;
-    size_t n_combinations = 0, n_pieces = 0, n_groups = 1;
-    for (size_t v = 0; v < n_views; v++) {
-        n_combinations += views[v].n_combinations;
-        n_pieces += views[v].n_combinations + (stride + IPSIM_LANES * views[v].n_combinations) / ACCOUNT_LANES_MAX + 1;
-        n_groups = views[v].n_dimensions + 1 > n_groups ? views[v].n_dimensions + 1 : n_groups;
-    }
-    scratch->kernels = ipsim_account_kernels();
-    scratch->stride = stride;
-    scratch->longest = longest;
-    scratch->n_models = ledger->n_models;
-    scratch->kept = calloc(plan->n_measures + 1, sizeof *scratch->kept);
-    if (scratch->kept)
-        choose_kept(scratch, ledger);
-    scratch->n_limbs = 2 + 3 * scratch->n_kept;
-    scratch->kept_columns = ipsim_simd_alloc(scratch->n_kept * ledger->n_models * longest, sizeof *scratch->kept_columns);
-    scratch->gathered = ipsim_simd_alloc(ledger->n_models * ACCOUNT_LANES_MAX, sizeof *scratch->gathered);
-    scratch->columns = calloc(ledger->n_models, sizeof *scratch->columns);
-    scratch->limbs = calloc(scratch->n_limbs, sizeof *scratch->limbs);
-    scratch->values = from_tallies ? calloc(ledger->n_models, sizeof *scratch->values) : NULL;
-    scratch->cumulative = calloc(ledger->n_models, sizeof *scratch->cumulative);
-    scratch->pieces = calloc(n_pieces, sizeof *scratch->pieces);
-    bool ok = scratch->kept && scratch->kept_columns && scratch->gathered && scratch->columns && scratch->limbs && scratch->pieces &&
-              scratch->cumulative && (scratch->values || !from_tallies) &&
-              ipsim_waiting_init(&scratch->waiting, ledger, n_combinations, n_groups);
-    for (size_t i = 0; ok && i < scratch->n_limbs; i++)
-        ok = limbs_init(&scratch->limbs[i]);
-    for (size_t i = 0; ok && from_tallies && i < ledger->n_models; i++)
-        ok = ipsim_values_init(&scratch->values[i], plan, i, stride, longest);
-    scratch->waiting.by_definition = from_tallies;
-    if (!ok) {
-        scratch_free(scratch);
-        return NULL;
-    }
-    return scratch;
-}
-
-void ipsim_ledger_adopt(ipsim_ledger *ledger, const ipsim_account_plan *plan)
-{
-    ipsim_bug_assert(plan->n_measures == ledger->plan->n_measures && plan->n_years == ledger->plan->n_years &&
-                     plan->n_pairs == ledger->plan->n_pairs);
-    ipsim_ledger_settle(ledger);
-    ipsim_ledger_scratch_free(ledger); /* it knows the prices of the plan that it was made for; made anew with the next block */
-    ledger->plan = plan;
-}
-
 /* ---- pieces ---- */
-
-/* View 0 comes first; `before` counts the combinations of the views before this one. */
-static void cut_view(struct ledger_scratch *scratch, const struct ipsim_people_view *view, size_t v, size_t before)
-{
-    ledger_waiting *w = &scratch->waiting;
-    for (const people_stretch *s = view->stretches; s < view->stretches + view->n_stretches; s++) {
-        size_t c = before + s->combination, n_groups = 0;
-        for (size_t d = v == 0 ? 0 : 1; d <= view->n_dimensions; d++)
-            w->groups[c * w->n_groups_most + n_groups++] = d == 0 ? 0 : s->group[d - 1];
-        w->n_groups[c] = n_groups;
-        w->persons[c] += s->persons;
-        for (size_t done = 0, n; done < s->n; done += n) {
-            n = s->n - done < ACCOUNT_LANES_MAX ? s->n - done : ACCOUNT_LANES_MAX;
-            scratch->pieces[scratch->n_pieces++] = (piece){
-                .stretch = s, .view = v, .combination = c, .order = view->order, .offset = s->first + done, .n = n};
-        }
-    }
-}
-
-static void cut(struct ledger_scratch *scratch, const struct ipsim_people_view *views, size_t n_views)
-{
-    scratch->n_pieces = 0;
-    for (size_t v = 0, before = 0; v < n_views; before += views[v++].n_combinations)
-        cut_view(scratch, &views[v], v, before);
-}
 
 static size_t lanes_of(const piece *p)
 {
@@ -314,13 +142,15 @@ static bool add_piece(const adder *a, const piece *p, size_t measure, size_t *mo
             continue;
         int64_t *sums = ipsim_waiting_sums(&scratch->waiting, a->ledger, p->combination, step_of(a), measure, *model);
         const double *x = people_of(a, p, scratch->columns[*model], scratch->gathered + *model * ACCOUNT_LANES_MAX);
-        bool small = !large &&
-                     scratch->kernels->add_sums(lanes_of(p), quantum, x, comparator ? limbs : NULL, comparator ? NULL : limbs, sums);
+        bool small = !large && scratch->add_sums(lanes_of(p), quantum, x, comparator ? limbs : NULL, comparator ? NULL : limbs, sums);
         if (!small && !add_large(a, p, measure, *model, x, comparator))
             return false;
         if (*model == 0) {
             comparator = x;
             large = !small;
+        } else if (comparator && !small && !large) { /* the slow path took the comparator's limbs for its own */
+            int64_t again[ACCOUNT_N_SUMS] = {0};
+            (void)scratch->add_sums(lanes_of(p), quantum, comparator, NULL, limbs, again);
         }
     }
     return true;
@@ -554,13 +384,13 @@ ipsim_status ipsim_ledger_add_block(ipsim_ledger *ledger, ipsim_tally *const *ta
         ipsim_ledger_settle(ledger);
         ipsim_ledger_scratch_free(ledger);
         size_t longest = people->n_views > 1 ? people->stride : ACCOUNT_LANES_MAX;
-        ledger->scratch = scratch_create(ledger, people->views, people->n_views, people->stride, longest, true);
+        ledger->scratch = ipsim_ledger_scratch_create(ledger, people->views, people->n_views, people->stride, longest, true);
     }
     if (!ledger->scratch)
         return ipsim_error_set(err, IPSIM_ERR_MEMORY, "not enough memory for the ledger");
     if (!begin_values(ledger, tallies, people))
         return ipsim_error_set(err, IPSIM_ERR_MEMORY, "not enough memory for the ledger");
-    cut(ledger->scratch, people->views, people->n_views);
+    ipsim_ledger_scratch_cut(ledger->scratch, people->views, people->n_views);
     adder a = {.ledger = ledger, .scratch = ledger->scratch, .tallies = tallies};
     ipsim_status status = add_block(&a, people->n_slots, people->n_views, err);
     for (size_t model = 0; status == IPSIM_OK && model < ledger->n_models; model++)
@@ -600,10 +430,10 @@ ipsim_status ipsim_ledger_add(ipsim_ledger *ledger, const double *const *values,
                 view->n_stretches += stretch->n > 0;
             }
         }
-        ledger->scratch = scratch_create(ledger, views, n_views, n, n, false);
+        ledger->scratch = ipsim_ledger_scratch_create(ledger, views, n_views, n, n, false);
     }
     if (ledger->scratch) {
-        cut(ledger->scratch, views, n_views);
+        ipsim_ledger_scratch_cut(ledger->scratch, views, n_views);
         adder a = {.ledger = ledger, .scratch = ledger->scratch, .given = values, .capacity = capacity};
         status = add_block(&a, n, n_views, err);
         ipsim_ledger_settle(ledger);

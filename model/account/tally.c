@@ -93,6 +93,23 @@ static bool needs_clock(const account_model *m, int state, int clock)
     return false;
 }
 
+/* Moves come in order. from < 0: the history begins; to < 0: it ends, as it does in a state that is not alive. */
+static void add_spell_changes(ipsim_tally *tally, size_t *n, size_t move, int from, int to)
+{
+    const account_model *m = tally->model;
+    for (size_t k = 0; k < m->n_spells; k++) {
+        bool before = from >= 0 && m->spells[k].in_state[from], after = to >= 0 && m->spells[k].in_state[to];
+        bool ends = after && m->compiled->role[to] != IPSIM_ROLE_ALIVE, lasts = m->spells[k].type == IPSIM_OUTCOME_SPELLS;
+        if (before && !after && lasts)
+            tally->spell_changes[(*n)++] = (uint32_t)k * 2;
+        if (after && !before)
+            tally->spell_changes[(*n)++] = (uint32_t)k * 2 + 1;
+        if (ends && lasts)
+            tally->spell_changes[(*n)++] = (uint32_t)k * 2;
+    }
+    tally->first_spell_change[move + 1] = *n;
+}
+
 static void build_tables(ipsim_tally *tally)
 {
     const ipsim_account_plan *plan = tally->plan;
@@ -112,12 +129,16 @@ static void build_tables(ipsim_tally *tally)
     tally->column_of_risk[0] = (int64_t)ipsim_tally_column(tally, m->n_basis, 0);
     const ipsim_compiled_model *model = m->compiled;
     for (size_t s = 0; s < m->n_states; s++)
-        for (size_t r = model->first_risk[s]; r < model->first_risk[s + 1]; r++) {
+        for (size_t r = model->first_risk[s]; r < model->first_risk[s + 1]; r++)
             tally->column_of_risk[r + 1] = (int64_t)ipsim_tally_column(tally, m->counter[r], 0);
-            size_t to = (size_t)model->risks[r].to;
-            for (size_t k = 0; k < m->n_spells && model->risks[r].event == SIZE_MAX; k++)
-                tally->spells_of_risk[r] |= m->spells[k].in_state[s] || m->spells[k].in_state[to];
-        }
+    size_t n_changes = 0;
+    for (size_t s = 0; s < m->n_states; s++)
+        for (size_t r = model->first_risk[s]; r < model->first_risk[s + 1]; r++)
+            add_spell_changes(tally, &n_changes, r, (int)s, model->risks[r].event == SIZE_MAX ? model->risks[r].to : (int)s);
+    for (size_t s = 0; s < m->n_states; s++)
+        add_spell_changes(tally, &n_changes, m->n_risks + s, -1, (int)s);
+    for (size_t s = 0; s < m->n_states; s++)
+        add_spell_changes(tally, &n_changes, m->n_risks + m->n_states + s, (int)s, -1);
 }
 
 ipsim_tally *ipsim_tally_create(const ipsim_account_plan *plan, size_t model, size_t stride)
@@ -148,11 +169,14 @@ ipsim_tally *ipsim_tally_create(const ipsim_account_plan *plan, size_t model, si
     tally->spell_began = calloc(m->n_spells * stride + 1, sizeof(double));
     tally->spell_seen = calloc(m->n_spells * stride + 1, sizeof *tally->spell_seen);
     tally->column_of_risk = calloc(m->n_risks + 1, sizeof *tally->column_of_risk);
-    tally->spells_of_risk = calloc(m->n_risks + 1, sizeof *tally->spells_of_risk);
+    size_t n_moves = m->n_risks + 2 * m->n_states;
+    tally->first_spell_change = calloc(n_moves + 1, sizeof *tally->first_spell_change);
+    tally->spell_changes = calloc(2 * n_moves * m->n_spells + 1, sizeof *tally->spell_changes);
     tally->needs_clock = calloc(m->n_states * IPSIM_CLOCKS_MAX, sizeof *tally->needs_clock);
     if (!tally->basis || !tally->at || !tally->width || !tally->year || !tally->worth || !tally->entry_years || !tally->worth_of_year ||
         !tally->year_end || !tally->utility_factor || !tally->utility || !tally->utility_of_state || !tally->spell_began ||
-        !tally->spell_seen || !tally->column_of_risk || !tally->spells_of_risk || !tally->needs_clock || !build_columns(tally)) {
+        !tally->spell_seen || !tally->column_of_risk || !tally->first_spell_change || !tally->spell_changes || !tally->needs_clock ||
+        !build_columns(tally)) {
         ipsim_tally_free(tally);
         return NULL;
     }
@@ -178,7 +202,8 @@ void ipsim_tally_free(ipsim_tally *tally)
     free(tally->spell_began);
     free(tally->spell_seen);
     free(tally->column_of_risk);
-    free(tally->spells_of_risk);
+    free(tally->first_spell_change);
+    free(tally->spell_changes);
     free(tally->needs_clock);
     free(tally->columns);
     free(tally);
@@ -192,7 +217,6 @@ bool ipsim_tally_adopt(ipsim_tally *tally, const ipsim_account_plan *plan, size_
         return false;
     tally->plan = plan;
     tally->model = m;
-    memset(tally->spells_of_risk, 0, (m->n_risks + 1) * sizeof *tally->spells_of_risk);
     place_columns(tally);
     build_tables(tally);
     return true;
@@ -258,34 +282,45 @@ static size_t year_of(const ipsim_account_plan *plan, double t)
     return year;
 }
 
-/* A point of `value` at time t, which may lie before the person's last time; known[f] is D(t), or known is NULL. */
-static void add_point(ipsim_tally *tally, size_t basis, size_t slot, double t, const double *known, double value)
+/* A point of `value` at the person's last time, whose D is weight. */
+static void add_point(ipsim_tally *tally, size_t basis, size_t slot, double value, const double weight[2])
+{
+    double *cell = ipsim_tally_cell(tally, ipsim_tally_column(tally, basis, (size_t)tally->year[slot]), slot);
+    cell[0] += value;
+    for (size_t f = 0; f + 1 < tally->n_flavours; f++)
+        cell[f + 1] += value * weight[f];
+}
+
+/* A point of 1 at a time before that. */
+static void add_earlier_point(ipsim_tally *tally, size_t basis, size_t slot, double t)
 {
     double *cell = ipsim_tally_cell(tally, ipsim_tally_column(tally, basis, year_of(tally->plan, t)), slot);
     double worth, weight;
-    cell[0] += value;
+    cell[0] += 1.0;
     for (size_t f = 0; f + 1 < tally->n_flavours; f++) {
-        if (!known)
-            tally->kernels->worths(&tally->schedule[f], 1, &t, &worth, &weight);
-        cell[f + 1] += value * (known ? known[f] : weight);
+        tally->kernels->worths(&tally->schedule[f], 1, &t, &worth, &weight);
+        cell[f + 1] += weight;
     }
 }
 
 /* ---- spells: ever in, first time in, long enough in a set of states ---- */
 
-static void enter_spell(ipsim_tally *tally, size_t k, size_t slot, double t, const double *weight)
+static void enter_spell(ipsim_tally *tally, size_t k, size_t slot, double t, const double weight[2])
 {
     const account_spell *spell = &tally->model->spells[k];
     size_t at = k * tally->stride + slot;
-    tally->spell_began[at] = t;
+    if (spell->type == IPSIM_OUTCOME_SPELLS) {
+        tally->spell_began[at] = t;
+        return;
+    }
     if (tally->spell_seen[at])
         return;
     tally->spell_seen[at] = 1;
-    if (spell->type == IPSIM_OUTCOME_EVER)
-        add_point(tally, spell->basis, slot, t, weight, 1.0);
-    if (spell->type == IPSIM_OUTCOME_FIRST_TIME) {
-        add_point(tally, spell->basis, slot, t, weight, t - tally->entry_years[slot]);
-        add_point(tally, spell->basis + 1, slot, t, weight, 1.0);
+    if (spell->type == IPSIM_OUTCOME_EVER) {
+        add_point(tally, spell->basis, slot, 1.0, weight);
+    } else {
+        add_point(tally, spell->basis, slot, t - tally->entry_years[slot], weight);
+        add_point(tally, spell->basis + 1, slot, 1.0, weight);
     }
 }
 
@@ -293,22 +328,19 @@ static void leave_spell(ipsim_tally *tally, size_t k, size_t slot, double t)
 {
     const account_spell *spell = &tally->model->spells[k];
     double *began = &tally->spell_began[k * tally->stride + slot];
-    if (spell->type == IPSIM_OUTCOME_SPELLS && t - *began >= spell->at_least_years)
-        add_point(tally, spell->basis, slot, *began + spell->at_least_years, NULL, 1.0);
+    if (t - *began >= spell->at_least_years)
+        add_earlier_point(tally, spell->basis, slot, *began + spell->at_least_years);
     *began = INFINITY;
 }
 
-void ipsim_tally_spells(ipsim_tally *tally, size_t slot, int from, int to, double t, const double weight[2])
+void ipsim_tally_spells(ipsim_tally *tally, size_t slot, size_t move, double t, const double weight[2])
 {
-    const account_model *m = tally->model;
-    for (size_t k = 0; k < m->n_spells; k++) {
-        bool before = from >= 0 && m->spells[k].in_state[from], after = to >= 0 && m->spells[k].in_state[to];
-        if (before && !after)
-            leave_spell(tally, k, slot, t);
-        if (after && !before)
-            enter_spell(tally, k, slot, t, weight);
-        if (after && m->compiled->role[to] != IPSIM_ROLE_ALIVE)
-            leave_spell(tally, k, slot, t);
+    for (size_t i = tally->first_spell_change[move]; i < tally->first_spell_change[move + 1]; i++) {
+        uint32_t change = tally->spell_changes[i];
+        if (change % 2 == 1)
+            enter_spell(tally, change / 2, slot, t, weight);
+        else
+            leave_spell(tally, change / 2, slot, t);
     }
 }
 
@@ -334,7 +366,7 @@ static void enter_chunk(ipsim_tally *tally, size_t n, const int64_t *slot, const
         }
     }
     for (size_t i = 0; m->n_spells > 0 && i < n; i++)
-        ipsim_tally_spells(tally, (size_t)slot[i], -1, (int)state[i], t[i], (double[]){weight[0][i], weight[1][i]});
+        ipsim_tally_spells(tally, (size_t)slot[i], m->n_risks + (size_t)state[i], t[i], (double[]){weight[0][i], weight[1][i]});
 }
 
 void ipsim_tally_enter(ipsim_tally *tally, size_t n, const int64_t *slot, const int64_t *state, const double *t_years)

@@ -4,6 +4,7 @@
 #define IPSIM_ACCOUNT_TALLY_H
 
 #include "base/simd.h"
+#include "ipsim/wide.h"
 #include "plan.h"
 
 /* A discount schedule as the kernels want it. At time t in the step that begins at `from`, with E = expm1(-force (t - from)):
@@ -44,13 +45,15 @@ struct ipsim_tally {
     double **utility_factor; /* n_utilities: [slot], or NULL where it is 1 for everybody */
     account_utility_of_state *utility_of_state;
     double **utility;          /* n_states: [slot], `add` where it has factors and the state's utility changes, else NULL */
-    double *spell_began;       /* [spell * stride + slot]: INFINITY while outside */
+    double *spell_began;       /* [spell * stride + slot]: INFINITY while outside; of those that must last */
     unsigned char *spell_seen; /* [spell * stride + slot]: ever and first time have happened */
     int64_t *column_of_risk;   /* [risk + 1]: the counter's first column; [0]: waste */
-    bool *spells_of_risk;      /* [risk]: the firing may begin or end a spell */
-    bool *needs_clock;         /* [state * IPSIM_CLOCKS_MAX + clock] */
-    int64_t selected;          /* the slot of one person at a time */
-    double *columns;           /* storage of the factor and utility columns */
+    /* What a move does to spells: spell x 2, + 1 when it begins. Moves: risks, then entries into states, then the horizon in a state. */
+    size_t *first_spell_change; /* [move], and one more */
+    uint32_t *spell_changes;
+    bool *needs_clock; /* [state * IPSIM_CLOCKS_MAX + clock] */
+    int64_t selected;  /* the slot of one person at a time */
+    double *columns;   /* storage of the factor and utility columns */
 };
 
 static inline size_t ipsim_tally_column(const ipsim_tally *tally, size_t basis, size_t year)
@@ -71,8 +74,13 @@ double ipsim_account_factor(const account_factor *factors, size_t n, const ipsim
 account_utility_of_state ipsim_account_utility_of(const account_model *m, size_t state);
 double ipsim_account_utility_for(const account_model *m, size_t state, const ipsim_people *people, size_t slot); /* add */
 
-/* from < 0: the history begins; to < 0: it ends, as it does in a state that is not alive. t is the person's last time, weight its D. */
-void ipsim_tally_spells(ipsim_tally *tally, size_t slot, int from, int to, double t, const double weight[2]);
+/* A move at the person's last time, whose D is weight. */
+void ipsim_tally_spells(ipsim_tally *tally, size_t slot, size_t move, double t, const double weight[2]);
+
+static inline bool ipsim_tally_changes_spells(const ipsim_tally *tally, size_t move)
+{
+    return tally->first_spell_change[move + 1] > tally->first_spell_change[move];
+}
 
 /* ---- people ---- */
 typedef struct people_stretch {
@@ -109,6 +117,7 @@ typedef struct account_limbs {
     double *high, *low;
     int64_t *quanta; /* filled when large */
     bool large;
+    int64_t sum; /* used by kernels_ifma.c, which keeps something else in `high` */
 } account_limbs;
 
 /* What is added up of limbs: of a cell, and of its products with the comparator's, crosswise ones together. */
@@ -124,6 +133,11 @@ enum {
     ACCOUNT_N_SUMS
 };
 
+/* Adds the limbs of n <= ACCOUNT_LANES_MAX values to sums[ACCOUNT_N_SUMS], and keeps in `out` unless it is NULL what another call needs of
+ * its comparator; with a comparator the products too. false: some value is large, and nothing was added. */
+typedef bool account_add_sums(size_t n, double quantum, const double *values, const account_limbs *comparator, account_limbs *out,
+                              int64_t *sums);
+
 typedef struct account_kernels {
     void (*stay)(ipsim_tally *tally, const ipsim_stay *stay);
     /* into[flavour * stride + i] += the cells of n people of a tile, which become 0 */
@@ -137,14 +151,14 @@ typedef struct account_kernels {
     account_size (*split)(size_t n, double quantum, const double *values, double *high, double *low);
     bool (*subtract)(size_t n, const double *high, const double *low, const double *high2, const double *low2, double *high_out,
                      double *low_out);
-    /* Adds the limbs of n <= ACCOUNT_LANES_MAX values to sums[ACCOUNT_N_SUMS], and keeps them in `out` unless it is NULL; with a comparator
-     * the products too. false: some value is large, and nothing was added. */
-    bool (*add_sums)(size_t n, double quantum, const double *values, const account_limbs *comparator, account_limbs *out, int64_t *sums);
+    account_add_sums *add_sums;
     /* Sums over n <= ACCOUNT_LANES_MAX lanes: hh, hl, lh, ll. */
     void (*products)(size_t n, const double *high, const double *low, const double *high2, const double *low2, int64_t out[4]);
 } account_kernels;
 
 extern const account_kernels ipsim_account_kernels_sse2, ipsim_account_kernels_avx2, ipsim_account_kernels_avx512;
 const account_kernels *ipsim_account_kernels(void);
+/* The fastest add_sums that the processor has; all give the same sums. */
+account_add_sums *ipsim_account_add_sums(const account_kernels *kernels);
 
 #endif
