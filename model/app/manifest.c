@@ -167,6 +167,14 @@ static json_t *describe_settings(const ipsim_cli *cli)
     return list;
 }
 
+/* What decided the draws. An interrupted analysis is that of fewer draws. */
+static json_t *describe_draws(const ipsim_cli *cli, const ipsim_results *results)
+{
+    return json_pack("{s:I, s:s, s:b, s:o, s:o}", "draws", (json_int_t)results->draws_done, "design",
+                     cli->design != NULL ? cli->design : "mc", "fixed_people", (int)cli->fixed_people, "only", text_or_null(cli->only),
+                     "fix", text_or_null(cli->fix));
+}
+
 ipsim_status ipsim_manifest_write(const ipsim_cli *cli, const ipsim_inputs *inputs, const ipsim_results *results, time_t started,
                                   const char *path, ipsim_error *err)
 {
@@ -184,6 +192,9 @@ ipsim_status ipsim_manifest_write(const ipsim_cli *cli, const ipsim_inputs *inpu
         (json_int_t)results->persons, "interrupted", (int)results->interrupted, "threads", results->n_threads, "events_per_person",
         real_or_null(results->events_per_person), "started_utc", start_text, "wall_seconds", real_or_null(results->wall_seconds),
         "compiler", ipsim_compiler(), "libraries", describe_libraries(), "machine", describe_machine(), "files", describe_files(path));
+    if (manifest != NULL && cli->command == IPSIM_COMMAND_PSA) {
+        json_object_set_new(manifest, "psa", describe_draws(cli, results));
+    }
     char *text = manifest != NULL ? json_dumps(manifest, JSON_INDENT(2)) : NULL;
     char *line = NULL;
     ipsim_status status;

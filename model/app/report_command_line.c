@@ -15,9 +15,29 @@ static const char *text_of(const json_t *object, const char *key)
     return text != NULL ? text : "";
 }
 
+static void put_option(const json_t *object, const char *key, FILE *stream)
+{
+    if (json_is_string(json_object_get(object, key))) {
+        fprintf(stream, " --%s ", key);
+        ipsim_shell_put_word(stream, text_of(object, key));
+    }
+}
+
+static void put_draws(const json_t *psa, FILE *stream)
+{
+    fprintf(stream, " --draws %" JSON_INTEGER_FORMAT, json_integer_value(json_object_get(psa, "draws")));
+    if (strcmp(text_of(psa, "design"), "mc") != 0) {
+        put_option(psa, "design", stream);
+    }
+    put_option(psa, "only", stream);
+    put_option(psa, "fix", stream);
+    fputs(json_is_true(json_object_get(psa, "fixed_people")) ? " --fixed-people" : "", stream);
+}
+
 static void put_simulation(const json_t *manifest, bool compares, FILE *stream)
 {
-    fputs(compares ? "ipsim compare" : "ipsim run", stream);
+    const json_t *psa = json_object_get(manifest, "psa"); /* its replicates are draws */
+    fputs(psa != NULL ? "ipsim psa" : compares ? "ipsim compare" : "ipsim run", stream);
     const json_t *scenarios = json_object_get(manifest, "scenarios"), *settings = json_object_get(manifest, "settings");
     for (size_t i = 0; i < json_array_size(scenarios); i++) {
         putc(' ', stream);
@@ -32,7 +52,7 @@ static void put_simulation(const json_t *manifest, bool compares, FILE *stream)
             free(both);
         }
     }
-    json_int_t replicates = json_integer_value(json_object_get(manifest, "replicates"));
+    json_int_t replicates = json_integer_value(psa != NULL ? json_object_get(psa, "draws") : json_object_get(manifest, "replicates"));
     json_int_t persons = json_integer_value(json_object_get(manifest, "persons_simulated"));
     json_int_t replicate = json_integer_value(json_object_get(manifest, "replicate"));
     fprintf(stream, " --persons %" JSON_INTEGER_FORMAT " --seed %" JSON_INTEGER_FORMAT, replicates > 1 ? persons / replicates : persons,
@@ -40,7 +60,9 @@ static void put_simulation(const json_t *manifest, bool compares, FILE *stream)
     if (replicate > 0) {
         fprintf(stream, " --replicate %" JSON_INTEGER_FORMAT, replicate);
     }
-    if (replicates > 1) {
+    if (psa != NULL) {
+        put_draws(psa, stream);
+    } else if (replicates > 1) {
         fprintf(stream, " --replicates %" JSON_INTEGER_FORMAT, replicates);
     }
 }
@@ -104,7 +126,8 @@ char *ipsim_report_command_line(const json_t *manifest, bool compares)
     const char *line = text_of(manifest, "command_line");
     bool simulated = json_is_integer(json_object_get(manifest, "persons_simulated")) &&
                      json_is_array(json_object_get(manifest, "scenarios"));
-    bool usual = strncmp(line, "ipsim run", 9) == 0 || strncmp(line, "ipsim compare", 13) == 0 || strncmp(line, "ipsim merge", 11) == 0;
+    bool usual = strncmp(line, "ipsim run", 9) == 0 || strncmp(line, "ipsim compare", 13) == 0 || strncmp(line, "ipsim merge", 11) == 0 ||
+                 strncmp(line, "ipsim psa", 9) == 0;
     if (simulated && usual && strstr(line, "--seeds") == NULL) {
         put_simulation(manifest, compares, stream);
     } else {

@@ -275,7 +275,8 @@ ipsim_status ipsim_report_draws(ipsim_report_inputs *inputs, ipsim_error_list *e
     ipsim_status status = arena != NULL ? IPSIM_OK : short_of_memory(errors);
     if (status == IPSIM_OK && inputs->psa != NULL) {
         status = ipsim_report_psa(inputs->psa, arena, &draws, errors);
-        status = status == IPSIM_OK ? take_everything(inputs, &draws, errors) : status;
+        bool compares = status == IPSIM_OK && draws.n_strategies > 1; /* a single one has nothing to be weighed against */
+        status = compares ? take_everything(inputs, &draws, errors) : status;
     }
     ipsim_arena_free(arena);
     return status;

@@ -112,7 +112,8 @@ static void put_command(ipsim_table *table, size_t row, const json_t *manifest, 
 {
     char word[32] = "";
     sscanf(text_of(manifest, "command_line"), "ipsim %31s", word);
-    ipsim_table_put_text(table, row, 0, strcmp(word, "merge") != 0 ? word : compares ? "compare" : "run");
+    bool psa = json_object_get(manifest, "psa") != NULL;
+    ipsim_table_put_text(table, row, 0, strcmp(word, "merge") != 0 ? word : psa ? "psa" : compares ? "compare" : "run");
 }
 
 /* Nothing about the folder itself: the same result has the same page wherever it lies. */
