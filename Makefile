@@ -29,7 +29,7 @@ LUA     := $(shell for name in lua5.4 lua-5.4 lua54; do pkg-config --exists $$na
 INCLUDES := $(sort $(call package,--cflags,xlsxwriter) $(call package,--cflags,gsl) $(call package,--cflags,libconfig) $(call package,--cflags,sqlite3) \
             $(if $(MPI),$(call package,--cflags,ompi-c)) $(call package,--cflags,jansson) $(call package,--cflags,$(LUA),-I/usr/include/lua5.4))
 LIBS    := $(call package,--libs,xlsxwriter,-lxlsxwriter) $(call package,--libs,gsl,-lgsl -lgslcblas) $(call package,--libs,libconfig,-lconfig) $(call package,--libs,$(LUA),-llua5.4) \
-           $(call package,--libs,sqlite3,-lsqlite3) $(call package,--libs,jansson,-ljansson) $(call package,--libs,zlib,-lz) \
+           $(call package,--libs,sqlite3,-lsqlite3) $(call package,--libs,jansson,-ljansson) $(call package,--libs,libgvc,-lgvc -lcgraph -lcdt) $(call package,--libs,zlib,-lz) \
            $(if $(MPI),$(call package,--libs,ompi-c,-lmpi)) -lcsv -lm
 
 COMPILE := $(CC) -std=gnu11 -D_GNU_SOURCE -Iinclude -Imodel $(INCLUDES) $(CPPFLAGS) $(CFLAGS) -fopenmp -ffp-contract=off $(WARNINGS) $(SANITIZE)
@@ -37,6 +37,10 @@ LINK    := $(CC) $(CFLAGS) -fopenmp $(SANITIZE) $(LDFLAGS)
 # The folder .git must be ours: an unpacked release may lie inside another repository.
 GIT_HASH := $(if $(wildcard .git),$(shell git rev-parse -q --verify --short=12 HEAD 2>/dev/null || echo unknown)$(shell \
             git diff --quiet HEAD 2>/dev/null; [ $$? != 1 ] || echo -modified),unknown)
+
+# All that a result's numbers can come from. Journals and shards are joined only where it is the same; a change elsewhere costs none of them.
+ARITHMETIC := $(shell cat $(sort $(wildcard include/ipsim/*.h $(foreach folder,base maths random scenario compile population account engine \
+              experiment,model/$(folder)/*.[ch]))) | { sha256sum 2>/dev/null || cksum; } | cut -c 1-12)
 
 VECTORISE := $(if $(findstring -O0,$(CFLAGS)),,-O3)
 
@@ -53,13 +57,14 @@ SLOW_TESTS  := $(sort $(wildcard tests/statistical/test_*.c))
 FUZZ_TESTS  := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 CLUSTER_TESTS := tests/cli/test_mpi.sh tests/cli/test_slurm.sh
 SLOW_SCRIPTS := tests/cli/test_spreadsheet.sh
-CLI_TESTS   := $(filter-out $(CLUSTER_TESTS) $(SLOW_SCRIPTS),$(sort $(wildcard tests/cli/test_*.sh)))
+BITS_TEST   := tests/cli/test_bits.sh
+CLI_TESTS   := $(filter-out $(CLUSTER_TESTS) $(BITS_TEST) $(SLOW_SCRIPTS),$(sort $(wildcard tests/cli/test_*.sh)))
 TEST_LIBRARY := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/*.c))
 programs     = $(patsubst tests/%.c,$(BUILD)/tests/%,$(if $(TEST),$(filter %/$(TEST).c,$(1)),$(1)))
 scripts      = $(if $(TEST),$(filter %/$(TEST).sh,$(1)),$(1))
 RUN_TESTS    = IPSIM=$(abspath $(PROGRAM)) CASE='$(CASE)' tests/run.sh -j $(JOBS) -o $(BUILD)/tests
 C_FILES     := $(wildcard model/*/*.[ch] include/ipsim/*.h tests/*.[ch] tests/*/*.[ch])
-SH_FILES    := .ci/run $(wildcard tools/slurm/*.sbatch tools/*.sh tests/*.sh tests/cli/*.sh)
+SH_FILES    := .ci/run $(wildcard tools/slurm/*.sbatch tools/*.sh tests/*.sh tests/cli/*.sh tests/browser/*.sh)
 DEMO        := traditional usual-care ips ips-young
 
 MAKEFLAGS += --no-print-directory
@@ -67,7 +72,7 @@ parallel   = $(MAKE) $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
 say        = @$(if $(V),:,printf '%-7s %s\n' $(1) $(2))
 quiet     := $(if $(V),,@)
 
-.PHONY: all program demo test test-programs run-tests test-slow slow-programs run-slow run-cluster fuzz-programs run-fuzz bench lint format check-layers check-symbols dependencies \
+.PHONY: all program demo charts test test-programs run-tests test-slow slow-programs run-slow run-cluster run-bits run-browser fuzz-programs run-fuzz bench lint format check-layers check-symbols dependencies \
         install uninstall clean help FORCE
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
@@ -77,20 +82,25 @@ all: ## build ./ipsim (the default); installs nothing
 	@tools/install_dependencies.sh --check build $(if $(MPI),mpi)
 	+@$(parallel) program
 
-demo: ## install what is missing, build, run the Norwegian comparison, say where the results lie
-	@tools/install_dependencies.sh build
+demo: ## install what is missing, build, run the Norwegian comparison, say where the results and the report lie
+	@tools/install_dependencies.sh build charts
 	+@$(parallel) program
 	./ipsim compare $(DEMO:%=scenarios/%.cfg) --output output/demo
-	@printf '\nThe results lie in output/demo/ (begin with summary.txt).\n'
+	@printf '\nThe results lie in output/demo/. Open output/demo/report.html in a browser.\n'
 
 test: ## install what is missing, build, run every test; TEST=test_hazard runs one program or script, CASE='*weibull*' some cases
 	@tools/install_dependencies.sh build test
 	+@$(parallel) program test-programs
 	+@$(MAKE) run-tests
 
-test-slow: ## statistical tests, ranks and Slurm, unit tests under sanitizers, a clang build, a fuzz smoke test
-	@tools/install_dependencies.sh build test slow mpi slurm
+test-slow: ## statistical tests, ranks and Slurm, report.html in a browser, unit tests under sanitizers, builds by gcc and clang that must agree to the bit, a fuzz smoke test
+	@tools/install_dependencies.sh build test slow mpi slurm charts browser
 	+@tests/slow.sh "$(MAKE)" "$(JOBS)" "$(BUILD)"
+
+charts: ## try again to build the charts of report.html (needs nodejs and npm, and the network once)
+	@tools/install_dependencies.sh charts
+	@rm -f build/web/assets.h
+	+@$(parallel) program
 
 bench: ## measure speed: medians and ratios within the run, on the screen and in bench.csv; ROUNDS=5 PERSONS=1e6 (largest)
 	@tools/install_dependencies.sh build
@@ -143,6 +153,10 @@ run-slow:
 	@$(RUN_TESTS) $(call programs,$(SLOW_TESTS)) $(call scripts,$(SLOW_SCRIPTS))
 run-cluster:
 	@IPSIM_MPI=$(abspath $(BUILD)-mpi/ipsim) $(subst -j $(JOBS),-j 1,$(RUN_TESTS)) $(call scripts,$(CLUSTER_TESTS))
+run-browser:
+	@$(subst -j $(JOBS),-j 1 -t 1800,$(RUN_TESTS)) tests/browser/test_browser.sh
+run-bits:
+	@IPSIM_MPI=$(abspath $(BUILD)-mpi/ipsim) $(RUN_TESTS) -t 3000 $(call scripts,$(BITS_TEST))
 run-fuzz:
 	@$(RUN_TESTS) $(call programs,$(FUZZ_TESTS))
 
@@ -150,12 +164,12 @@ run-fuzz:
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D) && echo '$(subst ','\'',$(COMPILE) / $(LINK) $(LIBS))' | cmp -s - $@ || echo '$(subst ','\'',$(COMPILE) / $(LINK) $(LIBS))' > $@
 $(BUILD)/version: FORCE
-	@mkdir -p $(@D) && echo '$(VERSION) $(GIT_HASH)' | cmp -s - $@ || echo '$(VERSION) $(GIT_HASH)' > $@
+	@mkdir -p $(@D) && echo '$(VERSION) $(GIT_HASH) $(ARITHMETIC)' | cmp -s - $@ || echo '$(VERSION) $(GIT_HASH) $(ARITHMETIC)' > $@
 $(BUILD)/sources: FORCE
 	@mkdir -p $(@D) && echo '$(SOURCES)' | cmp -s - $@ || echo '$(SOURCES)' > $@
 
 $(BUILD)/model/app/version.o: $(BUILD)/version
-$(BUILD)/model/app/version.o: private EXTRA := -DIPSIM_VERSION='"$(VERSION)"' -DIPSIM_GIT_HASH='"$(GIT_HASH)"' \
+$(BUILD)/model/app/version.o: private EXTRA := -DIPSIM_VERSION='"$(VERSION)"' -DIPSIM_GIT_HASH='"$(GIT_HASH)"' -DIPSIM_ARITHMETIC='"$(ARITHMETIC)"' \
     -DIPSIM_LIBCONFIG_VERSION='"$(shell pkg-config --modversion libconfig 2>/dev/null || echo unknown)"'
 
 # Kernels are compiled once for each level of vector instructions, which the program chooses among when it starts.
@@ -164,6 +178,17 @@ $(BUILD)/model/account/kernels_avx2.o $(BUILD)/model/engine/fast_avx2.o: private
 $(BUILD)/model/account/kernels_avx512.o $(BUILD)/model/engine/fast_avx512.o: private EXTRA := $(VECTORISE) -mavx512f -mavx512dq -mavx512vl \
     -mavx512bw -mprefer-vector-width=512 -mtune=icelake-server
 $(BUILD)/model/app/mpi_driver.o: private EXTRA := $(if $(MPI),-DIPSIM_MPI)
+
+# The script of report.html comes from npm; where that is missing or fails the header names no script, and ipsim is built without charts.
+WEB_FILES := $(wildcard model/report/web/*.js model/report/web/*/*.js model/report/web/package*.json)
+build/web/tools: FORCE
+	@mkdir -p $(@D) && tools/build_report_script.sh --tools >$@.new && { cmp -s $@.new $@ || cp $@.new $@; } && rm -f $@.new
+build/web/assets.h: build/web/tools $(WEB_FILES) tools/build_report_script.sh
+	$(call say,CHARTS,build/web/report.js)
+	$(quiet)tools/build_report_script.sh $@
+$(BUILD)/model/report/report_assets.o: build/web/assets.h model/report/web/page.css model/report/web/messages.json
+$(BUILD)/model/report/report_assets.o: private EXTRA := -include build/web/assets.h -DIPSIM_REPORT_STYLE='"model/report/web/page.css"' \
+    -DIPSIM_REPORT_MESSAGES='"model/report/web/messages.json"'
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(call say,CC,$<)

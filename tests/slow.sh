@@ -36,7 +36,13 @@ fi
 step "a build with MPI without warnings" "" "$make" "-j$jobs" "$build-mpi/ipsim" MPI=1 WERROR=1 "BUILD=$build-mpi"
 step "the program for the tests of ranks and Slurm" "" "$make" "-j$jobs" "$build/ipsim"
 step "ranks and Slurm" "$build/tests/summary" "$make" run-cluster
+step "report.html in a browser (screenshots in build/browser/screenshots)" "$build/tests/summary" "$make" run-browser
 step "a build by clang without warnings" "" "$make" "-j$jobs" build/clang/ipsim test-programs CC=clang WERROR=1 SAN=
+
+# Builds whose results must be the same to the bit. They have folders of their own, so that a second time costs nothing.
+step "a build without optimisation" "" "$make" "-j$jobs" "$build-O0/ipsim" "BUILD=$build-O0" "CFLAGS=-O0 -g" SAN=
+step "a build with all of it" "" "$make" "-j$jobs" "$build-O3/ipsim" "BUILD=$build-O3" "CFLAGS=-O3 -march=native -g" SAN=
+step "a build by clang without optimisation" "" "$make" "-j$jobs" build/clang-O0/ipsim BUILD=build/clang-O0 CC=clang "CFLAGS=-O0 -g" SAN=
 
 # The laws of tests/analytic/ need many persons, too many for sanitizers.
 safe=$build-safe
@@ -44,6 +50,10 @@ tests=$(find tests/unit tests/invalid -name 'test_*.c' | sort | tr '\n' ' ')
 flags=("SAN=address,undefined" "BUILD=$safe" "QUICK_TESTS=$tests")
 step "sanitizers: build" "" "$make" "-j$jobs" "$safe/ipsim" test-programs "${flags[@]}"
 step "tests under the address and undefined-behaviour sanitizers" "$safe/tests/summary" "$make" run-tests "${flags[@]}"
+BITS_BUILDS="gcc-O0=$PWD/$build-O0/ipsim gcc-O3-native=$PWD/$build-O3/ipsim clang=$PWD/build/clang/ipsim clang-O0=$PWD/build/clang-O0/ipsim"
+BITS_BUILDS="$BITS_BUILDS sanitizers=$PWD/$safe/ipsim"
+export BITS_BUILDS
+step "the same bytes from every build, engine, machine and way of running" "$build/tests/summary" "$make" run-bits
 step "fuzzing: build" "" "$make" "-j$jobs" fuzz-programs "${flags[@]}"
 step "fuzzing" "$safe/tests/summary" "$make" run-fuzz "${flags[@]}"
 

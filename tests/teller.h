@@ -21,7 +21,7 @@ typedef struct teller {
 static inline teller teller_begin(ipsim_tally *tally, ipsim_people *people, const double *attributes, int state, double t)
 {
     teller told = {.tally = tally, .people = people};
-    ipsim_people_seat(people, 0, 1, attributes);
+    ipsim_people_seat(people, 0, 1, NULL, attributes);
     while (people->person[told.slot] != 0)
         told.slot++;
     ipsim_tally_reset(tally, people);

@@ -10,6 +10,9 @@
 #include <time.h>
 
 #include "base/simd.h"
+#include "experiment/psa_draws.h"
+#include "ipsim/dsa.h"
+#include "ipsim/decision_tables.h"
 #include "ipsim/engine.h"
 #include "ipsim/population.h"
 #include "ipsim/run.h"
@@ -168,7 +171,7 @@ static void breakdown(const model_set *set, double speed)
         uint64_t start = __builtin_ia32_rdtsc();
         for (int64_t i = 0; i < BLOCK; i++)
             ipsim_population_draw(population, 1, 0, b * BLOCK + i, attributes + (size_t)i * n_attributes);
-        ipsim_people_seat(people, b * BLOCK, BLOCK, attributes);
+        ipsim_people_seat(people, b * BLOCK, BLOCK, NULL, attributes);
         people_ticks += __builtin_ia32_rdtsc() - start;
         for (size_t i = 0; i < set->n; i++) {
             ipsim_occupancy seen = {.n_times = 2, .times = times, .moves = moves};
@@ -224,6 +227,80 @@ static void growth(const model_set *set, int64_t most)
     report("peak memory", "all of the above", (double)usage.ru_maxrss / 1024.0, "MiB", 0.0, NULL);
 }
 
+/* One-way analysis of the Norwegian comparison, beside as many plain comparisons of as many people. */
+static void sensitivity(const model_set *norway)
+{
+    const ipsim_scenario *const pair[] = {norway->scenarios[1], norway->scenarios[2]};
+    model_set two = {"Norway, usual care and IPS", 2, {NULL}, {norway->scenarios[1], norway->scenarios[2]}, 0};
+    variant v = {.name = "fast", .simd = "avx512", .threads = 1};
+    ipsim_dsa_options options = {.persons = 10000, .seed = 1, .n_threads = 1, .find = IPSIM_DSA_FIND_NONE};
+    ipsim_error_list errors = {0};
+    ipsim_dsa *dsa = NULL;
+    double events, plain = time_run(&two, options.persons, &v, &events), start = seconds(CLOCK_THREAD_CPUTIME_ID);
+    if (ipsim_dsa_run(pair, 2, &options, &dsa, &errors) != IPSIM_OK)
+        die(&errors);
+    double each = (seconds(CLOCK_THREAD_CPUTIME_ID) - start) / (double)dsa->n_runs;
+    report("dsa, Norway", "10 000 persons", each * 1e3, "ms/run", each / plain, "compare of as many");
+    ipsim_dsa_free(dsa);
+}
+
+/* ---- probabilistic analysis ---- */
+
+/* What a draw costs before its first person: drawing, resolving expressions, compiling, making the engines ready. */
+static void overhead_of_a_draw(const model_set *set, int rounds)
+{
+    enum { DRAWS = 100 };
+    ipsim_error_list errors = {0};
+    ipsim_psa_options options = {.n_draws = DRAWS};
+    experiment *e;
+    vary *v;
+    vary_worker *w;
+    psa_draws *d;
+    double ms[MOST_ROUNDS];
+    if (ipsim_experiment_create((const ipsim_scenario *const *)set->scenarios, set->n, &e, &errors) != IPSIM_OK ||
+        ipsim_vary_create(e, &v, &errors) != IPSIM_OK || ipsim_psa_draws_create(v, &options, 1, &d, &errors) != IPSIM_OK ||
+        ipsim_vary_worker_create(v, 1000, &w, &errors) != IPSIM_OK)
+        die(&errors);
+    double *values = calloc(v->n_quantities + 1, sizeof *values);
+    if (!values)
+        exit(1);
+    for (int round = 0; round < rounds; round++) {
+        double start = seconds(CLOCK_THREAD_CPUTIME_ID);
+        for (int64_t i = 0; i < DRAWS; i++) {
+            ipsim_psa_draws_values(d, i, values);
+            if (ipsim_vary_assign(w, values, NULL, &errors) != IPSIM_OK)
+                die(&errors);
+        }
+        ms[round] = (seconds(CLOCK_THREAD_CPUTIME_ID) - start) * 1e3 / DRAWS;
+    }
+    report(set->name, "overhead of a draw", median(ms, rounds), "ms", 0.0, NULL);
+    free(values);
+    ipsim_vary_worker_free(w);
+    ipsim_psa_draws_free(d);
+    ipsim_vary_free(v);
+    ipsim_experiment_free(e);
+}
+
+/* 1 000 draws of 1 000 persons, tables included, by the wall. */
+static void bench_psa(const model_set *set, int threads, int rounds)
+{
+    double wall[MOST_ROUNDS];
+    char name[32];
+    for (int round = 0; round < rounds; round++) {
+        ipsim_error_list errors = {0};
+        ipsim_results *results = NULL;
+        ipsim_psa_options psa = {.n_draws = 1000};
+        ipsim_run_options options = {.persons = 1000, .seed = 1, .n_threads = threads, .psa = &psa};
+        double start = seconds(CLOCK_MONOTONIC);
+        if (ipsim_run((const ipsim_scenario *const *)set->scenarios, set->n, &options, &results, &errors) != IPSIM_OK)
+            die(&errors);
+        wall[round] = seconds(CLOCK_MONOTONIC) - start;
+        ipsim_results_free(results);
+    }
+    snprintf(name, sizeof name, "1000 x 1000, %d threads", threads);
+    report("psa b5", name, median(wall, rounds), "s", 0.0, NULL);
+}
+
 static void start_up(int rounds)
 {
     double ms[MOST_ROUNDS];
@@ -234,6 +311,96 @@ static void start_up(int rounds)
         ms[i] = (seconds(CLOCK_MONOTONIC) - start) * 1e3;
     }
     report("start-up", "run ips.cfg -n 1", median(ms, rounds), "ms", 0.0, NULL);
+}
+
+/* ---- decision analysis of a large table of draws ---- */
+
+enum { DRAWS = 10000, PARAMETERS = 20, STRATEGIES = 3, THRESHOLDS = 21 };
+
+/* Numbers between 0 and 1 that fill the cube evenly enough; nobody looks at what they say. */
+static double spread(size_t i, size_t dimension)
+{
+    double x = (double)(i + 1) * (0.6180339887498949 + 0.1381966 * (double)dimension);
+    return x - (double)(int64_t)x;
+}
+
+static ipsim_draws *many_draws(void)
+{
+    static const char *strategies[STRATEGIES] = {"a", "b", "c"}, *all[1] = {"all"}, *names[PARAMETERS];
+    static char texts[PARAMETERS][8];
+    static ipsim_draws d;
+    d = (ipsim_draws){.n_draws = DRAWS,
+                      .n_strategies = STRATEGIES,
+                      .n_perspectives = 1,
+                      .n_subgroups = 1,
+                      .n_parameters = PARAMETERS,
+                      .strategies = strategies,
+                      .perspectives = all,
+                      .subgroups = all,
+                      .parameters = names,
+                      .cost_name = "cost",
+                      .effect_name = "qalys"};
+    static double weight = 1.0;
+    d.weights = &weight;
+    d.cost = calloc(STRATEGIES * DRAWS, sizeof(double));
+    d.effect = calloc(STRATEGIES * DRAWS, sizeof(double));
+    d.values = calloc(PARAMETERS * DRAWS, sizeof(double));
+    if (d.cost == NULL || d.effect == NULL || d.values == NULL) {
+        fprintf(stderr, "bench: memory is short\n");
+        exit(1);
+    }
+    for (size_t p = 0; p < PARAMETERS; p++) {
+        snprintf(texts[p], sizeof texts[p], "p%zu", p);
+        names[p] = texts[p];
+        for (size_t i = 0; i < DRAWS; i++) {
+            double x = d.values[p * DRAWS + i] = spread(i, p);
+            for (size_t s = 1; s < STRATEGIES; s++) {
+                d.effect[s * DRAWS + i] += (x - 0.45) * (double)(p % (s + 2)) / 10.0;
+                d.cost[s * DRAWS + i] += 1000.0 * x * x * (double)s;
+            }
+        }
+    }
+    return &d;
+}
+
+static void decide(int rounds)
+{
+    double thresholds[THRESHOLDS], evppi[MOST_ROUNDS], cea[MOST_ROUNDS];
+    size_t members[PARAMETERS];
+    ipsim_parameter_set sets[PARAMETERS];
+    static ipsim_evppi results[PARAMETERS * THRESHOLDS];
+    ipsim_draws *draws = many_draws();
+    ipsim_panel panel = ipsim_draws_panel(draws, 0, 0);
+    for (size_t t = 0; t < THRESHOLDS; t++)
+        thresholds[t] = 5000.0 * (double)t;
+    for (size_t p = 0; p < PARAMETERS; p++) {
+        members[p] = p;
+        sets[p] = (ipsim_parameter_set){1, &members[p]};
+    }
+    const ipsim_decision_settings settings = {
+        .thresholds = thresholds, .n_thresholds = THRESHOLDS, .currency = "", .persons = 1.0, .aversion = 0.0};
+    for (int i = 0; i < rounds; i++) {
+        ipsim_table *tables[IPSIM_N_CEA_TABLES];
+        ipsim_error err = {0};
+        double begun = seconds(CLOCK_MONOTONIC);
+        ipsim_status status = ipsim_evppi_estimate(draws, &panel, sets, PARAMETERS, thresholds, THRESHOLDS, results, &err);
+        double middle = seconds(CLOCK_MONOTONIC);
+        status = status == IPSIM_OK ? ipsim_cea_tables(draws, &settings, tables, &err) : status;
+        if (status != IPSIM_OK) {
+            fprintf(stderr, "bench: %s\n", err.message);
+            exit(1);
+        }
+        evppi[i] = middle - begun;
+        cea[i] = seconds(CLOCK_MONOTONIC) - middle;
+        for (size_t t = 0; t < IPSIM_N_CEA_TABLES; t++)
+            ipsim_table_free(tables[t]);
+    }
+    printf("\ndecisions, 10 000 draws, 3 strategies, 21 thresholds, all processors\n");
+    report("decision", "EVPPI, 20 parameters", median(evppi, rounds), "s", 0.0, NULL);
+    report("decision", "tables of cea", median(cea, rounds), "s", 0.0, NULL);
+    free(draws->cost);
+    free(draws->effect);
+    free(draws->values);
 }
 
 int main(int argc, char **argv)
@@ -278,8 +445,14 @@ int main(int argc, char **argv)
     double speed = ticks_per_ns();
     breakdown(&distinct, speed);
     breakdown(&norway, speed);
+    bench_psa(&b5, 1, rounds);
+    bench_psa(&b5, 2, rounds);
+    overhead_of_a_draw(&b5, rounds);
+    overhead_of_a_draw(&norway, rounds);
+    sensitivity(&norway);
     growth(&b5, most);
     start_up(rounds);
+    decide(rounds);
     fclose(csv);
     return 0;
 }

@@ -20,13 +20,15 @@ BEGIN {
     may["economics"] = may["write"] = "base maths"
     may["experiment"] = may["engine"] " engine"
     may["report"] = "base maths write"
-    may["app"] = may["experiment"] " experiment economics write report"
+    may["describe"] = may["experiment"] " experiment"
+    may["app"] = may["experiment"] " experiment describe economics write report"
 
     # Libraries that only one file, or the files of one folder, may include.
     only["libconfig.h"] = "model/scenario/parse.c"
     only["mpi.h"] = "model/app/mpi_driver.c"
     only["csv.h"] = "model/base/"
     only["xlsxwriter.h"] = "model/write/"
+    only["graphviz/gvc.h"] = "model/describe/diagram.c"
 }
 FNR == 1 {
     folder = ""

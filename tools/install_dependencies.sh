@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Looks for what ipsim needs and installs what is missing.
 #
-#   tools/install_dependencies.sh [--check] [build] [test] [slow] [lint] [mpi] [slurm]
+#   tools/install_dependencies.sh [--check] [build] [test] [slow] [lint] [mpi] [slurm] [charts] [browser]
 #
 # On Debian and Ubuntu missing packages are installed with apt-get (through sudo where that is needed). With --check, and on every
 # other system, nothing is installed: the exact list of what to install is printed and the exit code is 1.
@@ -14,9 +14,9 @@ groups=""
 for argument in "$@"; do
     case $argument in
     --check) check_only=yes ;;
-    build | test | slow | lint | mpi | slurm) groups="$groups $argument" ;;
+    build | test | slow | lint | mpi | slurm | charts | browser) groups="$groups $argument" ;;
     *)
-        echo "usage: tools/install_dependencies.sh [--check] [build] [test] [slow] [lint] [mpi] [slurm]" >&2
+        echo "usage: tools/install_dependencies.sh [--check] [build] [test] [slow] [lint] [mpi] [slurm] [charts] [browser]" >&2
         exit 2
         ;;
     esac
@@ -71,6 +71,7 @@ look_for() { # group
         need_header '#include <xlsxwriter.h>' "$(flags_of xlsxwriter)" libxlsxwriter-dev "libxlsxwriter 1.0 or newer (xlsxwriter.h)"
         need_header '#include <csv.h>' '' libcsv-dev "libcsv 3 (csv.h)"
         need_header '#include <zlib.h>' '' zlib1g-dev "zlib (zlib.h)"
+        need_header '#include <graphviz/gvc.h>' "$(flags_of libgvc)" libgraphviz-dev "Graphviz 2.42 or newer (graphviz/gvc.h)"
         ;;
     test)
         need_header '#include <stdarg.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <setjmp.h>\n#include <cmocka.h>' \
@@ -92,6 +93,14 @@ look_for() { # group
     slurm)
         need_command slurmctld slurm-wlm "Slurm (slurmctld, slurmd), for its test"
         need_command munged munge "munge, for the test of Slurm"
+        ;;
+    charts)
+        need_command node nodejs "Node.js 18 or newer, for the charts of report.html"
+        need_command npm npm "npm, for the charts of report.html"
+        ;;
+    browser)
+        need_command chromium chromium "Chromium, for the tests of report.html"
+        need_command pdftotext poppler-utils "pdftotext, for the tests of report.html"
         ;;
     lint)
         need_command clang-format clang-format "clang-format 14"

@@ -22,7 +22,7 @@ mapfile -t scripts < <(find tools tests -name '*.sh' | sort)
 mapfile -t objects < <(find "$build/model" -name '*.o' | sort)
 flags=()
 for word in "${compile[@]:1}"; do
-    case $word in -I* | -D* | -std=*) flags+=("$word") ;; esac
+    case $word in -I* | -D* | -std=* | -fopenmp) flags+=("$word") ;; esac
 done
 
 # shellcheck disable=SC2317 # these functions are called through check

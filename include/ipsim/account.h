@@ -4,6 +4,7 @@
  * plan    which measures there are (outcome x payer) over all scenarios of a run, and how each scenario computes them
  * people  a block of persons, each in a slot
  * tally   the histories of a block under one scenario, in doubles; each person's additions are in the order of the person's own history
+ * totals  exact sums of a few measures over small batches of persons
  * ledger  exact sums over persons: each person's value is rounded to a whole number of quanta and added in 128-bit integers, its squares and
  *         paired differences in 192-bit integers, so that no order of adding exists to depend on. Overflow is refused, not wrapped.
  *
@@ -15,6 +16,7 @@
 #include "ipsim/bytes.h"
 #include "ipsim/compiled_model.h"
 #include "ipsim/discount.h"
+#include "ipsim/wide.h"
 
 #define IPSIM_QUANTUM 0x1p-32       /* years, QALYs, counts, days: 2.3e-10; a person may have up to 1.07e9 of them */
 #define IPSIM_QUANTUM_MONEY 0x1p-16 /* money: 1.5e-5; a person may cost up to 7.0e13 */
@@ -32,6 +34,12 @@ typedef struct ipsim_account_plan ipsim_account_plan;
 /* models: all scenarios of the run, borrowed. */
 ipsim_status ipsim_account_plan_create(const ipsim_compiled_model *const *models, size_t n_models, ipsim_account_plan **out,
                                        ipsim_error_list *errors) IPSIM_MUST_CHECK;
+/* The same, with no report year but the horizon. */
+ipsim_status ipsim_account_plan_create_at_horizon(const ipsim_compiled_model *const *models, size_t n_models, ipsim_account_plan **out,
+                                                  ipsim_error_list *errors) IPSIM_MUST_CHECK;
+/* The same for models of the same scenarios with other numbers: the measures are those of `like`, which is borrowed and must outlive it. */
+ipsim_status ipsim_account_plan_create_like(const ipsim_compiled_model *const *models, size_t n_models, const ipsim_account_plan *like,
+                                            ipsim_account_plan **out, ipsim_error_list *errors) IPSIM_MUST_CHECK;
 void ipsim_account_plan_free(ipsim_account_plan *plan);
 size_t ipsim_account_n_measures(const ipsim_account_plan *plan);
 const ipsim_measure *ipsim_account_measure(const ipsim_account_plan *plan, size_t measure);
@@ -48,7 +56,9 @@ bool ipsim_account_has(const ipsim_account_plan *plan, size_t model, size_t meas
 typedef struct ipsim_people {
     size_t capacity, stride; /* most persons; length of a column */
     size_t n_persons, n_slots;
-    int64_t *person;    /* [slot]; -1: nobody */
+    int64_t *person; /* [slot]; -1: nobody */
+    /* [slot]: the tile, which are people of one combination next to each other: its first slot and how many it has */
+    int64_t *tile_first, *tile_lanes;
     double *attributes; /* [attribute * stride + slot] */
     size_t n_attributes;
     /* Views: in each, every slot lies in one stretch, whose people share their group in the dimensions of the view. */
@@ -65,15 +75,24 @@ typedef struct ipsim_grouping {
 
 ipsim_people *ipsim_people_create(size_t capacity, size_t n_attributes, const ipsim_grouping *grouping);
 void ipsim_people_free(ipsim_people *people);
-/* Gives n persons, numbered from first on, their slots; attributes[i * n_attributes + a] is borrowed for the call. */
-void ipsim_people_seat(ipsim_people *people, int64_t first, size_t n, const double *attributes);
+/* Gives n persons their slots: person first + which[i], or first + i when which is NULL, whose attributes are
+ * attributes[which[i] * n_attributes + a], borrowed for the call. */
+void ipsim_people_seat(ipsim_people *people, int64_t first, size_t n, const int64_t *which, const double *attributes);
+/* which = 0 .. n - 1, those of one combination of subgroups together: seated by parts, they need the fewest tiles. false: memory is
+ * short. */
+bool ipsim_people_sort(const ipsim_people *people, size_t n, const double *attributes, int64_t *which) IPSIM_MUST_CHECK;
 
 /* ---- tally: the histories of a block of people under one scenario ---- */
 typedef struct ipsim_tally ipsim_tally;
 
+/* Most people of a tile. */
+enum { IPSIM_TILE = 256 };
+
 /* One for each thread and model. */
 ipsim_tally *ipsim_tally_create(const ipsim_account_plan *plan, size_t model, size_t stride);
 void ipsim_tally_free(ipsim_tally *tally);
+/* Makes it one for a model of another plan, without allocating. false: that model needs other columns; the tally is as it was. */
+bool ipsim_tally_adopt(ipsim_tally *tally, const ipsim_account_plan *plan, size_t model) IPSIM_MUST_CHECK;
 /* Forgets the last block. people is borrowed until the next reset. */
 void ipsim_tally_reset(ipsim_tally *tally, const ipsim_people *people);
 
@@ -106,6 +125,26 @@ bool ipsim_tally_needs_clock(const ipsim_tally *tally, int state, int clock);
 /* Two scenarios of the plan keep the same basis quantities of the same histories, so that one tally serves both. */
 bool ipsim_account_same_basis(const ipsim_account_plan *plan, size_t model, size_t other);
 
+/* ---- totals: what the ledger leaves out ----
+ * The ledger knows the spread of each measure, and of its difference from the first model, person by person. The spread of anything else,
+ * such as the change of a difference between two pairs of models, follows from exact totals over small batches of consecutive persons:
+ * the same batches under every model. The quanta are those of the ledger. */
+typedef struct ipsim_account_cell {
+    size_t measure, year;
+    bool discounted;
+} ipsim_account_cell;
+typedef struct ipsim_totals ipsim_totals;
+
+/* One for each thread. stride: of the people. cells are copied. NULL when memory is short. */
+ipsim_totals *ipsim_totals_create(const ipsim_account_plan *plan, const ipsim_account_cell *cells, size_t n_cells, size_t stride);
+void ipsim_totals_free(ipsim_totals *totals);
+/* Ends the block of the tally. Whichever models share it, each then adds its values with ipsim_totals_add, before the next tally's turn. */
+void ipsim_totals_end_block(ipsim_totals *totals, ipsim_tally *tally);
+/* Adds one model's block: person p's values to sums[(p - first) / batch * stride + cell]. IPSIM_ERR_OVERFLOW names the measure. */
+ipsim_status ipsim_totals_add(ipsim_totals *totals, size_t model, const ipsim_tally *tally, const ipsim_people *people, int64_t first,
+                              int64_t batch, ipsim_wide128 *sums, size_t stride, ipsim_error *err) IPSIM_MUST_CHECK;
+double ipsim_account_quantum(const ipsim_account_plan *plan, size_t measure);
+
 /* ---- ledger ---- */
 typedef struct ipsim_ledger ipsim_ledger;
 
@@ -113,10 +152,16 @@ typedef struct ipsim_ledger ipsim_ledger;
 ipsim_ledger *ipsim_ledger_create(const ipsim_account_plan *plan, size_t n_models, size_t n_groups);
 void ipsim_ledger_free(ipsim_ledger *ledger);
 
+/* From here on it counts for another plan with the same measures, such as that of the same scenarios with other numbers. */
+void ipsim_ledger_adopt(ipsim_ledger *ledger, const ipsim_account_plan *plan);
+
 /* Adds a block: tallies[model] holds the histories under each model (two models may share one, see ipsim_account_same_basis). Ends the
- * block: the tallies must be reset before they are used again. IPSIM_ERR_OVERFLOW names the measure. */
+ * block: the tallies must be reset before they are used again. The sums wait in narrow integers until the ledger is settled.
+ * IPSIM_ERR_OVERFLOW names the measure. */
 ipsim_status ipsim_ledger_add_block(ipsim_ledger *ledger, ipsim_tally *const *tallies, const ipsim_people *people,
                                     ipsim_error *err) IPSIM_MUST_CHECK;
+/* Makes the ledger know all blocks; needed before anything below. */
+void ipsim_ledger_settle(ipsim_ledger *ledger);
 /* Adds values that are there already. values[model][cell * capacity + i] for person i of n, cell = (measure * n_years + year) * 2 +
  * discounted; group[d * capacity + i] is person i's group in dimension d of n_dimensions (0: in none). */
 ipsim_status ipsim_ledger_add(ipsim_ledger *ledger, const double *const *values, size_t n, size_t capacity, const uint32_t *group,

@@ -60,7 +60,8 @@ extern const ipsim_severity_class ipsim_severity_classes[IPSIM_N_SEVERITY_CLASSE
 size_t ipsim_severity_class_of(double shortfall_qalys);
 
 /* Remaining QALYs expected in the general population at an age, from a CSV with columns age, qalys and, where it has one, sex; linear
- * between ages. sex NULL: needs a table without that column. The problem is in errors, with its line. */
+ * between ages. sex NULL with a table that has that column: the mean of the sexes, each weighing the same. The problem is in errors, with
+ * its line. */
 ipsim_status ipsim_norm_qalys(const char *path, double age_years, const char *sex, double *qalys,
                               ipsim_error_list *errors) IPSIM_MUST_CHECK;
 

@@ -10,6 +10,7 @@
 
 #include "ipsim/arena.h"
 #include "ipsim/error.h"
+#include "ipsim/files.h"
 #include "ipsim/number.h"
 
 typedef struct ipsim_csv {
@@ -24,6 +25,10 @@ typedef struct ipsim_csv {
 
 /* Everything lives in arena. On failure every problem found is added to errors with origin file = path and its line. */
 ipsim_status ipsim_csv_read(const char *path, ipsim_arena *arena, ipsim_csv **out, ipsim_error_list *errors) IPSIM_MUST_CHECK;
+
+/* The same, kept in a store or taken from it (files.h). */
+ipsim_status ipsim_csv_read_kept(ipsim_files *files, const char *path, ipsim_arena *arena, ipsim_csv **out,
+                                 ipsim_error_list *errors) IPSIM_MUST_CHECK;
 
 /* The same for tables that were made elsewhere: columns may be separated by commas, semicolons or tabs, whichever parts the header most
  * often. Numbers stay text: whoever reads them decides about decimal commas. */

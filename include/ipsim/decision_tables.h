@@ -11,14 +11,19 @@
 #include "ipsim/evsi.h"
 #include "ipsim/table.h"
 
+/* What absolute shortfall compares, for one subgroup; NaN in any of them: not known. */
+typedef struct ipsim_severity {
+    double age_years, norm_qalys, comparator_qalys; /* QALYs that remain, not discounted, to the same age on both sides */
+} ipsim_severity;
+
 typedef struct ipsim_decision_settings {
     const double *thresholds; /* ascending, not negative */
     size_t n_thresholds;
-    size_t comparator;    /* a strategy */
-    const char *currency; /* "" when not known */
-    double persons;       /* whose treatment the decision concerns, later ones discounted; NaN: not asked for */
-    double aversion;      /* to inequality between subgroups (Atkinson); NaN: off */
-    double norm_qalys;    /* remaining QALYs of the general population; NaN: no absolute shortfall */
+    size_t comparator;              /* a strategy */
+    const char *currency;           /* "" when not known */
+    double persons;                 /* whose treatment the decision concerns, later ones discounted; NaN: not asked for */
+    double aversion;                /* to inequality between subgroups (Atkinson); NaN: off */
+    const ipsim_severity *severity; /* one a subgroup; NULL: no absolute shortfall */
 } ipsim_decision_settings;
 
 typedef enum ipsim_cea_table {
@@ -35,7 +40,9 @@ typedef enum ipsim_cea_table {
     IPSIM_N_CEA_TABLES
 } ipsim_cea_table;
 
-/* Tables that have nothing to say are NULL: those about uncertainty for a single draw, those about subgroups without subgroups that have
+/* The draws of one run (ipsim_draws_of_run) have Monte Carlo errors where others have errors over draws; those of net benefits are
+ * upper bounds, because cost and effect of a run are correlated and the tables of a run do not say how much.
+ * Tables that have nothing to say are NULL: those about uncertainty for a single draw, those about subgroups without subgroups that have
  * weights, equity and shortfall when they were not asked for. On failure all are NULL. */
 ipsim_status ipsim_cea_tables(const ipsim_draws *draws, const ipsim_decision_settings *settings, ipsim_table *tables[IPSIM_N_CEA_TABLES],
                               ipsim_error *err) IPSIM_MUST_CHECK;
@@ -53,7 +60,7 @@ ipsim_status ipsim_find_divisions(const ipsim_draws *draws, ipsim_division **div
 /* ---- value of information ---- */
 typedef struct ipsim_study_plan {
     size_t n_measures;
-    const ipsim_measure *measures;
+    const ipsim_study_measure *measures;
     size_t n_sizes;
     const double *sizes;                /* persons an arm */
     double arms;                        /* whose persons cost money */

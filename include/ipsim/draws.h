@@ -27,6 +27,9 @@ struct ipsim_draws {
     double *weights;                                                    /* one a subgroup; NaN where the table says nothing */
     double *values;                                                     /* [parameter][draw] */
     size_t total;                                                       /* the subgroup "all"; n_subgroups when there is none */
+    /* Means of one run instead of draws: Monte Carlo standard errors [perspective][subgroup][strategy], of a difference against the first
+     * strategy; otherwise NULL. */
+    double *cost_se, *effect_se, *difference_cost_se, *difference_effect_se;
     const char *cost_name, *effect_name;
     size_t n_notes;
     const char **notes; /* what was found out about the file, a sentence each */
@@ -43,6 +46,9 @@ typedef struct ipsim_panel {
  * read: means need no more, and what does need more says so. */
 ipsim_status ipsim_draws_read(const char *path, const char *parameters_path, const ipsim_draws_columns *columns, ipsim_draws **out,
                               ipsim_error_list *errors) IPSIM_MUST_CHECK;
+/* The folder of a run that compared strategies, as one draw: its point estimates at the horizon, discounted, with their Monte Carlo errors.
+ * effect: an outcome of results.csv, NULL for qalys. */
+ipsim_status ipsim_draws_of_run(const char *folder, const char *effect, ipsim_draws **out, ipsim_error_list *errors) IPSIM_MUST_CHECK;
 void ipsim_draws_free(ipsim_draws *draws); /* accepts NULL */
 
 ipsim_panel ipsim_draws_panel(const ipsim_draws *draws, size_t perspective, size_t subgroup);

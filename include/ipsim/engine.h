@@ -59,6 +59,9 @@ typedef void ipsim_block_observer(void *data, size_t slot, const ipsim_step *ste
 /* For one thread and model. tally: the one that will be told, or NULL. */
 ipsim_fast *ipsim_fast_create(const ipsim_compiled_model *model, size_t stride, const ipsim_tally *tally);
 void ipsim_fast_free(ipsim_fast *engine);
+/* Makes it one for another model of the same states and risks, keeping its memory. false: it does not fit, or memory is short; then it can only
+ * be freed. */
+bool ipsim_fast_adopt(ipsim_fast *engine, const ipsim_compiled_model *model, const ipsim_tally *tally) IPSIM_MUST_CHECK;
 
 /* The lives of everybody in the block. seen, tally, observer may be NULL; the tally has been reset. IPSIM_ERR_LIMIT when somebody may fire
  * more than IPSIM_FAST_SWEEPS_MAX times: the reference engine then takes the block, and says who fires more than IPSIM_FIRINGS_MAX. */
@@ -75,6 +78,12 @@ typedef enum ipsim_phase {
     IPSIM_N_PHASES
 } ipsim_phase;
 void ipsim_fast_measure(ipsim_fast *engine, uint64_t ticks[IPSIM_N_PHASES]);
+
+/* Whether the fast engine takes the risk's people through it together. One that it has no kernel for goes one person at a time inside the
+ * block, and no other risk is slower for it. */
+bool ipsim_engine_has_kernel(const ipsim_risk *risk);
+/* A note (status IPSIM_OK) for each transition and event without a kernel. */
+void ipsim_engine_note_slow_risks(const ipsim_compiled_model *model, ipsim_error_list *notes);
 
 /* Both models give every person the same history, under the same luck. */
 bool ipsim_engine_same_histories(const ipsim_compiled_model *a, const ipsim_compiled_model *b);

@@ -25,11 +25,11 @@ typedef enum ipsim_measure_kind {
     IPSIM_N_MEASURE_KINDS
 } ipsim_measure_kind;
 
-typedef struct ipsim_measure {
+typedef struct ipsim_study_measure {
     size_t parameter; /* index into the draws */
     ipsim_measure_kind kind;
     double sd; /* the first three kinds */
-} ipsim_measure;
+} ipsim_study_measure;
 
 const char *ipsim_measure_name(ipsim_measure_kind kind); /* "mean", "difference", ... */
 bool ipsim_measure_is_normal(ipsim_measure_kind kind);
@@ -40,7 +40,7 @@ typedef struct ipsim_evsi {
 } ipsim_evsi;
 
 /* results: [size][threshold]. IPSIM_ERR_RANGE: a parameter has values that the kind does not allow; IPSIM_ERR_DATA: too few draws. */
-ipsim_status ipsim_evsi_estimate(const ipsim_draws *draws, const ipsim_panel *panel, const ipsim_measure *measures, size_t n_measures,
+ipsim_status ipsim_evsi_estimate(const ipsim_draws *draws, const ipsim_panel *panel, const ipsim_study_measure *measures, size_t n_measures,
                                  const double *sizes, size_t n_sizes, const double *thresholds, size_t n_thresholds, ipsim_evsi *results,
                                  ipsim_error *err) IPSIM_MUST_CHECK;
 

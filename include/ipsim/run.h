@@ -21,7 +21,7 @@ typedef void ipsim_note(void *data, bool warning, const char *text);
 
 /* Where a run comes from: kept in journals and partial results, so that they are told apart and can be joined. Borrowed. */
 typedef struct ipsim_run_origin {
-    const char *program; /* version and build */
+    const char *program; /* version, and what its numbers depend on */
     const char *command; /* "run" or "compare" */
     const ipsim_setting *settings;
     size_t n_settings;
@@ -44,19 +44,32 @@ typedef struct ipsim_team {
     bool (*all_fine)(void *data, bool fine);     /* whether every member is */
 } ipsim_team;
 
+/* Probabilistic analysis: every replicate is a draw of the uncertain parameters, with people of its own. */
+typedef enum ipsim_design { IPSIM_DESIGN_MC, IPSIM_DESIGN_LHS, IPSIM_DESIGN_SOBOL, IPSIM_N_DESIGNS } ipsim_design;
+extern const char *const ipsim_design_names[IPSIM_N_DESIGNS + 1]; /* NULL at the end */
+enum { IPSIM_PSA_DRAWS = 1000, IPSIM_PSA_PERSONS = 2000, IPSIM_PSA_DRAWS_MAX = 100000 };
+typedef struct ipsim_psa_options {
+    int64_t n_draws; /* 0: IPSIM_PSA_DRAWS */
+    ipsim_design design;
+    bool fixed_people;      /* the same people and luck in all draws: their differences come from parameters alone */
+    const char *only, *fix; /* names of parameters and joints, separated by commas: only these are drawn, or all but these; NULL: all */
+} ipsim_psa_options;
+
 typedef struct ipsim_run_options {
-    int64_t persons; /* of each replicate; 0: as the scenario says */
+    int64_t persons; /* of each replicate; 0: as the scenario says, in a probabilistic analysis IPSIM_PSA_PERSONS */
     int64_t seed;    /* negative: as the scenario says */
     uint32_t replicate;
-    uint32_t n_replicates; /* replicate, replicate + 1, ...; 0 is 1 */
-    const uint64_t *seeds; /* instead: one replicate for each of n_seeds seeds; NULL for none */
+    uint32_t n_replicates;        /* replicate, replicate + 1, ...; 0 is 1 */
+    const ipsim_psa_options *psa; /* NULL: parameters have their values. Replicates are draws: n_replicates and seeds are not used */
+    const uint64_t *seeds;        /* instead: one replicate for each of n_seeds seeds; NULL for none */
     size_t n_seeds;
     const char *until_outcome; /* "outcome" or "outcome:scenario": go on until its error is at most until_mcse; NULL for a fixed number */
     double until_mcse;
-    const char *journal;     /* path; NULL for none */
-    bool resume;             /* an existing journal is gone on with */
-    int64_t shard, n_shards; /* shard 1 .. n_shards; 0, 0: everything */
-    const char *shard_file;  /* where the shard is written */
+    const char *journal;      /* path; NULL for none */
+    bool resume;              /* an existing journal is gone on with */
+    int64_t shard, n_shards;  /* shard 1 .. n_shards; 0, 0: everything */
+    const char *shard_file;   /* where the shard is written */
+    const ipsim_files *files; /* those that the scenarios were read from: kept in the shard */
     ipsim_run_origin origin;
     const ipsim_team *team; /* NULL: alone */
     ipsim_note *note;       /* NULL for none */
@@ -81,7 +94,9 @@ typedef struct ipsim_run_options {
  *   parameters   scenario, parameter, value, unit, status, source, label, note, file, line
  *   replicates, replicate_means, settling (NULL for a single replicate): see below
  *   about        scenario, key, value: titles, labels (state:NAME, payer:NAME, perspective:NAME, outcome:NAME, subgroup level labels),
- *                conventions (horizon, report years, discounting, price year, currency, timing), one row each
+ *                conventions (horizon, report years, discounting, price year, currency, timing), one row each; and what names stand for:
+ *                state_role:NAME (dead | left), payer_public:NAME (yes), perspective_payers:NAME, perspective_kinds:NAME,
+ *                perspective_public_funds_cost:NAME, outcome_type:NAME, outcome_states:NAME, item_kind:NAME, target_measure:NAME
  * With several replicates all tables above are pooled over the persons of all, who are independent, and for the main outcomes (years and
  * qalys, declared outcomes, costs of perspectives) of everybody at the horizon:
  *   replicates       replicate, seed, scenario, comparator, outcome, payer, discounted, estimate, mcse, unit: of one replicate; comparator empty:
@@ -92,7 +107,20 @@ typedef struct ipsim_run_options {
  * subgroup is "all" or "attribute=level". payer is "all" where an outcome has none. The last year is the horizon.
  * Outcomes: life_years, qalys, years_<state>, n_<transition>, n_<event>, days_<event>, the declared outcomes; cost (payer, or all),
  * cost_<kind> (payer or all), cost_<perspective> (all), item_<reward> (payer). */
+/* A probabilistic analysis has, in place of results, differences, ratios and those of replicates (main outcomes are those of replicates):
+ *   psa          draw, scenario, perspective, subgroup, weight (share of persons), cost, qalys, the declared outcomes, life_years: per person,
+ *                discounted where that is reported, at the horizon
+ *   draws        file parameters.csv: draw, parameter, value
+ *   psa_years    draw, scenario, account (perspective | payer), name, year, cost: cumulative, discounted
+ *   psa_summary  scenario, comparator, subgroup, outcome, payer, discounted, year, mean, sd, low, high (percentiles 2.5 and 97.5), mcse,
+ *                noise_share, probability_above_0, unit, mcse_low, mcse_high
+ *   psa_occupancy scenario, year, state, mean, low, high, unit
+ *   break_even   scenario, comparator, account, name, year, mean, low, high, probability_saving, unit
+ *   noise        scenario, comparator, outcome, draws, persons, mean, variance, noise_variance, parameter_variance, noise_share,
+ *                recommended_persons, recommended_draws, gain, unit: see psa_noise.c
+ * `parameters` is then called provenance and has distribution, mean, sd, low and high besides; `about` has the design. */
 typedef struct ipsim_results {
+    ipsim_table *psa, *draws, *psa_years, *psa_summary, *psa_occupancy, *break_even, *noise;
     ipsim_table *results, *differences, *occupancy, *population, *targets, *ratios, *parameters, *about;
     ipsim_table *replicates, *replicate_means, *settling;
     int64_t persons; /* simulated: fewer than asked when stopped; then exactly the result of a run of that many */
@@ -100,7 +128,9 @@ typedef struct ipsim_results {
     uint64_t seed;
     uint32_t replicate;
     int n_threads;
-    int64_t n_replicates;
+    int64_t n_replicates; /* or draws */
+    int64_t draws_done;   /* of a probabilistic analysis */
+    bool several_seeds; /* each replicate has one of its own; `seed` is the first */
     bool interrupted;
     bool kept_in_journal; /* interrupted, and what is finished stands in the journal: there are no tables */
     bool shard_written;   /* there are no tables */
@@ -118,7 +148,7 @@ void ipsim_results_free(ipsim_results *results);
 void ipsim_run_remove_journal(const char *path);
 
 /* ---- partial results ---- */
-/* What a shard's file says about itself. Text is owned. */
+/* What a shard's file says about itself, and the files of its scenarios, closed. All is owned. */
 typedef struct ipsim_shard_about {
     char *text;
     char *program, *command;
@@ -126,6 +156,9 @@ typedef struct ipsim_shard_about {
     size_t n_files, n_settings;
     char **files;
     ipsim_setting *settings; /* keys own the text of both */
+    ipsim_files *kept;
+    bool is_psa;
+    ipsim_psa_options psa; /* when it is; owns its text */
 } ipsim_shard_about;
 ipsim_status ipsim_shard_describe(const char *path, ipsim_shard_about *out, ipsim_error *err) IPSIM_MUST_CHECK;
 void ipsim_shard_about_clear(ipsim_shard_about *about);
@@ -138,6 +171,8 @@ ipsim_status ipsim_run_merge(const ipsim_scenario *const *scenarios, size_t n_sc
 
 /* Everything that `ipsim check` can see without simulating: compiles, and refuses what cannot be compared. */
 ipsim_status ipsim_run_check(const ipsim_scenario *const *scenarios, size_t n_scenarios, ipsim_error_list *errors) IPSIM_MUST_CHECK;
+/* What will be slow in a good scenario, and why: notes of status IPSIM_OK. */
+void ipsim_run_note_speed(const ipsim_scenario *scenario, ipsim_error_list *notes);
 
 /* One person's history under each scenario: scenario, person, year, age, what (enter | transition | event | end), name, from, to, stream.
  * A first row "attribute" for each attribute of the person (name, to = value). */

@@ -17,6 +17,7 @@
 #include "ipsim/arena.h"
 #include "ipsim/distribution.h"
 #include "ipsim/error.h"
+#include "ipsim/files.h"
 #include "ipsim/hazard.h"
 #include "ipsim/table.h"
 
@@ -102,6 +103,15 @@ typedef enum ipsim_outcome_type {
 } ipsim_outcome_type;
 typedef enum ipsim_row_order { IPSIM_ORDER_RANDOM, IPSIM_ORDER_FILE } ipsim_row_order;
 typedef enum ipsim_target_use { IPSIM_TARGET_CALIBRATION, IPSIM_TARGET_HELD_OUT } ipsim_target_use;
+typedef enum ipsim_joint_family {
+    IPSIM_JOINT_DIRICHLET, /* probabilities that sum to 1 */
+    IPSIM_JOINT_NORMAL,    /* multivariate normal, on the scale of each parameter */
+    IPSIM_JOINT_COPULA,    /* the parameters' own distributions, correlated through normal scores */
+    IPSIM_JOINT_BOOTSTRAP, /* means of columns of a CSV whose rows are resampled */
+    IPSIM_JOINT_DRAWS,     /* rows of a CSV of joint draws */
+    IPSIM_N_JOINTS
+} ipsim_joint_family;
+typedef enum ipsim_joint_scale { IPSIM_SCALE_IDENTITY, IPSIM_SCALE_LOG, IPSIM_SCALE_LOGIT } ipsim_joint_scale;
 /* The families of hazard.h plus two that compile translates. */
 typedef enum ipsim_hazard_choice { IPSIM_HAZARD_AT = IPSIM_N_FAMILIES, IPSIM_HAZARD_TABLE } ipsim_hazard_choice;
 
@@ -140,6 +150,32 @@ typedef struct ipsim_parameter {
     ipsim_choice status; /* ipsim_source_status */
     ipsim_distribution_spec distribution;
 } ipsim_parameter;
+
+/* Columns of numbers for a joint distribution. */
+typedef struct ipsim_joint_table {
+    const char *path;
+    size_t n_rows, n_columns;
+    double *values;  /* [row * n_columns + parameter] */
+    double *weights; /* n_rows, positive sum; NULL for equal weights */
+} ipsim_joint_table;
+
+/* Parameters that are uncertain together. What each family needs stands in model/scenario/validate_joint.c. */
+typedef struct ipsim_joint {
+    const char *name;
+    ipsim_origin origin;
+    ipsim_text label, source, note;
+    ipsim_choice status; /* ipsim_source_status */
+    ipsim_choice family; /* ipsim_joint_family */
+    ipsim_names parameters;
+    ipsim_numbers alpha;                   /* one a parameter */
+    ipsim_names scale;                     /* ipsim_joint_scale by name: one for all, or one a parameter */
+    ipsim_numbers mean, sd;                /* one a parameter, on its scale */
+    ipsim_numbers correlation, covariance; /* row by row; a single correlation holds for every pair */
+    ipsim_text file, weight;               /* weight: column name */
+    ipsim_names columns;                   /* one a parameter; default: their names */
+    ipsim_choice order;                    /* ipsim_row_order */
+    ipsim_joint_table *data;
+} ipsim_joint;
 
 typedef struct ipsim_person_table_spec {
     const char *name;
@@ -348,9 +384,10 @@ typedef struct ipsim_scenario {
     ipsim_text start_state, start_state_attribute;
     ipsim_named_numbers start_states; /* state = probability */
     ipsim_names subgroups;            /* categorical attributes */
-    size_t n_parameters, n_person_tables, n_attributes, n_clocks, n_states, n_transitions, n_events, n_rewards, n_utilities, n_payers,
-        n_perspectives, n_outcomes, n_targets;
+    size_t n_parameters, n_joints, n_person_tables, n_attributes, n_clocks, n_states, n_transitions, n_events, n_rewards, n_utilities,
+        n_payers, n_perspectives, n_outcomes, n_targets;
     ipsim_parameter *parameters;
+    ipsim_joint *joints;                    /* section `joint` */
     ipsim_person_table_spec *person_tables; /* section `tables` */
     ipsim_attribute *attributes;
     ipsim_clock *clocks;
@@ -377,11 +414,19 @@ typedef struct ipsim_setting {
 /* Reads, merges, checks and types. On failure *out is NULL and every problem is in errors (statuses of bad input; IPSIM_ERR_MEMORY). */
 ipsim_status ipsim_scenario_load(const char *path, const ipsim_setting *settings, size_t n_settings, ipsim_scenario **out,
                                  ipsim_error_list *errors) IPSIM_MUST_CHECK;
+/* The same, with every file kept in a store, or taken from it (files.h): parents, includes and data. The names of files are those that were
+ * asked for, so that a scenario from a store is the same to the last origin. */
+ipsim_status ipsim_scenario_load_kept(ipsim_files *files, const char *path, const ipsim_setting *settings, size_t n_settings,
+                                      ipsim_scenario **out, ipsim_error_list *errors) IPSIM_MUST_CHECK;
 void ipsim_scenario_free(ipsim_scenario *scenario);
 
 /* Lint: things that are allowed but doubtful (a parameter without source, a literal rate without a parameter, a state never left
  * nor entered by anyone...), as sentences with positions. Borrowed from the scenario. */
 const ipsim_error *ipsim_scenario_warnings(const ipsim_scenario *scenario, size_t *count);
+
+/* A scenario of its own with the same contents as loaded, to be evaluated by another thread; no file is read. The original is borrowed and must
+ * outlive it. */
+ipsim_status ipsim_scenario_clone(const ipsim_scenario *scenario, ipsim_scenario **out, ipsim_error_list *errors) IPSIM_MUST_CHECK;
 
 /* New parameter values (n_parameters of them, NaN: keep the expression or literal), then all dependent numbers again. For psa and dsa. */
 ipsim_status ipsim_scenario_evaluate(ipsim_scenario *scenario, const double *parameter_values, ipsim_error_list *errors) IPSIM_MUST_CHECK;
@@ -397,6 +442,12 @@ ipsim_table *ipsim_schema_reference(void);
 
 /* A distribution as written -> one ready to sample; IPSIM_ERR_RANGE says which parameter is wrong. */
 ipsim_status ipsim_scenario_distribution(const ipsim_distribution_spec *spec, ipsim_distribution *out, ipsim_error *err) IPSIM_MUST_CHECK;
+
+/* The scale of a joint's parameter i. */
+ipsim_joint_scale ipsim_joint_scale_of(const ipsim_joint *joint, size_t i);
+/* A normal or copula joint's covariance, on the scale of the parameters (copula: correlation), as L with L L' = covariance, row by row into
+ * lower[n * n]. IPSIM_ERR_RANGE when it is not positive definite. */
+ipsim_status ipsim_joint_factor(const ipsim_joint *joint, double *lower, ipsim_error *err) IPSIM_MUST_CHECK;
 
 /* A target's measure: Lua with share(state, years) and at(outcome, years), which ask the callbacks. The result may be NaN (not available).
  * IPSIM_ERR_EXPRESSION when it cannot be evaluated. */

@@ -13,7 +13,7 @@ typedef struct ipsim_column {
     char *name;
     char *unit; /* "" where a column has none or carries it row by row */
     ipsim_column_type type;
-    char **text;      /* IPSIM_TEXT: owned strings; NULL is an empty cell */
+    char **text;      /* IPSIM_TEXT: NULL is an empty cell; the strings are the table's, and a cell may share its own with the one above */
     double *real;     /* IPSIM_REAL: NaN is an empty cell */
     int64_t *integer; /* IPSIM_INTEGER */
 } ipsim_column;
@@ -22,6 +22,7 @@ typedef struct ipsim_table {
     char *name; /* file stem and SQLite table name, for example "results" */
     size_t n_columns, n_rows, row_capacity;
     ipsim_column *columns;
+    struct ipsim_arena *texts;
     bool out_of_memory; /* sticky: set by a failed append, checked once by the writer */
 } ipsim_table;
 

@@ -6,6 +6,9 @@
 
 #include "maths/elementary.h"
 #include "tally.h"
+#ifdef __AVX512F__
+#include <immintrin.h>
+#endif
 
 /* 2^52 x 1.5: adding and taking it away rounds a double below 2^51 to an integer. */
 #define ROUNDER 6755399441055744.0
@@ -14,6 +17,17 @@ static size_t whole(size_t n)
 {
     return (n + IPSIM_LANES - 1) / IPSIM_LANES * IPSIM_LANES;
 }
+
+/* Native vectors, spelled out because reductions of eight sums at once are more than compilers make of a loop. */
+#if defined(__AVX512F__)
+enum { NATIVE = 8 };
+#elif defined(__AVX__)
+enum { NATIVE = 4 };
+#else
+enum { NATIVE = 2 };
+#endif
+typedef double vec __attribute__((vector_size(NATIVE * sizeof(double))));
+typedef int64_t ivec __attribute__((vector_size(NATIVE * sizeof(double))));
 
 /* ---- discounting ---- */
 
@@ -26,10 +40,11 @@ static inline double expm1_inside(double x)
     return 2.0 * (half_power * (r + (ipsim_exp_tail(r) + r_low)) + (half_power - 0.5));
 }
 
-static void worths(const account_schedule *s, size_t n, const double *restrict t, double *restrict worth, double *restrict weight)
+/* In the first step of the schedule, which begins at 0 with weight 1. */
+static void first_worths(const account_schedule *s, size_t n, const double *restrict t, double *restrict worth, double *restrict weight)
 {
-    if (s->n_steps == 1 && s->gentle) {
-        double force = s->force[0], over = s->over_force[0], flat = s->flat[0];
+    double force = s->force[0], over = s->over_force[0], flat = s->flat[0];
+    if (s->gentle) {
 #pragma omp simd
         for (size_t i = 0; i < n; i++) {
             double e = expm1_inside(-force * t[i]);
@@ -38,14 +53,22 @@ static void worths(const account_schedule *s, size_t n, const double *restrict t
         }
         return;
     }
-    if (s->n_steps == 1) {
-        double force = s->force[0], over = s->over_force[0], flat = s->flat[0];
 #pragma omp simd
-        for (size_t i = 0; i < n; i++) {
-            double e = ipsim_expm1(-force * t[i]);
-            weight[i] = 1.0 + e;
-            worth[i] = over * e + flat * t[i];
-        }
+    for (size_t i = 0; i < n; i++) {
+        double e = ipsim_expm1(-force * t[i]);
+        weight[i] = 1.0 + e;
+        worth[i] = over * e + flat * t[i];
+    }
+}
+
+static void worths(const account_schedule *s, size_t n, const double *restrict t, double *restrict worth, double *restrict weight)
+{
+    double last = 0.0;
+#pragma omp simd reduction(max : last)
+    for (size_t i = 0; i < n; i++)
+        last = t[i] > last ? t[i] : last;
+    if (last < s->from[1]) {
+        first_worths(s, n, t, worth, weight);
         return;
     }
     int64_t step[IPSIM_CHUNK];
@@ -80,7 +103,13 @@ static void worths_where(const account_schedule *s, size_t n, const double *rest
     int64_t lane[IPSIM_CHUNK];
     double at[IPSIM_CHUNK] = {0.0}, worth[IPSIM_CHUNK], unused[IPSIM_CHUNK];
     size_t n_lanes = 0;
+    double apart = 0.0;
     memcpy(out, known, n * sizeof *out);
+#pragma omp simd reduction(+ : apart)
+    for (size_t i = 0; i < n; i++)
+        apart += fabs(t[i] - known_t[i]);
+    if (apart == 0.0)
+        return;
     for (size_t i = 0; i < n; i++) {
         lane[n_lanes] = (int64_t)i;
         at[n_lanes] = t[i];
@@ -94,8 +123,9 @@ static void worths_where(const account_schedule *s, size_t n, const double *rest
 /* ---- a stay in a state: the interval is cut at report years and where a utility changes; few people need more than one piece ---- */
 
 typedef struct pieces {
-    size_t n; /* whole vectors */
-    int64_t slot[IPSIM_CHUNK], year[IPSIM_CHUNK], offset[IPSIM_CHUNK];
+    size_t n, n_people; /* whole vectors; those who are somebody */
+    int64_t slot[IPSIM_CHUNK], year[IPSIM_CHUNK];
+    int64_t at[IPSIM_CHUNK], width[IPSIM_CHUNK]; /* of the cells of the year */
     double from[IPSIM_CHUNK], until[IPSIM_CHUNK], to[IPSIM_CHUNK], utility[IPSIM_CHUNK];
     double worth_from[2][IPSIM_CHUNK], worth_until[2][IPSIM_CHUNK], worth_to[2][IPSIM_CHUNK];
     size_t n_clocks;
@@ -147,33 +177,50 @@ static void utilities(const ipsim_tally *tally, int state, pieces *p)
         p->utility[i] *= multiply[i];
 }
 
-/* basis[first + ...] += scale x length, and what it is worth under each schedule. */
-static void add_lengths(const ipsim_tally *tally, size_t first, const pieces *p, const double *restrict scale)
+typedef double pair __attribute__((vector_size(2 * sizeof(double))));
+
+/* The cells of a basis quantity += plain, and what that is worth under each schedule. Person by person: two flavours at once, which lie in
+ * one line of the cache, cost less than a vector of people spread out over memory. */
+static inline void add_to_cells(const ipsim_tally *tally, size_t n, const int64_t *at, const int64_t *width, size_t column,
+                                const double *plain, const double *worth, const double *worth2)
 {
-    double *restrict plain = tally->basis + first;
-    const int64_t *restrict at = p->offset;
-    if (!scale) {
-#pragma omp simd
-        for (size_t i = 0; i < p->n; i++)
-            plain[at[i]] += p->until[i] - p->from[i];
-    } else {
-#pragma omp simd
-        for (size_t i = 0; i < p->n; i++)
-            plain[at[i]] += scale[i] * (p->until[i] - p->from[i]);
+    if (tally->cell_size == 2) {
+        for (size_t i = 0; i < n; i++)
+            ((pair *)tally->basis)[at[i] + (int64_t)column * width[i]] += (pair){plain[i], worth[i]};
+        return;
     }
+    for (size_t i = 0; i < n; i++) {
+        double *cell = tally->basis + 4 * (at[i] + (int64_t)column * width[i]);
+        cell[0] += plain[i];
+        cell[1] += worth[i];
+        cell[2] += worth2[i];
+    }
+}
+
+/* The cells of a basis quantity += scale x length, and what it is worth under each schedule. */
+static void add_lengths(const ipsim_tally *tally, size_t basis, const pieces *p, const double *restrict scale)
+{
+    double plain[IPSIM_CHUNK], worth[2][IPSIM_CHUNK];
+#pragma omp simd
+    for (size_t i = 0; i < p->n; i++)
+        plain[i] = p->until[i] - p->from[i];
     for (size_t f = 0; f + 1 < tally->n_flavours; f++) {
-        double *restrict into = plain + (f + 1) * tally->stride;
         const double *restrict a = p->worth_from[f], *restrict b = p->worth_until[f];
-        if (!scale) {
 #pragma omp simd
-            for (size_t i = 0; i < p->n; i++)
-                into[at[i]] += b[i] - a[i];
-        } else {
-#pragma omp simd
-            for (size_t i = 0; i < p->n; i++)
-                into[at[i]] += scale[i] * (b[i] - a[i]);
-        }
+        for (size_t i = 0; i < p->n; i++)
+            worth[f][i] = b[i] - a[i];
     }
+    if (scale)
+#pragma omp simd
+        for (size_t i = 0; i < p->n; i++) {
+            plain[i] = scale[i] * plain[i];
+            worth[0][i] = scale[i] * worth[0][i];
+        }
+    if (scale && tally->n_flavours == 3)
+#pragma omp simd
+        for (size_t i = 0; i < p->n; i++)
+            worth[1][i] = scale[i] * worth[1][i];
+    add_to_cells(tally, p->n_people, p->at, p->width, basis, plain, worth[0], worth[1]);
 }
 
 /* The part of each piece that lies in the window of a flow. */
@@ -182,8 +229,8 @@ static void add_flow(const ipsim_tally *tally, const account_flow *flow, const p
     const double *zero = p->origin[flow->window.clock];
     double begin = flow->window.from_years, end = flow->window.until_years;
     double a[IPSIM_CHUNK], b[IPSIM_CHUNK], worth_a[IPSIM_CHUNK], worth_b[IPSIM_CHUNK], length[IPSIM_CHUNK];
-    int64_t cut_a = 0, cut_b = 0, inside = 0;
-#pragma omp simd reduction(| : cut_a, cut_b, inside)
+    double cut_a = 0.0, cut_b = 0.0, inside = 0.0; /* sums of what is not below 0: only whether they are 0 matters */
+#pragma omp simd reduction(+ : cut_a, cut_b, inside)
     for (size_t i = 0; i < p->n; i++) {
         double x = zero[i] + begin, y = zero[i] + end;
         x = x > p->from[i] ? x : p->from[i];
@@ -191,33 +238,29 @@ static void add_flow(const ipsim_tally *tally, const account_flow *flow, const p
         bool in = x < y;
         a[i] = in ? x : p->from[i]; /* outside: nothing, between bounds whose worths are known */
         b[i] = in ? y : p->until[i];
-        inside |= in;
-        cut_a |= a[i] > p->from[i];
-        cut_b |= b[i] < p->until[i];
         length[i] = in ? y - x : 0.0;
+        inside += length[i];
+        cut_a += a[i] - p->from[i];
+        cut_b += p->until[i] - b[i];
     }
-    if (!inside)
+    if (inside == 0.0)
         return;
-    double *restrict plain = tally->basis + ipsim_tally_column(tally, flow->basis, 0, 0);
-    const int64_t *restrict at = p->offset;
-#pragma omp simd
-    for (size_t i = 0; i < p->n; i++)
-        plain[at[i]] += length[i];
+    double worth[2][IPSIM_CHUNK];
     for (size_t f = 0; f + 1 < tally->n_flavours; f++) {
-        double *restrict into = plain + (f + 1) * tally->stride;
         const double *restrict x = p->worth_from[f], *restrict y = p->worth_until[f];
-        if (cut_a) {
+        if (cut_a > 0.0) {
             worths_where(&tally->schedule[f], p->n, p->from, a, p->worth_from[f], worth_a);
             x = worth_a;
         }
-        if (cut_b) {
+        if (cut_b > 0.0) {
             worths_where(&tally->schedule[f], p->n, p->until, b, p->worth_until[f], worth_b);
             y = worth_b;
         }
 #pragma omp simd
         for (size_t i = 0; i < p->n; i++)
-            into[at[i]] += length[i] > 0.0 ? y[i] - x[i] : 0.0;
+            worth[f][i] = length[i] > 0.0 ? y[i] - x[i] : 0.0;
     }
+    add_to_cells(tally, p->n_people, p->at, p->width, flow->basis, length, worth[0], worth[1]);
 }
 
 static void end_piece(const ipsim_tally *tally, pieces *p, bool changes)
@@ -250,13 +293,14 @@ static bool next_piece(ipsim_tally *tally, pieces *p)
 {
     int64_t stays[IPSIM_CHUNK];
     size_t n = 0, n_flavours = tally->n_flavours - 1;
-    for (size_t i = 0; i < p->n; i++) {
+    for (size_t i = 0; i < p->n_people; i++) {
         stays[n] = (int64_t)i;
         n += p->until[i] < p->to[i];
     }
     if (n == 0)
         return false;
     p->n = whole(n);
+    p->n_people = n;
     for (size_t i = n; i < p->n; i++)
         stays[i] = stays[n - 1]; /* somebody's, to be made nobody's below */
     for (size_t i = 0; i < n; i++) {
@@ -292,13 +336,16 @@ static void accrue(ipsim_tally *tally, int state, pieces *p)
 {
     const account_model *m = tally->model;
     bool changes = m->utility_changes[state], whole_stay = tally->plan->n_years == 1 && !changes;
-    int64_t step = (int64_t)(tally->n_flavours * tally->stride);
+    int64_t columns = (int64_t)ipsim_tally_column(tally, 0, 1);
     do {
 #pragma omp simd
         for (size_t i = 0; i < p->n; i++) {
             double end = tally->year_end[p->year[i]];
             p->until[i] = end < p->to[i] ? end : p->to[i];
-            p->offset[i] = p->year[i] * step + p->slot[i];
+        }
+        for (size_t i = 0; i < p->n_people; i++) {
+            p->width[i] = tally->width[p->slot[i]];
+            p->at[i] = tally->at[p->slot[i]] + p->year[i] * columns * p->width[i];
         }
         if (changes)
             utilities(tally, state, p);
@@ -306,12 +353,12 @@ static void accrue(ipsim_tally *tally, int state, pieces *p)
             memcpy(p->worth_until, p->worth_to, sizeof p->worth_until);
         else
             end_piece(tally, p, changes);
-        add_lengths(tally, ipsim_tally_column(tally, m->basis_time + (size_t)state, 0, 0), p, NULL);
+        add_lengths(tally, m->basis_time + (size_t)state, p, NULL);
         for (size_t k = 0; k < m->n_flows; k++)
             if (m->flows[k].in_state[state])
                 add_flow(tally, &m->flows[k], p);
         if (changes)
-            add_lengths(tally, ipsim_tally_column(tally, m->basis_qalys, 0, 0), p, p->utility);
+            add_lengths(tally, m->basis_qalys, p, p->utility);
     } while (!whole_stay && next_piece(tally, p));
 }
 
@@ -319,30 +366,24 @@ static void accrue(ipsim_tally *tally, int state, pieces *p)
 
 static void count_firings(ipsim_tally *tally, const ipsim_stay *stay, const double weight[2][IPSIM_CHUNK])
 {
-    int64_t at[IPSIM_CHUNK], step = (int64_t)(tally->n_flavours * tally->stride);
-    size_t n = whole(stay->n);
-    double *restrict plain = tally->basis;
-#pragma omp simd
-    for (size_t i = 0; i < n; i++)
-        at[i] = tally->cell_of_risk[stay->risk[i] + 1] + tally->year[stay->slot[i]] * step + stay->slot[i];
-#pragma omp simd
-    for (size_t i = 0; i < n; i++)
-        plain[at[i]] += 1.0;
-    for (size_t f = 0; f + 1 < tally->n_flavours; f++) {
-        double *restrict into = plain + (f + 1) * tally->stride;
-#pragma omp simd
-        for (size_t i = 0; i < n; i++)
-            into[at[i]] += weight[f][i];
+    int64_t at[IPSIM_CHUNK], width[IPSIM_CHUNK], columns = (int64_t)ipsim_tally_column(tally, 0, 1);
+    double one[IPSIM_CHUNK];
+    for (size_t i = 0; i < stay->n; i++) {
+        int64_t slot = stay->slot[i];
+        one[i] = 1.0;
+        width[i] = tally->width[slot];
+        at[i] = tally->at[slot] + (tally->column_of_risk[stay->risk[i] + 1] + tally->year[slot] * columns) * width[i];
     }
+    add_to_cells(tally, stay->n, at, width, 0, one, weight[0], weight[1]);
 }
 
 static void add_value(ipsim_tally *tally, size_t basis, size_t slot, double value, double weight_costs, double weight_effects)
 {
-    double *cell = tally->basis + ipsim_tally_column(tally, basis, (size_t)tally->year[slot], 0) + slot;
+    double *cell = ipsim_tally_cell(tally, ipsim_tally_column(tally, basis, (size_t)tally->year[slot]), slot);
     cell[0] += value;
-    cell[tally->stride] += value * weight_costs;
+    cell[1] += value * weight_costs;
     if (tally->n_flavours == 3)
-        cell[2 * tally->stride] += value * weight_effects;
+        cell[2] += value * weight_effects;
 }
 
 static bool leads_out_of(const account_model *m, const account_point *point, int state)
@@ -395,6 +436,7 @@ static void stay_in_state(ipsim_tally *tally, const ipsim_stay *stay)
     pieces p;
     double weight[2][IPSIM_CHUNK];
     memset(weight[1], 0, sizeof weight[1]); /* not filled when there is one schedule */
+    p.n_people = stay->n;
     p.n = whole(stay->n);
     memcpy(p.slot, stay->slot, p.n * sizeof *p.slot);
     memcpy(p.from, stay->from_years, p.n * sizeof *p.from);
@@ -427,11 +469,56 @@ static void stay_in_state(ipsim_tally *tally, const ipsim_stay *stay)
 
 /* ---- columns of values ---- */
 
+static void take_cells(size_t n, size_t n_flavours, double *restrict cells, double *restrict into, size_t stride)
+{
+    if (n_flavours == 2) {
+        double *restrict second = into + stride;
+#pragma omp simd
+        for (size_t i = 0; i < n; i++) {
+            into[i] += cells[2 * i];
+            second[i] += cells[2 * i + 1];
+        }
+        memset(cells, 0, 2 * n * sizeof *cells);
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        for (size_t f = 0; f < n_flavours; f++)
+            into[f * stride + i] += cells[4 * i + f];
+    memset(cells, 0, 4 * n * sizeof *cells);
+}
+
 static void add_scaled(size_t n, double weight, const double *restrict from, double *restrict into)
 {
 #pragma omp simd
     for (size_t i = 0; i < n; i++)
         into[i] += weight * from[i];
+}
+
+/* `strips` native vectors of the sum of weight x column, term by term: several at a time, so that they need not wait for each other. */
+static inline void combine_strip(size_t i, size_t strips, size_t n_terms, const double *weights, const double *const *columns, double *into)
+{
+    vec sum[4];
+    const vec none = {0.0};
+    vec weight = none + weights[0];
+    for (size_t j = 0; j < strips; j++)
+        sum[j] = weight * *(const vec *)(columns[0] + i + j * NATIVE);
+    for (size_t k = 1; k < n_terms; k++) {
+        weight = none + weights[k];
+        const double *column = columns[k] + i;
+        for (size_t j = 0; j < strips; j++)
+            sum[j] += weight * *(const vec *)(column + j * NATIVE);
+    }
+    for (size_t j = 0; j < strips; j++)
+        *(vec *)(into + i + j * NATIVE) = sum[j];
+}
+
+static void combine(size_t n, size_t n_terms, const double *weights, const double *const *columns, double *into)
+{
+    size_t i = 0;
+    for (; i + 4 * NATIVE <= n; i += 4 * NATIVE)
+        combine_strip(i, 4, n_terms, weights, columns, into);
+    for (; i < n; i += NATIVE)
+        combine_strip(i, 1, n_terms, weights, columns, into);
 }
 
 static void scale_by(size_t n, double scale, const double *restrict factor, const double *from, double *into) /* from may be into */
@@ -483,22 +570,83 @@ static bool subtract(size_t n, const double *restrict high, const double *restri
     return misfit == 0;
 }
 
-static void squares(size_t n, const double *restrict high, const double *restrict low, int64_t out[5])
+/* a b + c of whole numbers that a double holds: exact, fused or not. */
+static inline vec add_product(vec a, vec b, vec c)
 {
-    double h = 0.0, l = 0.0, hh = 0.0, hl = 0.0, ll = 0.0;
-#pragma omp simd reduction(+ : h, l, hh, hl, ll)
-    for (size_t i = 0; i < n; i++) {
-        h += high[i];
-        l += low[i];
-        hh += high[i] * high[i];
-        hl += high[i] * low[i];
-        ll += low[i] * low[i];
+#ifdef __AVX512F__
+    return (vec)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c);
+#else
+    return a * b + c;
+#endif
+}
+
+/* sums[k] += the lanes of s[k], together; whole numbers, so that their order does not matter. */
+static inline void add_lanes(const vec s[ACCOUNT_N_SUMS], int64_t *sums)
+{
+#if defined(__AVX512F__)
+    __m512d pairs[4], fours[2];
+    for (size_t k = 0; k < 4; k++)
+        pairs[k] = _mm512_add_pd(_mm512_unpacklo_pd((__m512d)s[2 * k], (__m512d)s[2 * k + 1]),
+                                 _mm512_unpackhi_pd((__m512d)s[2 * k], (__m512d)s[2 * k + 1]));
+    for (size_t k = 0; k < 2; k++)
+        fours[k] = _mm512_add_pd(_mm512_shuffle_f64x2(pairs[2 * k], pairs[2 * k + 1], 0x88),
+                                 _mm512_shuffle_f64x2(pairs[2 * k], pairs[2 * k + 1], 0xdd));
+    __m512d all = _mm512_add_pd(_mm512_shuffle_f64x2(fours[0], fours[1], 0x88), _mm512_shuffle_f64x2(fours[0], fours[1], 0xdd));
+    _mm512_storeu_si512(sums, _mm512_add_epi64(_mm512_loadu_si512(sums), _mm512_cvttpd_epi64(all)));
+#else
+    for (size_t k = 0; k < ACCOUNT_N_SUMS; k++) {
+        double sum = 0.0;
+        for (size_t j = 0; j < NATIVE; j++)
+            sum += s[k][j];
+        sums[k] += (int64_t)sum;
     }
-    out[0] = (int64_t)h;
-    out[1] = (int64_t)l;
-    out[2] = (int64_t)hh;
-    out[3] = (int64_t)hl;
-    out[4] = (int64_t)ll;
+#endif
+}
+
+static inline __attribute__((always_inline)) bool add_limbs(size_t n, double quantum, const double *values, const account_limbs *comparator,
+                                                            account_limbs *out, int64_t *sums)
+{
+    const vec none = {0.0}, rounder = none + ROUNDER;
+    const vec to_high = none + 1.0 / (quantum * ACCOUNT_LIMB), from_high = none + quantum * ACCOUNT_LIMB, to_low = none + 1.0 / quantum;
+    const ivec magnitude = (ivec){0} + INT64_MAX, most = (ivec)(none + (ACCOUNT_LIMB - 1.0));
+    vec high = none, low = none, hh = none, hl = none, ll = none, cross_hh = none, cross_hl = none, cross_ll = none;
+    ivec large = {0};
+    for (size_t i = 0; i < n; i += NATIVE) {
+        vec value = *(const vec *)(values + i);
+        vec x = value * to_high;
+        vec h = (x + rounder) - rounder;
+        vec l = ((value - h * from_high) * to_low + rounder) - rounder;
+        large |= most - ((ivec)x & magnitude); /* doubles are ordered as their bits are; no number is above infinity */
+        if (out) {
+            *(vec *)(out->high + i) = h;
+            *(vec *)(out->low + i) = l;
+        }
+        high += h;
+        low += l;
+        hh = add_product(h, h, hh);
+        hl = add_product(h, l, hl);
+        ll = add_product(l, l, ll);
+        if (comparator) {
+            vec h0 = *(const vec *)(comparator->high + i), l0 = *(const vec *)(comparator->low + i);
+            cross_hh = add_product(h, h0, cross_hh);
+            cross_hl = add_product(h, l0, add_product(l, h0, cross_hl));
+            cross_ll = add_product(l, l0, cross_ll);
+        }
+    }
+    int64_t any = 0;
+    for (size_t j = 0; j < NATIVE; j++)
+        any |= large[j];
+    if (any < 0)
+        return false;
+    add_lanes((const vec[]){high, low, hh, hl, ll, cross_hh, cross_hl, cross_ll}, sums);
+    return true;
+}
+
+static bool add_sums(size_t n, double quantum, const double *values, const account_limbs *comparator, account_limbs *out, int64_t *sums)
+{
+    if (comparator)
+        return add_limbs(n, quantum, values, comparator, NULL, sums);
+    return out ? add_limbs(n, quantum, values, NULL, out, sums) : add_limbs(n, quantum, values, NULL, NULL, sums);
 }
 
 static void products(size_t n, const double *restrict high, const double *restrict low, const double *restrict high2,
@@ -519,10 +667,12 @@ static void products(size_t n, const double *restrict high, const double *restri
 }
 
 const account_kernels ACCOUNT_KERNELS = {.stay = stay_in_state,
+                                         .take_cells = take_cells,
                                          .worths = worths,
                                          .add_scaled = add_scaled,
                                          .scale = scale_by,
+                                         .combine = combine,
                                          .split = split,
                                          .subtract = subtract,
-                                         .squares = squares,
+                                         .add_sums = add_sums,
                                          .products = products};

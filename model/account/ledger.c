@@ -58,12 +58,13 @@ void ipsim_ledger_free(ipsim_ledger *ledger)
     free(ledger->sums);
     free(ledger->pairs);
     free(ledger->given);
-    ipsim_ledger_scratch_free(ledger->scratch);
+    ipsim_ledger_scratch_free(ledger);
     free(ledger);
 }
 
 void ipsim_ledger_merge(ipsim_ledger *into, const ipsim_ledger *from)
 {
+    ipsim_bug_assert(ipsim_ledger_is_settled(into) && ipsim_ledger_is_settled(from));
     for (size_t i = 0; i < into->n_groups; i++)
         into->persons[i] += from->persons[i];
     for (size_t i = 0; i < ipsim_ledger_n_sums(into); i++) {

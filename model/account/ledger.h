@@ -29,9 +29,9 @@ struct ipsim_ledger {
 };
 
 /* ledger_add.c: made when the first block comes. */
-void ipsim_ledger_scratch_free(struct ledger_scratch *scratch);
+void ipsim_ledger_scratch_free(ipsim_ledger *ledger);
+bool ipsim_ledger_is_settled(const ipsim_ledger *ledger);
 
-double ipsim_account_quantum(const ipsim_account_plan *plan, size_t measure);
 size_t ipsim_ledger_n_sums(const ipsim_ledger *ledger);
 size_t ipsim_ledger_n_pairs(const ipsim_ledger *ledger);
 size_t ipsim_ledger_n_given(const ipsim_ledger *ledger);

@@ -3,77 +3,88 @@
  *
  * A value is rounded to q quanta and split into two limbs, q = high 2^22 + low with |low| <= 2^21, both kept as doubles. While
  * |high| <= 2^22, a product of limbs is at most 2^44 and the sum of 256 of them at most 2^52: exact in double arithmetic in any order, so
- * a plain loop, which the compiler turns into vector code, gives the same integers on every machine. Larger values take the slow path
- * through 64-bit quanta and 128-bit products; both give the same sums. */
+ * vector code gives the same integers on every machine. Larger values take the slow path through 64-bit quanta and 128-bit products; both
+ * give the same sums. At most 256 people are added at a time, all of one combination of subgroups: what they need stays in the cache. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "ledger.h"
+#include "ledger_wait.h"
 #include "values.h"
 
-/* One cell of the block under one model. Slots of nobody hold 0. */
-typedef struct limbs {
-    double *high, *low; /* the last vector of the column is 0 */
-    int64_t *quanta;    /* filled when large */
-    bool large, zero;
-} limbs;
+/* Of each combination no more than this between two times that sums are widened: 2^18 sums of 2^44 fit into 64 bits. */
+enum { LANES_UNTIL_SETTLED = 1 << 17 };
+
+/* People of one stretch of a view. */
+typedef struct piece {
+    const people_stretch *stretch;
+    size_t view, combination; /* counted over all views */
+    const int64_t *order;     /* [place]: slots; NULL: slots offset, offset + 1, ... */
+    size_t offset, n;
+} piece;
 
 struct ledger_scratch {
     const account_kernels *kernels;
-    size_t stride, longest; /* of a column; of a view's order */
-    size_t n_models, n_kept, n_cells;
-    size_t *kept;    /* n_measures: where a measure of the pairs and conditional means is kept until all cells are there; or SIZE_MAX */
-    limbs *cells;    /* [(n_kept + 1) * n_models]: the kept ones, and the one at work */
-    limbs work[4];   /* differences, and what a view puts in its own order */
-    cell_sums *sums; /* n_groups: of the block */
-    account_values *values; /* n_models */
+    size_t stride, longest; /* of a column; the most slots at work together */
+    size_t n_models, n_kept, n_limbs;
+    size_t *kept;           /* n_measures: where a measure of the pairs and conditional means is kept for the products; or SIZE_MAX */
+    double *kept_columns;   /* [(kept * n_models + model) * longest + place] */
+    double *gathered;       /* [model * ACCOUNT_LANES_MAX] */
+    const double **columns; /* n_models: of the measure at work */
+    account_limbs *limbs;   /* n_limbs: see the names below */
+    account_values *values; /* n_models; none where values are given */
+    double **cumulative;    /* n_models: of the tally, kept by the first model that has it */
+    size_t n_pieces;
+    piece *pieces; /* of the block */
+    ledger_waiting waiting;
 };
 
-/* A block as the sums see it: columns by model, measure, year and flavour, and views that put its people into groups. */
+/* A block as the sums see it: columns by model, measure, year and flavour of a run of slots, and pieces that put its people into groups. */
 typedef struct adder {
     ipsim_ledger *ledger;
     struct ledger_scratch *scratch;
-    size_t n; /* length of the columns; whole vectors where they come from tallies */
-    size_t n_views;
-    const struct ipsim_people_view *views;
+    ipsim_tally *const *tallies;
     const double *const *given; /* values by cell, `capacity` apart; NULL: those of the tallies */
     size_t capacity;
+    size_t first, n; /* the run */
+    size_t n_pieces;
+    const piece *pieces;  /* of the run; their slots count from its first */
     size_t year, flavour; /* flavour 1: discounted */
 } adder;
 
 /* ---- scratch ---- */
 
-static void limbs_free(limbs *x)
+static void limbs_free(account_limbs *x)
 {
     free(x->high);
     free(x->low);
     free(x->quanta);
 }
 
-static bool limbs_init(limbs *x, size_t n)
+static bool limbs_init(account_limbs *x)
 {
-    x->high = ipsim_simd_alloc(n, sizeof *x->high);
-    x->low = ipsim_simd_alloc(n, sizeof *x->low);
-    x->quanta = ipsim_simd_alloc(n, sizeof *x->quanta);
+    x->high = ipsim_simd_alloc(ACCOUNT_LANES_MAX, sizeof *x->high);
+    x->low = ipsim_simd_alloc(ACCOUNT_LANES_MAX, sizeof *x->low);
+    x->quanta = ipsim_simd_alloc(ACCOUNT_LANES_MAX, sizeof *x->quanta);
     return x->high && x->low && x->quanta;
 }
 
-void ipsim_ledger_scratch_free(struct ledger_scratch *scratch)
+/* The limbs at work: of a cell and its comparator; then of each kept measure the comparator's, a model's, and their difference. */
+static account_limbs *cell_limbs(const adder *a, bool comparator)
 {
-    if (!scratch)
-        return;
-    for (size_t i = 0; scratch->cells && i < scratch->n_cells; i++)
-        limbs_free(&scratch->cells[i]);
-    for (size_t i = 0; i < 4; i++)
-        limbs_free(&scratch->work[i]);
-    for (size_t i = 0; scratch->values && i < scratch->n_models; i++)
-        ipsim_values_clear(&scratch->values[i]);
-    free(scratch->kept);
-    free(scratch->cells);
-    free(scratch->sums);
-    free(scratch->values);
-    free(scratch);
+    return &a->scratch->limbs[comparator];
+}
+static account_limbs *comparators(const adder *a, size_t measure)
+{
+    return &a->scratch->limbs[2 + 3 * a->scratch->kept[measure]];
+}
+static account_limbs *models(const adder *a, size_t measure)
+{
+    return comparators(a, measure) + 1;
+}
+static account_limbs *differences(const adder *a, size_t measure)
+{
+    return comparators(a, measure) + 2;
 }
 
 static void keep(struct ledger_scratch *scratch, const ipsim_account_plan *plan, size_t measure)
@@ -101,12 +112,47 @@ static void choose_kept(struct ledger_scratch *scratch, const ipsim_ledger *ledg
     }
 }
 
-static struct ledger_scratch *scratch_create(const ipsim_ledger *ledger, size_t stride, size_t longest)
+static void scratch_free(struct ledger_scratch *scratch)
+{
+    if (!scratch)
+        return;
+    for (size_t i = 0; scratch->limbs && i < scratch->n_limbs; i++)
+        limbs_free(&scratch->limbs[i]);
+    for (size_t i = 0; scratch->values && i < scratch->n_models; i++)
+        ipsim_values_clear(&scratch->values[i]);
+    for (size_t i = 0; scratch->cumulative && i < scratch->n_models; i++)
+        free(scratch->cumulative[i]);
+    ipsim_waiting_clear(&scratch->waiting);
+    free(scratch->cumulative);
+    free(scratch->kept);
+    free(scratch->kept_columns);
+    free(scratch->gathered);
+    free(scratch->columns);
+    free(scratch->limbs);
+    free(scratch->values);
+    free(scratch->pieces);
+    free(scratch);
+}
+
+void ipsim_ledger_scratch_free(ipsim_ledger *ledger)
+{
+    scratch_free(ledger->scratch);
+    ledger->scratch = NULL;
+}
+
+static struct ledger_scratch *scratch_create(const ipsim_ledger *ledger, const struct ipsim_people_view *views, size_t n_views,
+                                             size_t stride, size_t longest, bool from_tallies)
 {
     const ipsim_account_plan *plan = ledger->plan;
     struct ledger_scratch *scratch = calloc(1, sizeof *scratch);
     if (!scratch)
         return NULL;
+    size_t n_combinations = 0, n_pieces = 0, n_groups = 1;
+    for (size_t v = 0; v < n_views; v++) {
+        n_combinations += views[v].n_combinations;
+        n_pieces += views[v].n_combinations + (stride + IPSIM_LANES * views[v].n_combinations) / ACCOUNT_LANES_MAX + 1;
+        n_groups = views[v].n_dimensions + 1 > n_groups ? views[v].n_dimensions + 1 : n_groups;
+    }
     scratch->kernels = ipsim_account_kernels();
     scratch->stride = stride;
     scratch->longest = longest;
@@ -114,186 +160,180 @@ static struct ledger_scratch *scratch_create(const ipsim_ledger *ledger, size_t 
     scratch->kept = calloc(plan->n_measures + 1, sizeof *scratch->kept);
     if (scratch->kept)
         choose_kept(scratch, ledger);
-    scratch->n_cells = (scratch->n_kept + 1) * ledger->n_models;
-    scratch->cells = calloc(scratch->n_cells, sizeof *scratch->cells);
-    scratch->sums = calloc(ledger->n_groups, sizeof *scratch->sums);
-    scratch->values = calloc(ledger->n_models, sizeof *scratch->values);
-    bool ok = scratch->kept && scratch->cells && scratch->sums && scratch->values;
-    for (size_t i = 0; ok && i < scratch->n_cells; i++)
-        ok = limbs_init(&scratch->cells[i], stride);
-    for (size_t i = 0; ok && i < 4; i++)
-        ok = limbs_init(&scratch->work[i], longest);
-    for (size_t i = 0; ok && i < ledger->n_models; i++)
-        ok = ipsim_values_init(&scratch->values[i], plan, i, stride);
+    scratch->n_limbs = 2 + 3 * scratch->n_kept;
+    scratch->kept_columns = ipsim_simd_alloc(scratch->n_kept * ledger->n_models * longest, sizeof *scratch->kept_columns);
+    scratch->gathered = ipsim_simd_alloc(ledger->n_models * ACCOUNT_LANES_MAX, sizeof *scratch->gathered);
+    scratch->columns = calloc(ledger->n_models, sizeof *scratch->columns);
+    scratch->limbs = calloc(scratch->n_limbs, sizeof *scratch->limbs);
+    scratch->values = from_tallies ? calloc(ledger->n_models, sizeof *scratch->values) : NULL;
+    scratch->cumulative = calloc(ledger->n_models, sizeof *scratch->cumulative);
+    scratch->pieces = calloc(n_pieces, sizeof *scratch->pieces);
+    bool ok = scratch->kept && scratch->kept_columns && scratch->gathered && scratch->columns && scratch->limbs && scratch->pieces &&
+              scratch->cumulative && (scratch->values || !from_tallies) &&
+              ipsim_waiting_init(&scratch->waiting, ledger, n_combinations, n_groups);
+    for (size_t i = 0; ok && i < scratch->n_limbs; i++)
+        ok = limbs_init(&scratch->limbs[i]);
+    for (size_t i = 0; ok && from_tallies && i < ledger->n_models; i++)
+        ok = ipsim_values_init(&scratch->values[i], plan, i, stride, longest);
+    scratch->waiting.by_definition = from_tallies;
     if (!ok) {
-        ipsim_ledger_scratch_free(scratch);
+        scratch_free(scratch);
         return NULL;
     }
     return scratch;
 }
 
-/* Scratch is made when the first block comes, and anew when a longer one does. */
-static bool make_room(ipsim_ledger *ledger, size_t stride, size_t longest)
+void ipsim_ledger_adopt(ipsim_ledger *ledger, const ipsim_account_plan *plan)
 {
-    if (ledger->scratch && ledger->scratch->stride == stride && ledger->scratch->longest >= longest)
-        return true;
-    ipsim_ledger_scratch_free(ledger->scratch);
-    ledger->scratch = scratch_create(ledger, stride, longest);
-    return ledger->scratch != NULL;
+    ipsim_bug_assert(plan->n_measures == ledger->plan->n_measures && plan->n_years == ledger->plan->n_years &&
+                     plan->n_pairs == ledger->plan->n_pairs);
+    ipsim_ledger_settle(ledger);
+    ipsim_ledger_scratch_free(ledger); /* it knows the prices of the plan that it was made for; made anew with the next block */
+    ledger->plan = plan;
+}
+
+/* ---- pieces ---- */
+
+/* View 0 comes first; `before` counts the combinations of the views before this one. */
+static void cut_view(struct ledger_scratch *scratch, const struct ipsim_people_view *view, size_t v, size_t before)
+{
+    ledger_waiting *w = &scratch->waiting;
+    for (const people_stretch *s = view->stretches; s < view->stretches + view->n_stretches; s++) {
+        size_t c = before + s->combination, n_groups = 0;
+        for (size_t d = v == 0 ? 0 : 1; d <= view->n_dimensions; d++)
+            w->groups[c * w->n_groups_most + n_groups++] = d == 0 ? 0 : s->group[d - 1];
+        w->n_groups[c] = n_groups;
+        w->persons[c] += s->persons;
+        for (size_t done = 0, n; done < s->n; done += n) {
+            n = s->n - done < ACCOUNT_LANES_MAX ? s->n - done : ACCOUNT_LANES_MAX;
+            scratch->pieces[scratch->n_pieces++] = (piece){
+                .stretch = s, .view = v, .combination = c, .order = view->order, .offset = s->first + done, .n = n};
+        }
+    }
+}
+
+static void cut(struct ledger_scratch *scratch, const struct ipsim_people_view *views, size_t n_views)
+{
+    scratch->n_pieces = 0;
+    for (size_t v = 0, before = 0; v < n_views; before += views[v++].n_combinations)
+        cut_view(scratch, &views[v], v, before);
+}
+
+static size_t lanes_of(const piece *p)
+{
+    return (p->n + IPSIM_LANES - 1) / IPSIM_LANES * IPSIM_LANES;
+}
+
+/* The people of a piece in whole vectors: where they stand, or copied. */
+static const double *people_of(const adder *a, const piece *p, const double *column, double *room)
+{
+    if (!p->order && !a->given)
+        return column + p->offset;
+    for (size_t i = 0; i < lanes_of(p); i++) {
+        size_t slot = i >= p->n ? a->n : p->order ? (size_t)p->order[p->offset + i] : p->offset + i;
+        room[i] = slot < a->n ? column[slot] : 0.0; /* the others are nobody */
+    }
+    return room;
 }
 
 /* ---- limbs ---- */
 
 /* false when a value does not fit; NaN and infinities do not. */
-static bool split(const adder *a, const double *values, double quantum, limbs *out)
+static bool split(const adder *a, size_t n, const double *values, double quantum, account_limbs *out)
 {
-    account_size size = a->scratch->kernels->split(a->n, quantum, values, out->high, out->low);
-    out->zero = size == ACCOUNT_ZERO;
+    account_size size = a->scratch->kernels->split(n, quantum, values, out->high, out->low);
     out->large = size == ACCOUNT_LARGE;
     if (size == ACCOUNT_MISFIT)
         return false;
-    for (size_t i = 0; out->large && i < a->n; i++)
+    for (size_t i = 0; out->large && i < n; i++)
         out->quanta[i] = (int64_t)rint(values[i] / quantum);
     return true;
 }
 
-static int64_t quanta_of(const limbs *x, size_t i)
+static int64_t quanta_of(const account_limbs *x, size_t i)
 {
     return x->large ? x->quanta[i] : (int64_t)x->high[i] * (int64_t)ACCOUNT_LIMB + (int64_t)x->low[i];
 }
 
 /* x - y; both below 2^62 quanta. */
-static void subtract(const adder *a, const limbs *x, const limbs *y, limbs *out)
+static void subtract(const adder *a, size_t n, const account_limbs *x, const account_limbs *y, account_limbs *out)
 {
-    out->zero = x->zero && y->zero;
-    out->large = x->large || y->large || !a->scratch->kernels->subtract(a->n, x->high, x->low, y->high, y->low, out->high, out->low);
-    for (size_t i = 0; out->large && i < a->n; i++)
+    out->large = x->large || y->large || !a->scratch->kernels->subtract(n, x->high, x->low, y->high, y->low, out->high, out->low);
+    for (size_t i = 0; out->large && i < n; i++)
         out->quanta[i] = quanta_of(x, i) - quanta_of(y, i);
 }
 
-/* ---- sums ---- */
-
-/* high high 2^44 + middle 2^22 + low low */
-static ipsim_wide192 from_limbs(int64_t high, ipsim_wide128 middle, int64_t low)
+static ipsim_wide192 wide_products(size_t n, const account_limbs *x, const account_limbs *y)
 {
-    ipsim_wide128 limb = (ipsim_wide128)ACCOUNT_LIMB;
-    ipsim_wide128 value = (ipsim_wide128)high * limb * limb + middle * limb + low;
-    return (ipsim_wide192){{(uint64_t)value, (uint64_t)(value >> 64), value < 0 ? UINT64_MAX : 0}};
+    ipsim_wide192 sum = {{0}};
+    for (size_t i = 0; i < n; i++)
+        ipsim_wide192_add_product(&sum, quanta_of(x, i), quanta_of(y, i));
+    return sum;
 }
 
-/* Up to ACCOUNT_LANES_MAX lanes from `first` on. */
-static void add_squares(const adder *a, const limbs *x, size_t first, size_t n, cell_sums *out)
+/* ---- sums of a cell ---- */
+
+static size_t step_of(const adder *a)
 {
-    if (x->large) {
-        out->x = 0;
-        out->xx = (ipsim_wide192){{0}};
-        for (size_t i = first; i < first + n; i++) {
-            ipsim_wide128_add(&out->x, x->quanta[i]);
-            ipsim_wide192_add_product(&out->xx, x->quanta[i], x->quanta[i]);
+    return a->year * 2 + a->flavour;
+}
+
+/* Where values are too large for limbs: straight into the wide sums of the ledger. */
+static bool add_large(const adder *a, const piece *p, size_t measure, size_t model, const double *values, const double *comparator)
+{
+    account_limbs *x = cell_limbs(a, false), *y = cell_limbs(a, true);
+    double quantum = ipsim_account_quantum(a->ledger->plan, measure);
+    size_t n = lanes_of(p);
+    cell_sums sums = {0};
+    if (!split(a, n, values, quantum, x) || (comparator && !split(a, n, comparator, quantum, y)))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        ipsim_wide128_add(&sums.x, quanta_of(x, i));
+    sums.xx = wide_products(n, x, x);
+    if (comparator)
+        sums.with_comparator = wide_products(n, x, y);
+    ipsim_waiting_add(&a->scratch->waiting, a->ledger, p->combination, step_of(a), measure, model, &sums);
+    return true;
+}
+
+static bool is_first(const adder *a, size_t measure, size_t model)
+{
+    return a->scratch->waiting.twin[measure * a->ledger->n_models + model] == model;
+}
+
+/* The columns of all models, for the people of a piece; on failure `model` is the one whose value does not fit. */
+static bool add_piece(const adder *a, const piece *p, size_t measure, size_t *model)
+{
+    struct ledger_scratch *scratch = a->scratch;
+    double quantum = ipsim_account_quantum(a->ledger->plan, measure);
+    account_limbs *limbs = a->ledger->n_models > 1 ? cell_limbs(a, true) : NULL;
+    const double *comparator = NULL;
+    bool large = false; /* the comparator's */
+    for (*model = 0; *model < a->ledger->n_models; ++*model) {
+        if (!scratch->columns[*model] || !is_first(a, measure, *model))
+            continue;
+        int64_t *sums = ipsim_waiting_sums(&scratch->waiting, a->ledger, p->combination, step_of(a), measure, *model);
+        const double *x = people_of(a, p, scratch->columns[*model], scratch->gathered + *model * ACCOUNT_LANES_MAX);
+        bool small = !large &&
+                     scratch->kernels->add_sums(lanes_of(p), quantum, x, comparator ? limbs : NULL, comparator ? NULL : limbs, sums);
+        if (!small && !add_large(a, p, measure, *model, x, comparator))
+            return false;
+        if (*model == 0) {
+            comparator = x;
+            large = !small;
         }
-        return;
     }
-    int64_t s[5];
-    a->scratch->kernels->squares(n, x->high + first, x->low + first, s);
-    out->x = (ipsim_wide128)s[0] * (ipsim_wide128)ACCOUNT_LIMB + s[1];
-    out->xx = from_limbs(s[2], 2 * (ipsim_wide128)s[3], s[4]);
-}
-
-static ipsim_wide192 add_products(const adder *a, const limbs *x, const limbs *y, size_t first, size_t n)
-{
-    if (x->large || y->large) {
-        ipsim_wide192 product = {{0}};
-        for (size_t i = first; i < first + n; i++)
-            ipsim_wide192_add_product(&product, quanta_of(x, i), quanta_of(y, i));
-        return product;
-    }
-    int64_t s[4];
-    a->scratch->kernels->products(n, x->high + first, x->low + first, y->high + first, y->low + first, s);
-    return from_limbs(s[0], (ipsim_wide128)s[1] + s[2], s[3]);
-}
-
-/* x as the view orders it: x itself when its places are the slots. */
-static const limbs *in_order(const struct ipsim_people_view *view, const limbs *x, limbs *room)
-{
-    if (!view->order || x->zero)
-        return x;
-    room->zero = false;
-    room->large = x->large;
-    for (size_t i = 0; i < view->n_places; i++) {
-        room->high[i] = x->high[view->order[i]];
-        room->low[i] = x->low[view->order[i]];
-    }
-    for (size_t i = 0; x->large && i < view->n_places; i++)
-        room->quanta[i] = x->quanta[view->order[i]];
-    return room;
-}
-
-static size_t piece_of(const people_stretch *stretch, size_t first)
-{
-    size_t n = stretch->first + stretch->n - first;
-    return n < ACCOUNT_LANES_MAX ? n : ACCOUNT_LANES_MAX;
-}
-
-/* The sums of a cell over everybody (the first view) and over the groups of each view. */
-static void sum_cell(const adder *a, const limbs *x, const limbs *comparator, cell_sums *groups)
-{
-    for (size_t v = 0; v < a->n_views; v++) {
-        const struct ipsim_people_view *view = &a->views[v];
-        const limbs *p = in_order(view, x, &a->scratch->work[2]);
-        const limbs *q = comparator ? in_order(view, comparator, &a->scratch->work[3]) : NULL;
-        for (const people_stretch *stretch = view->stretches; stretch < view->stretches + view->n_stretches; stretch++)
-            for (size_t first = stretch->first, n; (n = piece_of(stretch, first)) > 0; first += n) {
-                cell_sums piece;
-                add_squares(a, p, first, n, &piece);
-                if (q)
-                    piece.with_comparator = add_products(a, p, q, first, n);
-                for (size_t d = v == 0 ? 0 : 1; d <= view->n_dimensions; d++) {
-                    cell_sums *into = &groups[d == 0 ? 0 : stretch->group[d - 1]];
-                    ipsim_wide128_merge(&into->x, piece.x);
-                    ipsim_wide192_merge(&into->xx, &piece.xx);
-                    if (q)
-                        ipsim_wide192_merge(&into->with_comparator, &piece.with_comparator);
-                }
-            }
-    }
-}
-
-/* Products of two columns into one accumulator for each group, `stride` apart. */
-static void add_cross(const adder *a, const limbs *x, const limbs *y, ipsim_wide192 *into, size_t stride)
-{
-    if (x->zero || y->zero)
-        return;
-    for (size_t v = 0; v < a->n_views; v++) {
-        const struct ipsim_people_view *view = &a->views[v];
-        const limbs *p = in_order(view, x, &a->scratch->work[2]), *q = in_order(view, y, &a->scratch->work[3]);
-        for (const people_stretch *stretch = view->stretches; stretch < view->stretches + view->n_stretches; stretch++)
-            for (size_t first = stretch->first, n; (n = piece_of(stretch, first)) > 0; first += n) {
-                ipsim_wide192 product = add_products(a, p, q, first, n);
-                for (size_t d = v == 0 ? 0 : 1; d <= view->n_dimensions; d++)
-                    ipsim_wide192_merge(&into[(d == 0 ? 0 : stretch->group[d - 1]) * stride], &product);
-            }
-    }
-}
-
-static void add_sums(const adder *a, size_t measure, size_t model, const cell_sums *groups)
-{
-    const ipsim_ledger *ledger = a->ledger;
-    size_t cell = (measure * ledger->plan->n_years + a->year) * 2 + a->flavour;
-    cell_sums *into = &ledger->sums[(cell * ledger->n_models + model) * ledger->n_groups];
-    for (size_t g = 0; g < ledger->n_groups; g++) {
-        ipsim_wide128_merge(&into[g].x, groups[g].x);
-        ipsim_wide192_merge(&into[g].xx, &groups[g].xx);
-        ipsim_wide192_merge(&into[g].with_comparator, &groups[g].with_comparator);
-    }
+    return true;
 }
 
 /* ---- a block ---- */
 
+/* NULL: nobody has anything of it. */
 static const double *column_of(const adder *a, size_t model, size_t measure)
 {
     if (a->given)
-        return a->given[model] + ((measure * a->ledger->plan->n_years + a->year) * 2 + a->flavour) * a->capacity;
-    return ipsim_values_column(&a->scratch->values[model], measure);
+        return a->given[model] + (measure * a->ledger->plan->n_years * 2 + step_of(a)) * a->capacity;
+    return a->ledger->plan->models[model].formulas[measure].n_terms > 0 ? ipsim_values_column(&a->scratch->values[model], measure) : NULL;
 }
 
 /* Where to look when a measure is too large: at the reward that gives somebody the most of it, else at the scenario. */
@@ -307,8 +347,8 @@ static ipsim_origin largest_part(const adder *a, size_t model, size_t measure)
     for (size_t k = 0; !a->given && k < formula->n_terms; k++) {
         const account_term *term = &formula->terms[k];
         const account_values *v = &a->scratch->values[model];
-        for (size_t i = 0; term->is_reward && term->index < m->n_rewards && i < v->people->n_slots; i++) {
-            double part = fabs(term->weight * v->money[term->index * v->people->stride + i]);
+        for (size_t i = 0; term->is_reward && term->index < m->n_rewards && i < v->n; i++) {
+            double part = fabs(term->weight * v->money[term->index * v->longest + i]);
             if (part > largest) {
                 largest = part;
                 at = scenario->rewards[term->index].amount.origin;
@@ -322,67 +362,85 @@ static ipsim_origin largest_part(const adder *a, size_t model, size_t measure)
 static ipsim_status add_measure(const adder *a, size_t measure, ipsim_error *err)
 {
     const ipsim_ledger *ledger = a->ledger;
-    const ipsim_account_plan *plan = ledger->plan;
-    double quantum = ipsim_account_quantum(plan, measure);
-    size_t place = a->scratch->kept[measure] == SIZE_MAX ? a->scratch->n_kept : a->scratch->kept[measure];
-    limbs *cells = &a->scratch->cells[place * ledger->n_models];
+    struct ledger_scratch *scratch = a->scratch;
     for (size_t model = 0; model < ledger->n_models; model++) {
-        if (!split(a, column_of(a, model, measure), quantum, &cells[model])) {
-            const ipsim_measure *m = &plan->measures[measure];
+        const double *column = is_first(a, measure, model) ? column_of(a, model, measure)
+                                                           : scratch->columns[scratch->waiting.twin[measure * ledger->n_models + model]];
+        scratch->columns[model] = column;
+        if (scratch->kept[measure] == SIZE_MAX)
+            continue;
+        double *kept = scratch->kept_columns + (scratch->kept[measure] * ledger->n_models + model) * scratch->longest;
+        if (column)
+            memcpy(kept, column, a->n * sizeof *kept);
+        else
+            memset(kept, 0, a->n * sizeof *kept);
+    }
+    for (const piece *p = a->pieces; p < a->pieces + a->n_pieces; p++) {
+        size_t model;
+        if (!add_piece(a, p, measure, &model)) {
+            const ipsim_measure *m = &ledger->plan->measures[measure];
             return ipsim_error_set_at(err, IPSIM_ERR_OVERFLOW, largest_part(a, model, measure),
                                       "one person's \"%s\" (payer \"%s\") exceeds %.3g, the most that the exact ledger can hold",
-                                      m->outcome, m->payer, ACCOUNT_QUANTA_MAX * quantum);
+                                      m->outcome, m->payer, ACCOUNT_QUANTA_MAX * ipsim_account_quantum(ledger->plan, measure));
         }
-        if (cells[model].zero)
-            continue;
-        memset(a->scratch->sums, 0, ledger->n_groups * sizeof *a->scratch->sums);
-        sum_cell(a, &cells[model], model && !cells[0].zero ? &cells[0] : NULL, a->scratch->sums);
-        add_sums(a, measure, model, a->scratch->sums);
-        for (size_t other = measure + 1; !a->given && other < plan->n_measures; other++)
-            if (plan->same_as[other] == measure)
-                add_sums(a, other, model, a->scratch->sums);
     }
     return IPSIM_OK;
 }
 
-static limbs *kept(const adder *a, size_t measure, size_t model)
+/* ---- products of measures with each other ---- */
+
+/* All values fit: they have been added. */
+static void split_kept(const adder *a, const piece *p, size_t measure, size_t model, account_limbs *out)
 {
-    return &a->scratch->cells[a->scratch->kept[measure] * a->ledger->n_models + model];
+    struct ledger_scratch *scratch = a->scratch;
+    const double *column = scratch->kept_columns + (scratch->kept[measure] * scratch->n_models + model) * scratch->longest;
+    (void)split(a, lanes_of(p), people_of(a, p, column, scratch->gathered), ipsim_account_quantum(a->ledger->plan, measure), out);
 }
 
-static void add_pairs(const adder *a)
+static void add_product(const adder *a, const piece *p, size_t k, size_t model, const account_limbs *x, const account_limbs *y)
 {
-    ipsim_ledger *ledger = a->ledger;
+    const ledger_waiting *w = &a->scratch->waiting;
+    size_t stride, n = lanes_of(p);
+    if (x->large || y->large) {
+        ipsim_wide192 sum = wide_products(n, x, y), *into = ipsim_ledger_product(a->ledger, step_of(a), k, model, &stride);
+        for (size_t i = 0; i < w->n_groups[p->combination]; i++)
+            ipsim_wide192_merge(&into[w->groups[p->combination * w->n_groups_most + i] * stride], &sum);
+        return;
+    }
+    int64_t s[4], *sums = ipsim_waiting_products(w, a->ledger, p->combination, step_of(a), k, model);
+    a->scratch->kernels->products(n, x->high, x->low, y->high, y->low, s);
+    sums[WAITING_HH] += s[0];
+    sums[WAITING_HL] += s[1] + s[2];
+    sums[WAITING_LL] += s[3];
+}
+
+static void add_products(const adder *a, const piece *p)
+{
+    const ipsim_ledger *ledger = a->ledger;
     const ipsim_account_plan *plan = ledger->plan;
-    limbs *cost = &a->scratch->work[0], *effect = &a->scratch->work[1];
-    for (size_t pair = 0; pair < plan->n_pairs; pair++)
-        for (size_t model = 1; model < ledger->n_models; model++) {
-            size_t k = a->year * 2 + a->flavour;
-            subtract(a, kept(a, plan->pairs[pair][0], model), kept(a, plan->pairs[pair][0], 0), cost);
-            subtract(a, kept(a, plan->pairs[pair][1], model), kept(a, plan->pairs[pair][1], 0), effect);
-            size_t at = ((pair * plan->n_years * 2 + k) * ledger->n_models + model) * ledger->n_groups;
-            add_cross(a, cost, effect, &ledger->pairs[at], 1);
+    for (size_t model = 0; model < ledger->n_models; model++) {
+        for (size_t measure = 0; measure < plan->n_measures; measure++) {
+            if (a->scratch->kept[measure] == SIZE_MAX || (!a->given && plan->same_as[measure] != measure))
+                continue;
+            split_kept(a, p, measure, model, model == 0 ? comparators(a, measure) : models(a, measure));
+            if (model > 0)
+                subtract(a, lanes_of(p), models(a, measure), comparators(a, measure), differences(a, measure));
         }
-}
-
-static void add_conditional(const adder *a)
-{
-    ipsim_ledger *ledger = a->ledger;
-    const ipsim_account_plan *plan = ledger->plan;
-    for (size_t k = 0; k < ledger->n_conditional; k++)
-        for (size_t model = 1; model < ledger->n_models; model++) {
+        for (size_t pair = 0; pair < plan->n_pairs && model > 0; pair++)
+            add_product(a, p, pair, model, differences(a, plan->pairs[pair][0]), differences(a, plan->pairs[pair][1]));
+        for (size_t k = 0; k < ledger->n_conditional && model > 0 && a->flavour == 0; k++) {
             size_t value = ledger->conditional[k], given = plan->measures[value].given;
-            ipsim_wide192 *into = &ledger->given[(((k * plan->n_years + a->year) * ledger->n_models + model) * ledger->n_groups) * 2];
-            add_cross(a, kept(a, value, model), kept(a, given, 0), &into[0], 2);
-            add_cross(a, kept(a, given, model), kept(a, value, 0), &into[1], 2);
+            add_product(a, p, plan->n_pairs + 2 * k, model, models(a, value), comparators(a, given));
+            add_product(a, p, plan->n_pairs + 2 * k + 1, model, models(a, given), comparators(a, value));
         }
+    }
 }
 
-static ipsim_status add_flavour(const adder *a, ipsim_error *err)
+static ipsim_status add_step(const adder *a, ipsim_error *err)
 {
     const ipsim_account_plan *plan = a->ledger->plan;
     for (size_t model = 0; !a->given && model < a->ledger->n_models; model++)
-        ipsim_values_select(&a->scratch->values[model], a->year, a->flavour);
+        ipsim_values_select(&a->scratch->values[model], a->first, a->n, a->year, a->flavour);
     for (size_t measure = 0; measure < plan->n_measures; measure++) {
         bool reported = a->flavour == 0 || plan->measures[measure].discountable || a->scratch->kept[measure] != SIZE_MAX;
         if (!a->given && (plan->same_as[measure] != measure || !reported))
@@ -391,46 +449,123 @@ static ipsim_status add_flavour(const adder *a, ipsim_error *err)
         if (status != IPSIM_OK)
             return status;
     }
-    if (a->ledger->n_models > 1)
-        add_pairs(a);
-    if (a->ledger->n_models > 1 && a->flavour == 0)
-        add_conditional(a);
+    for (size_t i = 0; i < a->n_pieces && a->ledger->n_models > 1; i++)
+        add_products(a, &a->pieces[i]);
     return IPSIM_OK;
 }
 
-static ipsim_status add_all(adder *a, ipsim_error *err)
+static size_t first_with_tally(ipsim_tally *const *tallies, size_t model)
 {
-    ipsim_ledger *ledger = a->ledger;
+    size_t first = 0;
+    while (tallies[first] != tallies[model])
+        first++;
+    return first;
+}
+
+static ipsim_status add_run(adder *a, ipsim_error *err)
+{
     ipsim_status status = IPSIM_OK;
-    for (a->year = 0; status == IPSIM_OK && a->year < ledger->plan->n_years; a->year++)
+    for (a->year = 0; status == IPSIM_OK && a->year < a->ledger->plan->n_years; a->year++) {
+        for (size_t model = 0; !a->given && model < a->ledger->n_models; model++)
+            if (first_with_tally(a->tallies, model) == model)
+                ipsim_values_accumulate(a->tallies[model], a->year, a->first, a->n, a->scratch->cumulative[model], a->scratch->longest);
         for (a->flavour = 0; status == IPSIM_OK && a->flavour < 2; a->flavour++)
-            status = add_flavour(a, err);
-    for (size_t v = 0; v < a->n_views; v++)
-        for (const people_stretch *s = a->views[v].stretches; s < a->views[v].stretches + a->views[v].n_stretches; s++)
-            for (size_t d = v == 0 ? 0 : 1; d <= a->views[v].n_dimensions; d++)
-                ledger->persons[d == 0 ? 0 : s->group[d - 1]] += s->persons;
+            status = add_step(a, err);
+    }
     return status;
+}
+
+/* With one view a piece is a run of slots, whose values are worked out while they are in the cache; views with an order of their own need
+ * whole columns. */
+static ipsim_status add_block(adder *a, size_t n_slots, size_t n_views, ipsim_error *err)
+{
+    struct ledger_scratch *scratch = a->scratch;
+    ipsim_status status = IPSIM_OK;
+    for (size_t i = 0; i < scratch->n_pieces && n_views == 1 && !a->given && status == IPSIM_OK; i++) {
+        piece run = scratch->pieces[i];
+        a->first = run.offset;
+        a->n = run.n;
+        run.offset = 0;
+        a->pieces = &run;
+        a->n_pieces = 1;
+        status = add_run(a, err);
+    }
+    if (n_views > 1 || a->given) {
+        a->n = n_slots;
+        a->pieces = scratch->pieces;
+        a->n_pieces = scratch->n_pieces;
+        status = add_run(a, err);
+    }
+    scratch->waiting.lanes += (int64_t)n_slots;
+    if (scratch->waiting.lanes >= LANES_UNTIL_SETTLED)
+        ipsim_ledger_settle(a->ledger);
+    return status;
+}
+
+void ipsim_ledger_settle(ipsim_ledger *ledger)
+{
+    if (ledger->scratch)
+        ipsim_waiting_settle(&ledger->scratch->waiting, ledger);
+}
+
+bool ipsim_ledger_is_settled(const ipsim_ledger *ledger)
+{
+    return !ledger->scratch || ledger->scratch->waiting.lanes == 0;
+}
+
+/* Models that share a tally have the same times and counts, and the same money where prices are the same. */
+static void find_twins(ipsim_ledger *ledger, ipsim_tally *const *tallies)
+{
+    const ipsim_account_plan *plan = ledger->plan;
+    size_t *twin = ledger->scratch->waiting.twin;
+    for (size_t measure = 0; measure < plan->n_measures; measure++)
+        for (size_t model = 0; model < ledger->n_models; model++) {
+            size_t like = 0;
+            while (like < model && (tallies[like] != tallies[model] || !ipsim_account_same_values(plan, measure, like, model)))
+                like++;
+            twin[measure * ledger->n_models + model] = like;
+        }
+}
+
+static bool begin_values(ipsim_ledger *ledger, ipsim_tally *const *tallies, const ipsim_people *people)
+{
+    struct ledger_scratch *scratch = ledger->scratch;
+    bool same_sharing = true; /* as before */
+    for (size_t model = 0; model < ledger->n_models; model++) {
+        same_sharing &= scratch->values[model].tally == tallies[model];
+        size_t first = first_with_tally(tallies, model);
+        if (!scratch->cumulative[first])
+            scratch->cumulative[first] = ipsim_simd_alloc(ipsim_values_cumulative_size(ledger->plan, first, scratch->longest),
+                                                          sizeof **scratch->cumulative);
+        if (!scratch->cumulative[first])
+            return false;
+        ipsim_values_begin(&scratch->values[model], tallies[model], people, scratch->cumulative[first]);
+    }
+    if (!same_sharing) {
+        ipsim_ledger_settle(ledger);
+        find_twins(ledger, tallies);
+    }
+    return true;
 }
 
 ipsim_status ipsim_ledger_add_block(ipsim_ledger *ledger, ipsim_tally *const *tallies, const ipsim_people *people, ipsim_error *err)
 {
-    size_t longest = people->stride;
-    for (size_t v = 0; v < people->n_views; v++) {
-        size_t places = people->capacity + IPSIM_LANES * (people->views[v].n_combinations + 1);
-        longest = places > longest ? places : longest;
+    if (!ledger->scratch || ledger->scratch->stride != people->stride) {
+        ipsim_ledger_settle(ledger);
+        ipsim_ledger_scratch_free(ledger);
+        size_t longest = people->n_views > 1 ? people->stride : ACCOUNT_LANES_MAX;
+        ledger->scratch = scratch_create(ledger, people->views, people->n_views, people->stride, longest, true);
     }
-    if (!make_room(ledger, people->stride, longest))
+    if (!ledger->scratch)
         return ipsim_error_set(err, IPSIM_ERR_MEMORY, "not enough memory for the ledger");
-    for (size_t model = 0; model < ledger->n_models; model++) {
-        bool seen = false; /* models may share a tally */
-        for (size_t i = 0; i < model; i++)
-            seen |= tallies[i] == tallies[model];
-        if (!seen)
-            ipsim_values_accumulate(tallies[model]);
-        ipsim_values_begin(&ledger->scratch->values[model], tallies[model], people);
-    }
-    adder a = {.ledger = ledger, .scratch = ledger->scratch, .n = people->n_slots, .n_views = people->n_views, .views = people->views};
-    return add_all(&a, err);
+    if (!begin_values(ledger, tallies, people))
+        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "not enough memory for the ledger");
+    cut(ledger->scratch, people->views, people->n_views);
+    adder a = {.ledger = ledger, .scratch = ledger->scratch, .tallies = tallies};
+    ipsim_status status = add_block(&a, people->n_slots, people->n_views, err);
+    for (size_t model = 0; status == IPSIM_OK && model < ledger->n_models; model++)
+        tallies[model]->clean = true;
+    return status;
 }
 
 ipsim_status ipsim_ledger_add(ipsim_ledger *ledger, const double *const *values, size_t n, size_t capacity, const uint32_t *group,
@@ -442,17 +577,21 @@ ipsim_status ipsim_ledger_add(ipsim_ledger *ledger, const double *const *values,
     people_stretch *stretches = calloc(n_views * ledger->n_groups + 1, sizeof *stretches);
     int64_t *order = calloc(n_views * n + 1, sizeof *order);
     uint32_t *names = calloc(ledger->n_groups, sizeof *names);
-    if (views && stretches && order && names && make_room(ledger, n, n)) {
+    ipsim_ledger_settle(ledger);
+    ipsim_ledger_scratch_free(ledger);
+    if (views && stretches && order && names) {
         stretches[0] = (people_stretch){.n = n, .persons = (int64_t)n};
-        views[0] = (struct ipsim_people_view){.n_stretches = n > 0, .stretches = stretches, .n_places = n};
+        views[0] = (struct ipsim_people_view){.n_stretches = n > 0, .stretches = stretches, .n_places = n, .n_combinations = 1};
         for (size_t d = 0; d < n_dimensions; d++) {
             struct ipsim_people_view *view = &views[d + 1];
-            *view = (struct ipsim_people_view){
-                .n_dimensions = 1, .stretches = stretches + (d + 1) * ledger->n_groups, .order = order + (d + 1) * n};
+            *view = (struct ipsim_people_view){.n_dimensions = 1,
+                                               .stretches = stretches + (d + 1) * ledger->n_groups,
+                                               .order = order + (d + 1) * n,
+                                               .n_combinations = ledger->n_groups};
             for (uint32_t g = 1; g < ledger->n_groups; g++) {
                 people_stretch *stretch = &view->stretches[view->n_stretches];
                 names[g] = g;
-                *stretch = (people_stretch){.first = view->n_places, .group = &names[g]};
+                *stretch = (people_stretch){.first = view->n_places, .combination = g, .group = &names[g]};
                 for (size_t i = 0; i < n; i++)
                     if (group[d * capacity + i] == g)
                         view->order[view->n_places++] = (int64_t)i;
@@ -461,14 +600,14 @@ ipsim_status ipsim_ledger_add(ipsim_ledger *ledger, const double *const *values,
                 view->n_stretches += stretch->n > 0;
             }
         }
-        adder a = {.ledger = ledger,
-                   .scratch = ledger->scratch,
-                   .n = n,
-                   .n_views = n_views,
-                   .views = views,
-                   .given = values,
-                   .capacity = capacity};
-        status = add_all(&a, err);
+        ledger->scratch = scratch_create(ledger, views, n_views, n, n, false);
+    }
+    if (ledger->scratch) {
+        cut(ledger->scratch, views, n_views);
+        adder a = {.ledger = ledger, .scratch = ledger->scratch, .given = values, .capacity = capacity};
+        status = add_block(&a, n, n_views, err);
+        ipsim_ledger_settle(ledger);
+        ipsim_ledger_scratch_free(ledger);
     } else {
         status = ipsim_error_set(err, IPSIM_ERR_MEMORY, "not enough memory for the ledger");
     }

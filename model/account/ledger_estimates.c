@@ -6,11 +6,13 @@
 
 int64_t ipsim_ledger_persons(const ipsim_ledger *ledger, size_t group)
 {
+    ipsim_bug_assert(ipsim_ledger_is_settled(ledger));
     return ledger->persons[group];
 }
 
 static const cell_sums *cell_of(const ipsim_ledger *ledger, size_t model, size_t group, size_t measure, size_t year, bool discounted)
 {
+    ipsim_bug_assert(ipsim_ledger_is_settled(ledger));
     size_t cell = (measure * ledger->plan->n_years + year) * 2 + (discounted ? 1 : 0);
     return &ledger->sums[(cell * ledger->n_models + model) * ledger->n_groups + group];
 }

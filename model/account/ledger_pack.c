@@ -6,6 +6,7 @@
 
 void ipsim_ledger_clear(ipsim_ledger *ledger)
 {
+    ipsim_ledger_settle(ledger);
     memset(ledger->persons, 0, ledger->n_groups * sizeof *ledger->persons);
     memset(ledger->sums, 0, ipsim_ledger_n_sums(ledger) * sizeof *ledger->sums);
     memset(ledger->pairs, 0, ipsim_ledger_n_pairs(ledger) * sizeof *ledger->pairs);
@@ -14,6 +15,7 @@ void ipsim_ledger_clear(ipsim_ledger *ledger)
 
 void ipsim_ledger_merge_everybody(ipsim_ledger *into, const ipsim_ledger *from)
 {
+    ipsim_bug_assert(ipsim_ledger_is_settled(into) && ipsim_ledger_is_settled(from));
     /* Groups are the fastest index of every array, and everybody is group 0. */
     into->persons[0] += from->persons[0];
     for (size_t i = 0; i < ipsim_ledger_n_sums(from) / from->n_groups; i++) {
@@ -45,6 +47,7 @@ static ipsim_wide128 get_128(ipsim_reader *reader)
 
 void ipsim_ledger_pack(const ipsim_ledger *ledger, ipsim_bytes *bytes)
 {
+    ipsim_bug_assert(ipsim_ledger_is_settled(ledger));
     for (size_t i = 0; i < ledger->n_groups; i++)
         ipsim_bytes_put_64(bytes, (uint64_t)ledger->persons[i]);
     for (size_t i = 0; i < ipsim_ledger_n_sums(ledger); i++) {

@@ -69,9 +69,11 @@ ipsim_people *ipsim_people_create(size_t capacity, size_t n_attributes, const ip
     if (ok) {
         people->stride = whole(capacity + people->views[0].n_combinations * (IPSIM_LANES - 1)) + IPSIM_LANES;
         people->person = ipsim_simd_alloc(people->stride, sizeof *people->person);
+        people->tile_first = ipsim_simd_alloc(people->stride, sizeof *people->tile_first);
+        people->tile_lanes = ipsim_simd_alloc(people->stride, sizeof *people->tile_lanes);
         people->attributes = ipsim_simd_alloc(people->stride * n_attributes, sizeof *people->attributes);
     }
-    if (!ok || !people->person || !people->attributes) {
+    if (!ok || !people->person || !people->tile_first || !people->tile_lanes || !people->attributes) {
         ipsim_people_free(people);
         return NULL;
     }
@@ -86,6 +88,8 @@ void ipsim_people_free(ipsim_people *people)
         view_clear(&people->views[i]);
     free(people->views);
     free(people->person);
+    free(people->tile_first);
+    free(people->tile_lanes);
     free(people->attributes);
     free(people);
 }
@@ -101,8 +105,11 @@ static void lay_out(struct ipsim_people_view *view)
         if (n == 0)
             continue;
         people_stretch *stretch = &view->stretches[view->n_stretches];
-        *stretch = (people_stretch){
-            .first = place, .n = whole(n), .persons = (int64_t)n, .group = view->groups + view->n_stretches * view->n_dimensions};
+        *stretch = (people_stretch){.first = place,
+                                    .n = whole(n),
+                                    .persons = (int64_t)n,
+                                    .combination = c,
+                                    .group = view->groups + view->n_stretches * view->n_dimensions};
         for (size_t d = view->n_dimensions; d-- > 0; rest /= view->n_levels[d])
             stretch->group[d] = view->first_group[d] + (uint32_t)(rest % view->n_levels[d]);
         place += whole(n);
@@ -135,26 +142,60 @@ static void seat_in_order(ipsim_people *people, struct ipsim_people_view *view)
             view->order[view->count[view->combination[slot]]++] = (int64_t)slot;
 }
 
-void ipsim_people_seat(ipsim_people *people, int64_t first, size_t n, const double *attributes)
+static void lay_tile(ipsim_people *people, size_t first, size_t n)
+{
+    for (size_t slot = first; slot < first + n; slot++) {
+        people->tile_first[slot] = (int64_t)first;
+        people->tile_lanes[slot] = (int64_t)n;
+    }
+}
+
+static void lay_tiles(ipsim_people *people, const struct ipsim_people_view *view)
+{
+    for (const people_stretch *s = view->stretches; s < view->stretches + view->n_stretches; s++)
+        for (size_t done = 0; done < s->n; done += IPSIM_TILE)
+            lay_tile(people, s->first + done, s->n - done < IPSIM_TILE ? s->n - done : IPSIM_TILE);
+    lay_tile(people, people->n_slots, people->stride - people->n_slots); /* of nobody */
+}
+
+bool ipsim_people_sort(const ipsim_people *people, size_t n, const double *attributes, int64_t *which)
+{
+    const struct ipsim_people_view *view = &people->views[0];
+    size_t *next = calloc(view->n_combinations + 1, sizeof *next);
+    if (!next)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        next[combination_of(view, attributes + i * people->n_attributes, 1) + 1]++;
+    for (size_t c = 0; c < view->n_combinations; c++)
+        next[c + 1] += next[c];
+    for (size_t i = 0; i < n; i++)
+        which[next[combination_of(view, attributes + i * people->n_attributes, 1)]++] = (int64_t)i;
+    free(next);
+    return true;
+}
+
+void ipsim_people_seat(ipsim_people *people, int64_t first, size_t n, const int64_t *which, const double *attributes)
 {
     struct ipsim_people_view *view = &people->views[0];
     ipsim_bug_assert(n <= people->capacity);
     memset(view->count, 0, view->n_combinations * sizeof *view->count);
     for (size_t i = 0; i < n; i++) {
-        view->combination[i] = combination_of(view, attributes + i * people->n_attributes, 1);
+        size_t row = which ? (size_t)which[i] : i;
+        view->combination[i] = combination_of(view, attributes + row * people->n_attributes, 1);
         view->count[view->combination[i]]++;
     }
     lay_out(view);
     people->n_persons = n;
     people->n_slots = view->n_places;
+    lay_tiles(people, view);
     memset(people->attributes, 0, people->stride * people->n_attributes * sizeof *people->attributes);
     for (size_t slot = 0; slot < people->stride; slot++)
         people->person[slot] = -1;
     for (size_t i = 0; i < n; i++) {
-        size_t slot = view->count[view->combination[i]]++;
-        people->person[slot] = first + (int64_t)i;
+        size_t slot = view->count[view->combination[i]]++, row = which ? (size_t)which[i] : i;
+        people->person[slot] = first + (int64_t)row;
         for (size_t a = 0; a < people->n_attributes; a++)
-            people->attributes[a * people->stride + slot] = attributes[i * people->n_attributes + a];
+            people->attributes[a * people->stride + slot] = attributes[row * people->n_attributes + a];
     }
     for (size_t i = 1; i < people->n_views; i++)
         seat_in_order(people, &people->views[i]);

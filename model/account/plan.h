@@ -103,8 +103,11 @@ struct ipsim_account_plan {
     double *years; /* ascending, the horizon last */
     size_t n_measures;
     ipsim_measure *measures;
-    bool *money;     /* n_measures: discounted with the schedule of costs */
-    size_t *same_as; /* n_measures: the first measure with the same formula in every scenario; only that one is kept */
+    size_t index_size; /* a power of two; `index` finds a measure by the hash of its names, SIZE_MAX where there is none */
+    size_t *index;
+    bool *money;       /* n_measures: discounted with the schedule of costs */
+    size_t *same_as;   /* n_measures: the first measure with the same formula in every scenario; only that one is added up */
+    size_t *next_same; /* n_measures: the next one with the same formula; SIZE_MAX after the last */
     size_t n_models;
     account_model *models;
     /* Pairs of measures whose products the ledger keeps: cost and effect of the ratios. */
@@ -114,6 +117,8 @@ struct ipsim_account_plan {
 
 /* plan_model.c: everything of one model but its formulas. false: memory is short. */
 bool ipsim_account_model_build(ipsim_arena *arena, const ipsim_compiled_model *compiled, account_model *out);
+/* same_basis.c: of the same basis quantities, both models make the same values of the measure, to the last bit. May miss some. */
+bool ipsim_account_same_values(const ipsim_account_plan *plan, size_t measure, size_t model, size_t other);
 /* Index of the basis quantities that `outcome` needs; see plan_model.c. */
 bool *ipsim_account_states_mask(ipsim_arena *arena, const ipsim_scenario *scenario, const ipsim_names *states, bool alive_when_empty);
 

@@ -44,9 +44,12 @@ static bool build_factors(ipsim_arena *arena, const ipsim_scenario *scenario, co
     return true;
 }
 
-static bool has_window(const ipsim_number *from, const ipsim_number *until, int clock)
+/* A clock that begins with the person or the stay, and does not come to the end of the window before the horizon, cuts nothing. */
+static bool has_window(const ipsim_scenario *scenario, const ipsim_number *from, const ipsim_number *until, int clock)
 {
-    return clock >= IPSIM_CLOCK_NAMED || (from->given && from->value > 0.0) || until->given;
+    bool own = clock == IPSIM_CLOCK_SOJOURN || clock == IPSIM_CLOCK_START;
+    bool ends = until->given && !(own && until->value >= scenario->simulation.horizon_years.value);
+    return clock >= IPSIM_CLOCK_NAMED || (from->given && from->value > 0.0) || ends;
 }
 
 static int window_clock(const ipsim_scenario *scenario, const ipsim_text *clock)
@@ -271,7 +274,7 @@ static bool build_reward(ipsim_arena *arena, account_model *m, const ipsim_rewar
     const ipsim_scenario *scenario = m->compiled->scenario;
     ipsim_per per = (ipsim_per)spec->per.value;
     account_window window = window_of(scenario, &spec->clock, &spec->from_years, &spec->until_years);
-    bool windowed = has_window(&spec->from_years, &spec->until_years, window.clock);
+    bool windowed = has_window(scenario, &spec->from_years, &spec->until_years, window.clock);
     out->amount = spec->amount.value;
     out->n_factors = spec->n_factors;
     if (!build_factors(arena, scenario, spec->factors, spec->n_factors, &out->factors))
@@ -328,7 +331,7 @@ static bool build_utilities(ipsim_arena *arena, account_model *m)
         loss->amount = per == IPSIM_PER_EVENT_DAY ? spec->add.value / 365.25 : spec->add.value;
         loss->n_factors = spec->n_factors;
         account_window window = window_of(scenario, &spec->clock, &spec->from_years, &spec->until_years);
-        bool point = is_point(per) && has_window(&spec->from_years, &spec->until_years, window.clock);
+        bool point = is_point(per) && has_window(scenario, &spec->from_years, &spec->until_years, window.clock);
         if (!build_factors(arena, scenario, spec->factors, spec->n_factors, &loss->factors) ||
             !(point ? build_point(arena, m, per, &spec->states, &spec->transitions, &spec->events, window, loss)
                     : build_basis(arena, m, per, &spec->states, &spec->transitions, &spec->events, loss)))

@@ -60,3 +60,26 @@ bool ipsim_account_same_basis(const ipsim_account_plan *plan, size_t model, size
             return false;
     return true;
 }
+
+static bool same_sum(const account_sum *a, const account_sum *b)
+{
+    return a->amount == b->amount && a->n_factors == 0 && b->n_factors == 0 && a->n_basis == b->n_basis &&
+           memcmp(a->basis, b->basis, a->n_basis * sizeof *a->basis) == 0;
+}
+
+bool ipsim_account_same_values(const ipsim_account_plan *plan, size_t measure, size_t model, size_t other)
+{
+    const account_model *a = &plan->models[model], *b = &plan->models[other];
+    const account_formula *x = &a->formulas[measure], *y = &b->formulas[measure];
+    if (x->n_terms != y->n_terms)
+        return false;
+    for (size_t k = 0; k < x->n_terms; k++) {
+        const account_term *s = &x->terms[k], *t = &y->terms[k];
+        if (s->is_reward != t->is_reward || s->weight != t->weight || (!s->is_reward && s->index != t->index))
+            return false;
+        if (s->is_reward &&
+            (s->index >= a->n_rewards || t->index >= b->n_rewards || !same_sum(&a->rewards[s->index], &b->rewards[t->index])))
+            return false; /* QALYs are not looked into */
+    }
+    return true;
+}

@@ -59,12 +59,9 @@ double ipsim_account_utility_for(const account_model *m, size_t state, const ips
     return add;
 }
 
-static bool build_columns(ipsim_tally *tally)
+static void place_columns(ipsim_tally *tally)
 {
     const account_model *m = tally->model;
-    tally->columns = ipsim_simd_alloc((m->n_utilities + m->n_states) * tally->stride, sizeof *tally->columns);
-    if (!tally->columns)
-        return false;
     for (size_t k = 0; k < m->n_utilities; k++)
         tally->utility_factor[k] = m->utilities[k].n_factors > 0 ? tally->columns + k * tally->stride : NULL;
     for (size_t s = 0; s < m->n_states; s++) {
@@ -72,7 +69,14 @@ static bool build_columns(ipsim_tally *tally)
         bool column = m->utility_changes[s] && tally->utility_of_state[s].has_factors;
         tally->utility[s] = column ? tally->columns + (m->n_utilities + s) * tally->stride : NULL;
     }
-    return true;
+}
+
+static bool build_columns(ipsim_tally *tally)
+{
+    tally->columns = ipsim_simd_alloc((tally->model->n_utilities + tally->model->n_states) * tally->stride, sizeof *tally->columns);
+    if (tally->columns)
+        place_columns(tally);
+    return tally->columns != NULL;
 }
 
 static bool needs_clock(const account_model *m, int state, int clock)
@@ -105,11 +109,11 @@ static void build_tables(ipsim_tally *tally)
     }
     for (size_t i = 0; i < m->n_states * IPSIM_CLOCKS_MAX; i++)
         tally->needs_clock[i] = needs_clock(m, (int)(i / IPSIM_CLOCKS_MAX), (int)(i % IPSIM_CLOCKS_MAX));
-    tally->cell_of_risk[0] = (int64_t)ipsim_tally_column(tally, m->n_basis, 0, 0);
+    tally->column_of_risk[0] = (int64_t)ipsim_tally_column(tally, m->n_basis, 0);
     const ipsim_compiled_model *model = m->compiled;
     for (size_t s = 0; s < m->n_states; s++)
         for (size_t r = model->first_risk[s]; r < model->first_risk[s + 1]; r++) {
-            tally->cell_of_risk[r + 1] = (int64_t)ipsim_tally_column(tally, m->counter[r], 0, 0);
+            tally->column_of_risk[r + 1] = (int64_t)ipsim_tally_column(tally, m->counter[r], 0);
             size_t to = (size_t)model->risks[r].to;
             for (size_t k = 0; k < m->n_spells && model->risks[r].event == SIZE_MAX; k++)
                 tally->spells_of_risk[r] |= m->spells[k].in_state[s] || m->spells[k].in_state[to];
@@ -127,7 +131,12 @@ ipsim_tally *ipsim_tally_create(const ipsim_account_plan *plan, size_t model, si
     tally->kernels = ipsim_account_kernels();
     tally->stride = stride;
     tally->n_flavours = plan->same_discount ? 2 : 3;
-    tally->basis = ipsim_simd_alloc((m->n_basis + 1) * plan->n_years * tally->n_flavours * stride, sizeof(double));
+    tally->cell_size = plan->same_discount ? 2 : 4;
+    tally->n_columns = (m->n_basis + 1) * plan->n_years;
+    tally->basis = ipsim_simd_alloc(tally->n_columns * tally->cell_size * stride, sizeof(double));
+    tally->clean = true;
+    tally->at = ipsim_simd_alloc(stride, sizeof *tally->at);
+    tally->width = ipsim_simd_alloc(stride, sizeof *tally->width);
     tally->year = ipsim_simd_alloc(stride, sizeof *tally->year);
     tally->worth = ipsim_simd_alloc(2 * stride, sizeof(double));
     tally->entry_years = ipsim_simd_alloc(stride, sizeof(double));
@@ -138,12 +147,12 @@ ipsim_tally *ipsim_tally_create(const ipsim_account_plan *plan, size_t model, si
     tally->utility_of_state = calloc(m->n_states, sizeof *tally->utility_of_state);
     tally->spell_began = calloc(m->n_spells * stride + 1, sizeof(double));
     tally->spell_seen = calloc(m->n_spells * stride + 1, sizeof *tally->spell_seen);
-    tally->cell_of_risk = calloc(m->n_risks + 1, sizeof *tally->cell_of_risk);
+    tally->column_of_risk = calloc(m->n_risks + 1, sizeof *tally->column_of_risk);
     tally->spells_of_risk = calloc(m->n_risks + 1, sizeof *tally->spells_of_risk);
     tally->needs_clock = calloc(m->n_states * IPSIM_CLOCKS_MAX, sizeof *tally->needs_clock);
-    if (!tally->basis || !tally->year || !tally->worth || !tally->entry_years || !tally->worth_of_year || !tally->year_end ||
-        !tally->utility_factor || !tally->utility || !tally->utility_of_state || !tally->spell_began || !tally->spell_seen ||
-        !tally->cell_of_risk || !tally->spells_of_risk || !tally->needs_clock || !build_columns(tally)) {
+    if (!tally->basis || !tally->at || !tally->width || !tally->year || !tally->worth || !tally->entry_years || !tally->worth_of_year ||
+        !tally->year_end || !tally->utility_factor || !tally->utility || !tally->utility_of_state || !tally->spell_began ||
+        !tally->spell_seen || !tally->column_of_risk || !tally->spells_of_risk || !tally->needs_clock || !build_columns(tally)) {
         ipsim_tally_free(tally);
         return NULL;
     }
@@ -156,6 +165,8 @@ void ipsim_tally_free(ipsim_tally *tally)
     if (!tally)
         return;
     free(tally->basis);
+    free(tally->at);
+    free(tally->width);
     free(tally->year);
     free(tally->worth);
     free(tally->entry_years);
@@ -166,11 +177,25 @@ void ipsim_tally_free(ipsim_tally *tally)
     free(tally->utility_of_state);
     free(tally->spell_began);
     free(tally->spell_seen);
-    free(tally->cell_of_risk);
+    free(tally->column_of_risk);
     free(tally->spells_of_risk);
     free(tally->needs_clock);
     free(tally->columns);
     free(tally);
+}
+
+bool ipsim_tally_adopt(ipsim_tally *tally, const ipsim_account_plan *plan, size_t model)
+{
+    const account_model *was = tally->model, *m = &plan->models[model];
+    if (m->n_basis != was->n_basis || m->n_states != was->n_states || m->n_risks != was->n_risks || m->n_utilities != was->n_utilities ||
+        m->n_spells != was->n_spells || plan->n_years != tally->plan->n_years || tally->n_flavours != (plan->same_discount ? 2u : 3u))
+        return false;
+    tally->plan = plan;
+    tally->model = m;
+    memset(tally->spells_of_risk, 0, (m->n_risks + 1) * sizeof *tally->spells_of_risk);
+    place_columns(tally);
+    build_tables(tally);
+    return true;
 }
 
 bool ipsim_tally_needs_clock(const ipsim_tally *tally, int state, int clock)
@@ -207,7 +232,13 @@ void ipsim_tally_reset(ipsim_tally *tally, const ipsim_people *people)
     ipsim_bug_assert(people->stride == tally->stride);
     tally->people = people;
     tally->n_slots = people->n_slots;
-    memset(tally->basis, 0, (m->n_basis + 1) * tally->plan->n_years * tally->n_flavours * tally->stride * sizeof *tally->basis);
+    if (!tally->clean)
+        memset(tally->basis, 0, tally->n_columns * tally->cell_size * tally->stride * sizeof *tally->basis);
+    tally->clean = false;
+    for (size_t slot = 0; slot < tally->stride; slot++) {
+        tally->at[slot] = people->tile_first[slot] * (int64_t)tally->n_columns + ((int64_t)slot - people->tile_first[slot]);
+        tally->width[slot] = people->tile_lanes[slot];
+    }
     memset(tally->year, 0, tally->stride * sizeof *tally->year);
     memset(tally->worth, 0, 2 * tally->stride * sizeof *tally->worth);
     memset(tally->spell_seen, 0, m->n_spells * tally->stride * sizeof *tally->spell_seen);
@@ -230,13 +261,13 @@ static size_t year_of(const ipsim_account_plan *plan, double t)
 /* A point of `value` at time t, which may lie before the person's last time; known[f] is D(t), or known is NULL. */
 static void add_point(ipsim_tally *tally, size_t basis, size_t slot, double t, const double *known, double value)
 {
-    double *cell = tally->basis + ipsim_tally_column(tally, basis, year_of(tally->plan, t), 0) + slot;
-    double times[IPSIM_LANES] = {t}, worth[IPSIM_LANES], weight[IPSIM_LANES];
+    double *cell = ipsim_tally_cell(tally, ipsim_tally_column(tally, basis, year_of(tally->plan, t)), slot);
+    double worth, weight;
     cell[0] += value;
     for (size_t f = 0; f + 1 < tally->n_flavours; f++) {
         if (!known)
-            tally->kernels->worths(&tally->schedule[f], IPSIM_LANES, times, worth, weight);
-        cell[(f + 1) * tally->stride] += value * (known ? known[f] : weight[0]);
+            tally->kernels->worths(&tally->schedule[f], 1, &t, &worth, &weight);
+        cell[f + 1] += value * (known ? known[f] : weight);
     }
 }
 
@@ -292,14 +323,14 @@ static void enter_chunk(ipsim_tally *tally, size_t n, const int64_t *slot, const
         size_t at = (size_t)slot[i];
         tally->year[at] = (int64_t)year_of(tally->plan, t[i]);
         tally->entry_years[at] = t[i];
-        tally->basis[ipsim_tally_column(tally, m->basis_start, (size_t)tally->year[at], 0) + at] += 1.0;
+        ipsim_tally_cell(tally, ipsim_tally_column(tally, m->basis_start, (size_t)tally->year[at]), at)[0] += 1.0;
     }
     for (size_t f = 0; f + 1 < tally->n_flavours; f++) {
         tally->kernels->worths(&tally->schedule[f], (n + IPSIM_LANES - 1) / IPSIM_LANES * IPSIM_LANES, t, worth, weight[f]);
         for (size_t i = 0; i < n; i++) {
             size_t at = (size_t)slot[i];
             tally->worth[f * tally->stride + at] = worth[i];
-            tally->basis[ipsim_tally_column(tally, m->basis_start, (size_t)tally->year[at], f + 1) + at] += weight[f][i];
+            ipsim_tally_cell(tally, ipsim_tally_column(tally, m->basis_start, (size_t)tally->year[at]), at)[f + 1] += weight[f][i];
         }
     }
     for (size_t i = 0; m->n_spells > 0 && i < n; i++)

@@ -31,27 +31,38 @@ struct ipsim_tally {
     size_t stride, n_slots;
     size_t n_flavours; /* 2 when costs and effects are discounted alike, else 3 */
     account_schedule schedule[2];
-    double *worth_of_year; /* [flavour - 1][year]: G(report year) */
-    double *year_end;      /* n_years: the report years, the last one infinite */
-    double *basis;         /* [((basis * n_years + year) * n_flavours + flavour) * stride + slot], not cumulative; one basis more: waste */
-    int64_t *year;         /* [slot]: report year of the person's last time */
-    double *worth;         /* [(flavour - 1) * stride + slot]: G of the person's last time */
-    double *entry_years;   /* [slot] */
+    double *worth_of_year;   /* [flavour - 1][year]: G(report year) */
+    double *year_end;        /* n_years: the report years, the last one infinite */
+    size_t cell_size;        /* doubles of a cell: n_flavours, 4 when it is 3 */
+    size_t n_columns;        /* cells of a person: a basis quantity at a report year, not cumulative; one basis quantity more: waste */
+    double *basis;           /* the cells; those of a tile lie together: see ipsim_tally_cell */
+    int64_t *at, *width;     /* [slot]: where the person's cells begin, and from one of them to the next; in cells */
+    bool clean;              /* all cells are 0 */
+    int64_t *year;           /* [slot]: report year of the person's last time */
+    double *worth;           /* [(flavour - 1) * stride + slot]: G of the person's last time */
+    double *entry_years;     /* [slot] */
     double **utility_factor; /* n_utilities: [slot], or NULL where it is 1 for everybody */
     account_utility_of_state *utility_of_state;
     double **utility;          /* n_states: [slot], `add` where it has factors and the state's utility changes, else NULL */
     double *spell_began;       /* [spell * stride + slot]: INFINITY while outside */
     unsigned char *spell_seen; /* [spell * stride + slot]: ever and first time have happened */
-    int64_t *cell_of_risk;     /* [risk + 1]: offset in basis of the counter's first column; [0]: waste */
+    int64_t *column_of_risk;   /* [risk + 1]: the counter's first column; [0]: waste */
     bool *spells_of_risk;      /* [risk]: the firing may begin or end a spell */
     bool *needs_clock;         /* [state * IPSIM_CLOCKS_MAX + clock] */
     int64_t selected;          /* the slot of one person at a time */
     double *columns;           /* storage of the factor and utility columns */
 };
 
-static inline size_t ipsim_tally_column(const ipsim_tally *tally, size_t basis, size_t year, size_t flavour)
+static inline size_t ipsim_tally_column(const ipsim_tally *tally, size_t basis, size_t year)
 {
-    return ((basis * tally->plan->n_years + year) * tally->n_flavours + flavour) * tally->stride;
+    return year * (tally->model->n_basis + 1) + basis;
+}
+
+/* The flavours of a cell lie side by side, then the same cell of the tile's next person; a tile's cells fill one stretch of memory, in
+ * which both the engine, who comes with people in one state, and the ledger, who comes with a tile, find most of what they want. */
+static inline double *ipsim_tally_cell(const ipsim_tally *tally, size_t column, size_t slot)
+{
+    return tally->basis + (size_t)(tally->at[slot] + (int64_t)column * tally->width[slot]) * tally->cell_size;
 }
 
 /* An attribute factor's product for one slot. */
@@ -67,7 +78,8 @@ void ipsim_tally_spells(ipsim_tally *tally, size_t slot, int from, int to, doubl
 typedef struct people_stretch {
     size_t first, n; /* slots, or places in the view's order; whole vectors */
     int64_t persons;
-    uint32_t *group; /* one for each dimension of the view */
+    size_t combination; /* of subgroups: the same number in every block */
+    uint32_t *group;    /* one for each dimension of the view */
 } people_stretch;
 
 struct ipsim_people_view {
@@ -88,22 +100,47 @@ struct ipsim_people_view {
 /* See ledger_add.c: sums of ACCOUNT_LANES_MAX products of limbs are exact. */
 #define ACCOUNT_LIMB 0x1p22
 #define ACCOUNT_QUANTA_MAX 0x1p62
-enum { ACCOUNT_LANES_MAX = 256 };
+enum { ACCOUNT_LANES_MAX = IPSIM_TILE };
 /* Misfit: some value is no number, or has more quanta than the ledger can hold. */
 typedef enum account_size { ACCOUNT_ZERO, ACCOUNT_SOME, ACCOUNT_LARGE, ACCOUNT_MISFIT } account_size;
 
+/* Limbs of the values of some people: see ledger_add.c. */
+typedef struct account_limbs {
+    double *high, *low;
+    int64_t *quanta; /* filled when large */
+    bool large;
+} account_limbs;
+
+/* What is added up of limbs: of a cell, and of its products with the comparator's, crosswise ones together. */
+enum {
+    ACCOUNT_HIGH,
+    ACCOUNT_LOW,
+    ACCOUNT_HH,
+    ACCOUNT_HL,
+    ACCOUNT_LL,
+    ACCOUNT_CROSS_HH,
+    ACCOUNT_CROSS_HL,
+    ACCOUNT_CROSS_LL,
+    ACCOUNT_N_SUMS
+};
+
 typedef struct account_kernels {
     void (*stay)(ipsim_tally *tally, const ipsim_stay *stay);
+    /* into[flavour * stride + i] += the cells of n people of a tile, which become 0 */
+    void (*take_cells)(size_t n, size_t n_flavours, double *cells, double *into, size_t stride);
     void (*worths)(const account_schedule *schedule, size_t n, const double *t_years, double *worth, double *weight);
     /* into += weight * from; n whole vectors */
     void (*add_scaled)(size_t n, double weight, const double *from, double *into);
-    void (*scale)(size_t n, double scale, const double *factor, const double *from, double *into); /* factor may be NULL */
+    void (*scale)(size_t n, double scale, const double *factor, const double *from, double *into);                /* factor may be NULL */
+    void (*combine)(size_t n, size_t n_terms, const double *weights, const double *const *columns, double *into); /* n_terms > 0 */
     /* Limbs of values in quanta; useful unless they are large. */
     account_size (*split)(size_t n, double quantum, const double *values, double *high, double *low);
     bool (*subtract)(size_t n, const double *high, const double *low, const double *high2, const double *low2, double *high_out,
                      double *low_out);
-    /* Sums over n <= ACCOUNT_LANES_MAX lanes. squares: high, low, hh, hl, ll. products with other limbs: hh, hl, lh, ll. */
-    void (*squares)(size_t n, const double *high, const double *low, int64_t out[5]);
+    /* Adds the limbs of n <= ACCOUNT_LANES_MAX values to sums[ACCOUNT_N_SUMS], and keeps them in `out` unless it is NULL; with a comparator
+     * the products too. false: some value is large, and nothing was added. */
+    bool (*add_sums)(size_t n, double quantum, const double *values, const account_limbs *comparator, account_limbs *out, int64_t *sums);
+    /* Sums over n <= ACCOUNT_LANES_MAX lanes: hh, hl, lh, ll. */
     void (*products)(size_t n, const double *high, const double *low, const double *high2, const double *low2, int64_t out[4]);
 } account_kernels;
 

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "ipsim/cli.h"
+#include "ipsim/files.h"
 #include "ipsim/run.h"
 #include "ipsim/scenario.h"
 #include "ipsim/table.h"
@@ -18,24 +19,45 @@ typedef struct ipsim_app {
 } ipsim_app;
 
 /* ---- commands: everything is printed when they return; the status becomes the exit code ---- */
-ipsim_status ipsim_app_simulate(ipsim_app *app); /* run and compare */
+ipsim_status ipsim_app_simulate(ipsim_app *app); /* run, compare and psa */
+ipsim_status ipsim_app_dsa(ipsim_app *app);
 ipsim_status ipsim_app_cea(ipsim_app *app);
 ipsim_status ipsim_app_voi(ipsim_app *app);
+ipsim_status ipsim_app_report(ipsim_app *app);
 ipsim_status ipsim_app_check(ipsim_app *app);
 ipsim_status ipsim_app_show(ipsim_app *app);
 ipsim_status ipsim_app_diff(ipsim_app *app);
+ipsim_status ipsim_app_describe(ipsim_app *app);
 ipsim_status ipsim_app_replay(ipsim_app *app);
 ipsim_status ipsim_app_merge(ipsim_app *app);
 ipsim_status ipsim_app_help(ipsim_app *app);
 void ipsim_app_help_overview(FILE *stream);
 void ipsim_app_help_command(FILE *stream, ipsim_command_id command);
 
-/* run and compare by another name: shards are files to be joined instead of simulating (NULL: none). */
-ipsim_status ipsim_app_simulate_as(ipsim_app *app, const ipsim_cli *cli, const char *const *shards, size_t n_shards);
+/* run, compare and psa by another name: shards are files to be joined instead of simulating (NULL: none), and files those of their scenarios. */
+ipsim_status ipsim_app_simulate_as(ipsim_app *app, const ipsim_cli *cli, const char *const *shards, size_t n_shards, ipsim_files *files);
 
-/* ---- run_plan.c: what the options of run and compare ask of the simulation ---- */
+/* ---- decision_run.c: what cea and voi say about draws that have just been made ---- */
+/* The tables cea, frontier, plane, net_benefit, ceac, evpi, evppi and, where there is something to say, subgroups, distribution, equity,
+ * shortfall, for the writers; and the two pages that cea and voi print. */
+typedef struct ipsim_decision_of_psa {
+    size_t n_tables, n_pages;
+    ipsim_table *tables[32];
+    char *pages[2];
+} ipsim_decision_of_psa;
+/* For ipsim psa, before its output folder is committed. folder: the work path, in which psa.csv (more than one draw and scenario) and
+ * parameters.csv must lie already; about.csv (labels, currency, thresholds), provenance.csv (statuses: groups of EVPPI), population.csv and
+ * break_even.csv are used when they are there. shown_as: what the pages call the folder. Of the command line the options of cea and voi count (cli->decision; all
+ * may be unset). The comparator is the first scenario. Every parameter, every family of parameters (name up to the first underscore) and
+ * every status has its row in evppi: some seconds for a thousand draws. On failure out is empty. Clear it in any case. */
+ipsim_status ipsim_decide_on_psa(const ipsim_cli *cli, const char *folder, const char *shown_as, ipsim_decision_of_psa *out,
+                                 ipsim_error_list *errors) IPSIM_MUST_CHECK;
+void ipsim_decision_of_psa_clear(ipsim_decision_of_psa *decision);
+
+/* ---- run_plan.c: what the options of run, compare and psa ask of the simulation ---- */
 typedef struct ipsim_run_plan {
     ipsim_run_options options; /* all but the callbacks */
+    ipsim_psa_options psa;     /* which options.psa points to: the plan must not be copied */
     uint64_t *seeds;
     char *until_outcome, *journal, *shard_file, *program;
 } ipsim_run_plan;
@@ -63,6 +85,7 @@ ipsim_status ipsim_app_complain_once(const ipsim_error *err);
 typedef struct ipsim_inputs {
     size_t count;
     ipsim_scenario **items; /* NULL where loading failed */
+    ipsim_files *files;     /* borrowed: where their files are kept, or taken from; NULL for the disk alone */
 } ipsim_inputs;
 /* Loads every operand with those settings of the command line whose key it knows; one that none knows is an error. Goes on after a failure,
  * so that all problems are seen at once. Every command that reads scenarios reads them here. */
@@ -90,7 +113,8 @@ typedef struct ipsim_progress_line {
     const char *command;
     bool quiet, shown; /* shown: stderr is a terminal that can rewrite a line, and not --quiet */
     struct timespec started, printed;
-    size_t width; /* of what stands on the line now */
+    int64_t first; /* what was done at the first call, by the run that is gone on with */
+    size_t width;  /* of what stands on the line now */
 } ipsim_progress_line;
 void ipsim_progress_begin(ipsim_progress_line *line, const ipsim_cli *cli);
 void ipsim_progress_update(void *line, int64_t done, int64_t total); /* an ipsim_progress */
@@ -121,9 +145,17 @@ typedef struct ipsim_library_version {
 enum { IPSIM_N_LIBRARIES = 6, IPSIM_OUTPUT_FORMAT = 1 /* raised when a column or a name in the output changes its meaning */ };
 const char *ipsim_version(void);
 const char *ipsim_git_hash(void);
+/* A digest of the sources that decide numbers: programs with the same one give the same bytes, whatever else was changed. */
+const char *ipsim_arithmetic(void);
 const char *ipsim_compiler(void);
 void ipsim_library_versions(ipsim_library_version libraries[IPSIM_N_LIBRARIES]);
 void ipsim_version_print(FILE *stream, bool with_libraries);
+
+/* ---- result_files.c ---- */
+/* NAME.csv of every table, the files that hold all of them (results.sqlite), and summary.txt, on up to so many threads. With several errors,
+ * the first file's. The manifest is not among them: it must be the last. */
+ipsim_status ipsim_app_write_files(const char *folder, const ipsim_table *const *tables, size_t n_tables, const char *summary,
+                                   int n_threads, ipsim_error *err) IPSIM_MUST_CHECK;
 
 /* ---- manifest.c: where a result comes from; the only file of a result that may differ from run to run ---- */
 /* Last of all files: it lists those that lie beside it, which a later run may delete. */
@@ -134,8 +166,17 @@ ipsim_status ipsim_manifest_write_analysis(const ipsim_cli *cli, const char *con
                                            double wall_seconds, const char *path, ipsim_error *err);
 /* The command line as a shell would take it, with one more option (NULL for none); the caller frees. NULL when memory is short. */
 char *ipsim_manifest_command_line(const ipsim_cli *cli, const char *option);
+/* A word as a shell would take it. */
+void ipsim_shell_put_word(FILE *stream, const char *word);
 /* Whether the folder holds a result that was not interrupted. */
 bool ipsim_manifest_is_complete(const char *folder);
+
+/* ---- command_report.c ---- */
+/* Writes report.html into a folder of results in the making that has its tables and its manifest; list it there afterwards.
+ * language: NULL for English. */
+ipsim_status ipsim_report_into(const char *folder, const char *language, ipsim_error *err) IPSIM_MUST_CHECK;
+/* One line when the page has no charts, and how to get them. */
+void ipsim_report_say_what_is_missing(FILE *stream);
 
 /* ---- output_name.c ---- */
 /* "output/traditional-vs-ips", or --output without trailing slashes; the caller frees. NULL when memory is short. */

@@ -151,6 +151,9 @@ static ipsim_status store(ipsim_cli *cli, const ipsim_option_spec *option, const
         if (option->offset == offsetof(ipsim_cli, engine) && strcmp(value, "fast") != 0 && strcmp(value, "reference") != 0) {
             return ipsim_error_set(err, IPSIM_ERR_USAGE, "--%s needs fast or reference, not \"%s\"", option->name, value);
         }
+        if (option->offset == offsetof(ipsim_cli, language) && strcmp(value, "en") != 0 && strcmp(value, "nb") != 0) {
+            return ipsim_error_set(err, IPSIM_ERR_USAGE, "--%s needs en (English) or nb (Norwegian), not \"%s\"", option->name, value);
+        }
         *(const char **)field = value;
         return IPSIM_OK;
     case IPSIM_OPTION_MAYBE:
@@ -163,16 +166,19 @@ static ipsim_status store(ipsim_cli *cli, const ipsim_option_spec *option, const
 }
 
 /* ---- words of the command line ---- */
-static const ipsim_option_spec *find_option(const char *name, size_t length, char letter)
+/* The command's own; else that of another command, for the complaint. */
+static const ipsim_option_spec *find_option(const char *name, size_t length, char letter, ipsim_command_id command)
 {
+    const ipsim_option_spec *foreign = NULL;
     for (size_t o = 0; o < ipsim_n_options; o++) {
         const ipsim_option_spec *option = &ipsim_options[o];
         bool same = letter != '\0' ? option->letter == letter : strlen(option->name) == length && strncmp(option->name, name, length) == 0;
-        if (same) {
+        if (same && command < IPSIM_N_COMMANDS && (option->commands >> command & 1U) != 0) {
             return option;
         }
+        foreign = same && foreign == NULL ? option : foreign;
     }
-    return NULL;
+    return foreign;
 }
 
 static ipsim_status unknown_option(const char *word, size_t length, ipsim_command_id command, ipsim_error *err)
@@ -215,11 +221,11 @@ static ipsim_status parse_option(ipsim_cli *cli, int *at, ipsim_error *err)
     const char *value = NULL;
     size_t length = strcspn(word, "=");
     if (word[1] == '-') {
-        option = find_option(word + 2, length - 2, '\0');
+        option = find_option(word + 2, length - 2, '\0', cli->command);
         value = word[length] == '=' ? word + length + 1 : NULL;
     } else {
         length = 2;
-        option = find_option("", 0, word[1]);
+        option = find_option("", 0, word[1], cli->command);
         value = word[2] != '\0' ? word + 2 + (word[2] == '=') : NULL;
     }
     if (option == NULL) {
@@ -255,8 +261,8 @@ static ipsim_status parse_command(ipsim_cli *cli, const char *word, ipsim_error 
         return ipsim_error_set(err, IPSIM_ERR_USAGE, "the command comes first; did you mean \"ipsim run %s\"?", word);
     }
     if (word[0] == '-') {
-        const ipsim_option_spec *option = word[1] == '-' ? find_option(word + 2, strcspn(word + 2, "="), '\0')
-                                                         : find_option("", 0, word[1] != '\0' ? word[1] : '-');
+        const ipsim_option_spec *option = word[1] == '-' ? find_option(word + 2, strcspn(word + 2, "="), '\0', IPSIM_COMMAND_NONE)
+                                                         : find_option("", 0, word[1] != '\0' ? word[1] : '-', IPSIM_COMMAND_NONE);
         return ipsim_error_set(
             err, IPSIM_ERR_USAGE,
             option != NULL ? "the command comes before \"%s\": ipsim COMMAND [OPTIONS] FILE.cfg..." : "there is no option \"%s\"", word);

@@ -3,9 +3,9 @@
 #include "app/app.h"
 #include "ipsim/write.h"
 
-/* Errors make the exit code; warnings are lint, and whatever keeps several good files from being compared. */
+/* Errors make the exit code; warnings are lint, and whatever keeps several good files from being compared; notes are no reproach. */
 typedef struct findings {
-    ipsim_error_list errors, warnings;
+    ipsim_error_list errors, warnings, notes;
     ipsim_status status;
 } findings;
 
@@ -49,6 +49,9 @@ static void check_one(const ipsim_cli *cli, const ipsim_scenario *scenario, cons
     size_t n_warnings = 0;
     const ipsim_error *warnings = ipsim_scenario_warnings(scenario, &n_warnings);
     copy_all(&found->warnings, warnings, n_warnings);
+    if (status == IPSIM_OK) {
+        ipsim_run_note_speed(scenario, &found->notes);
+    }
     found->status = found->status == IPSIM_OK ? status : found->status;
     if (cli->json || cli->quiet) {
         return;
@@ -102,6 +105,7 @@ static ipsim_status print_json(const findings *found)
     } else {
         add_rows(table, &found->errors, "error");
         add_rows(table, &found->warnings, "warning");
+        add_rows(table, &found->notes, "note");
         const ipsim_table *const tables[] = {table};
         status = ipsim_write_json(tables, 1, stdout, &err);
     }
@@ -109,12 +113,12 @@ static ipsim_status print_json(const findings *found)
     return status == IPSIM_OK ? status : ipsim_app_complain_once(&err);
 }
 
-/* Warnings go to stdout: they are what was asked for. Errors go to stderr, as with every other command. */
-static void print_warnings(const ipsim_error_list *warnings)
+/* Warnings and notes go to stdout: they are what was asked for. Errors go to stderr, as with every other command. */
+static void print_list(const char *severity, const ipsim_error_list *list)
 {
-    for (size_t i = 0; i < warnings->count; i++) {
-        const ipsim_error *item = &warnings->items[i];
-        printf("warning: %s", item->file);
+    for (size_t i = 0; i < list->count; i++) {
+        const ipsim_error *item = &list->items[i];
+        printf("%s: %s", severity, item->file);
         if (item->line > 0) {
             printf(":%d", item->line);
         }
@@ -138,6 +142,7 @@ ipsim_status ipsim_app_check(ipsim_app *app)
     }
     ipsim_error_list_sort(&found.errors);
     ipsim_error_list_sort(&found.warnings);
+    ipsim_error_list_sort(&found.notes);
     ipsim_status status = found.status;
     bool too_many_warnings = status == IPSIM_OK && cli->strict && found.warnings.count > 0;
     if (cli->json) {
@@ -145,7 +150,10 @@ ipsim_status ipsim_app_check(ipsim_app *app)
         status = printed != IPSIM_OK ? printed : status;
     } else {
         if (!cli->quiet || too_many_warnings) {
-            print_warnings(&found.warnings);
+            print_list("warning", &found.warnings);
+        }
+        if (!cli->quiet) {
+            print_list("note", &found.notes);
         }
         fflush(stdout);
         if (status != IPSIM_OK) {
@@ -159,5 +167,6 @@ ipsim_status ipsim_app_check(ipsim_app *app)
     ipsim_inputs_free(&inputs);
     ipsim_error_list_clear(&found.errors);
     ipsim_error_list_clear(&found.warnings);
+    ipsim_error_list_clear(&found.notes);
     return status;
 }

@@ -49,8 +49,9 @@ void ipsim_app_help_command(FILE *stream, ipsim_command_id id)
     for (size_t e = 0; e < most && command->examples[e].command != NULL; e++) {
         fprintf(stream, "  %s\n      %s\n", command->examples[e].command, command->examples[e].meaning);
     }
-    fprintf(stream, "\nExit codes: 0 fine, 1 failed, 2 bad input%s.\n",
-            command->can_be_interrupted ? " (nothing written), 130 interrupted (what was finished is kept)" : "");
+    const char *interrupted = id == IPSIM_COMMAND_DSA ? " (nothing written), 130 interrupted (likewise)"
+                                                      : " (nothing written), 130 interrupted (what was finished is kept)";
+    fprintf(stream, "\nExit codes: 0 fine, 1 failed, 2 bad input%s.\n", command->can_be_interrupted ? interrupted : "");
 }
 
 /* Whether the row of the reference belongs to the section asked for: "transitions", "transitions.*.hazard", or everything for NULL. */

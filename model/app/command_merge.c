@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* app/command_merge: shards in, the result of the whole run out. The scenarios are loaded again from the places that the first shard names,
- * rather than from copies in the shards: their digests, which every shard carries, make sure that they are the same, and there stays one
- * way in which scenario files are found and read. */
+/* app/command_merge: shards in, the result of the whole run out. The scenarios are loaded again, from the copies of their
+ * files that every shard carries: shards can be joined on another machine, or after the files have changed. */
 #include <string.h>
 
 #include "app/app.h"
@@ -16,12 +15,17 @@ ipsim_status ipsim_app_merge(ipsim_app *app)
     }
     /* The command line that the shards were made with, as far as results depend on it. */
     ipsim_cli cli = *app->cli;
-    cli.command = strcmp(about.command, "compare") == 0 ? IPSIM_COMMAND_COMPARE : IPSIM_COMMAND_RUN;
+    cli.command = about.is_psa ? IPSIM_COMMAND_PSA : strcmp(about.command, "compare") == 0 ? IPSIM_COMMAND_COMPARE : IPSIM_COMMAND_RUN;
+    cli.draws = about.psa.n_draws;
+    cli.design = about.is_psa ? ipsim_design_names[about.psa.design] : NULL;
+    cli.fixed_people = about.psa.fixed_people;
+    cli.only = about.psa.only;
+    cli.fix = about.psa.fix;
     cli.operands = (const char **)about.files;
     cli.n_operands = about.n_files;
     cli.settings = about.settings;
     cli.n_settings = about.n_settings;
-    status = ipsim_app_simulate_as(app, &cli, app->cli->operands, app->cli->n_operands);
+    status = ipsim_app_simulate_as(app, &cli, app->cli->operands, app->cli->n_operands, about.kept);
     ipsim_shard_about_clear(&about);
     return status;
 }

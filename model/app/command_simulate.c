@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* app/command_simulate: run and compare. Nothing is written before every input is found good, and then all of it or nothing. */
+/* app/command_simulate: run, compare and psa. Nothing is written before every input is found good, and then all of it or nothing. */
 #include <inttypes.h>
+#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,11 +9,11 @@
 #include "app/app.h"
 #include "ipsim/format.h"
 #include "ipsim/glance.h"
+#include "ipsim/psa_page.h"
 #include "ipsim/summary.h"
-#include "ipsim/workbook.h"
 #include "ipsim/write.h"
 
-enum { MOST_TABLES = 11 };
+enum { MOST_TABLES = 18 };
 
 /* All that one command holds. */
 typedef struct simulation_job {
@@ -30,6 +31,12 @@ typedef struct simulation_job {
     bool written; /* the folder is in its place */
 } simulation_job;
 
+/* A comparison, with fixed parameters or with draws of them, is what somebody will want to read. */
+static bool leaves_report(const simulation_job *job)
+{
+    return (job->compare || job->results->psa != NULL) && !job->cli->no_report;
+}
+
 /* `run` describes scenarios one by one, so it has no differences and no ratios. */
 static size_t pick_tables(const simulation_job *job, const ipsim_table *tables[MOST_TABLES])
 {
@@ -40,7 +47,10 @@ static size_t pick_tables(const simulation_job *job, const ipsim_table *tables[M
         results->targets,    job->compare ? results->ratios : NULL,
         results->parameters, results->about,
         results->replicates, results->replicate_means,
-        results->settling,
+        results->settling,   results->psa,
+        results->draws,      results->psa_summary,
+        results->psa_years,  results->break_even,
+        results->noise,      results->psa_occupancy,
     };
     size_t count = 0;
     for (size_t i = 0; i < MOST_TABLES; i++) {
@@ -51,23 +61,18 @@ static size_t pick_tables(const simulation_job *job, const ipsim_table *tables[M
     return count;
 }
 
-/* Whether replicates have seeds of their own. */
-static bool has_many_seeds(const ipsim_table *replicates)
-{
-    size_t seed = replicates != NULL ? ipsim_table_find_column(replicates, "seed") : 0;
-    bool many = false;
-    for (size_t row = 1; replicates != NULL && row < replicates->n_rows && seed < replicates->n_columns && !many; row++) {
-        const ipsim_column *column = &replicates->columns[seed];
-        many = column->type == IPSIM_INTEGER ? column->integer[row] != column->integer[0]
-                                             : column->type == IPSIM_TEXT && strcmp(column->text[row], column->text[0]) != 0;
-    }
-    return many;
-}
-
 /* width: of the page, 0 for that of summary.txt. */
 static ipsim_status summarise(const simulation_job *job, size_t width, char **summary, ipsim_error *err)
 {
     const ipsim_results *results = job->results;
+    if (results->psa != NULL) {
+        ipsim_psa_page_tables of_draws = {.psa = results->psa,
+                                          .summary = results->psa_summary,
+                                          .noise = results->noise,
+                                          .break_even = results->break_even,
+                                          .about = results->about};
+        return ipsim_psa_page_text(&of_draws, summary, err);
+    }
     ipsim_summary_tables tables = {
         .results = results->results,
         .about = results->about,
@@ -75,64 +80,65 @@ static ipsim_status summarise(const simulation_job *job, size_t width, char **su
         .population = results->population,
         .differences = job->compare ? results->differences : NULL,
         .ratios = job->compare ? results->ratios : NULL,
-        .many_seeds = has_many_seeds(results->replicates),
         .width = width,
     };
     return ipsim_summary_text(&tables, summary, err);
 }
 
-/* "folder/name"; NULL when memory is short. */
-static char *path_in(const ipsim_output_folder *folder, const char *name)
+/* As many as the run was allowed, which may have had too little work for all of them. */
+static int threads_to_write_with(const simulation_job *job)
 {
-    char *path = NULL;
-    return asprintf(&path, "%s/%s", ipsim_output_work_path(folder), name) < 0 ? NULL : path;
-}
-
-static ipsim_status write_table(const ipsim_output_folder *folder, const ipsim_table *table, ipsim_error *err)
-{
-    char *path = NULL;
-    if (asprintf(&path, "%s/%s.csv", ipsim_output_work_path(folder), table->name) < 0) {
-        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
-    }
-    ipsim_status status = ipsim_write_csv(table, path, err);
-    free(path);
-    return status;
+    int threads = job->plan.options.n_threads;
+    return threads > 0 ? threads : omp_get_max_threads();
 }
 
 static ipsim_status write_results(const simulation_job *job, ipsim_error *err)
 {
     const ipsim_table *tables[MOST_TABLES];
+    const char *folder = ipsim_output_work_path(job->folder);
     size_t n_tables = pick_tables(job, tables);
-    ipsim_status status = IPSIM_OK;
-    for (size_t t = 0; status == IPSIM_OK && t < n_tables; t++) {
-        status = write_table(job->folder, tables[t], err);
-    }
-    char *sqlite = path_in(job->folder, "results.sqlite");
-    char *workbook = path_in(job->folder, "results.xlsx");
-    char *summary = path_in(job->folder, "summary.txt");
-    char *manifest = path_in(job->folder, "manifest.json");
-    if (sqlite == NULL || workbook == NULL || summary == NULL || manifest == NULL) {
+    char *manifest = NULL;
+    ipsim_status status = ipsim_app_write_files(folder, tables, n_tables, job->summary, threads_to_write_with(job), err);
+    if (status == IPSIM_OK && asprintf(&manifest, "%s/manifest.json", folder) < 0) {
+        manifest = NULL;
         status = ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
     }
-    status = status == IPSIM_OK ? ipsim_write_sqlite(tables, n_tables, sqlite, err) : status;
-    status = status == IPSIM_OK ? ipsim_workbook_write(tables, n_tables, workbook, err) : status;
-    status = status == IPSIM_OK ? ipsim_write_text(job->summary, summary, err) : status;
     status = status == IPSIM_OK ? ipsim_manifest_write(job->cli, &job->inputs, job->results, job->started, manifest, err) : status;
+    if (status == IPSIM_OK && leaves_report(job)) {
+        /* From the files, as `ipsim report` would read them; then the manifest again, which lists the report too. */
+        status = ipsim_report_into(ipsim_output_work_path(job->folder), job->cli->language, err);
+        status = status == IPSIM_OK ? ipsim_manifest_write(job->cli, &job->inputs, job->results, job->started, manifest, err) : status;
+    }
     if (status != IPSIM_OK) {
         ipsim_output_rename_error(job->folder, err);
     }
-    free(sqlite);
-    free(workbook);
-    free(summary);
     free(manifest);
     return status;
+}
+
+static void say_which_draws_were_kept(const simulation_job *job, const char *command_line)
+{
+    char done[IPSIM_FORMAT_SIZE], asked[IPSIM_FORMAT_SIZE], same[100] = "Fewer draws are not as evenly spread as the design wants";
+    ipsim_format_count(job->results->draws_done, done, sizeof done);
+    ipsim_format_count(job->results->n_replicates, asked, sizeof asked);
+    if (job->plan.psa.design == IPSIM_DESIGN_MC) {
+        snprintf(same, sizeof same, "This is exactly the result of --draws %" PRId64, job->results->draws_done);
+    }
+    fprintf(stderr,
+            "ipsim: interrupted. %s of %s draws were finished; they are kept in %s/\n%s. For all draws run again from the start:\n  %s\n",
+            done, asked, job->path, same, command_line != NULL ? command_line : "ipsim ...");
 }
 
 static void say_what_was_kept(const simulation_job *job)
 {
     char done[IPSIM_FORMAT_SIZE], asked[IPSIM_FORMAT_SIZE];
     char *command_line = ipsim_manifest_command_line(job->cli, NULL);
-    char same[80] = "The pooled result is that of the persons finished";
+    char same[200] = "The pooled result is that of the persons finished";
+    if (job->results->psa != NULL) {
+        say_which_draws_were_kept(job, command_line);
+        free(command_line);
+        return;
+    }
     ipsim_format_count(job->results->persons, done, sizeof done);
     ipsim_format_count(job->results->requested, asked, sizeof asked);
     if (job->results->n_replicates == 1) {
@@ -204,7 +210,7 @@ static void print_page(const simulation_job *job)
     }
     fputs(summary != NULL ? summary : job->summary, stdout);
     ipsim_glance_tables tables = {results->results, results->differences, results->occupancy, results->about};
-    if (job->compare && terminal.width >= IPSIM_GLANCE_LEAST_WIDTH &&
+    if (job->compare && results->psa == NULL && results->differences != NULL && terminal.width >= IPSIM_GLANCE_LEAST_WIDTH &&
         ipsim_glance_text(&tables, terminal.width, terminal.colour, &glance, &err) == IPSIM_OK) {
         printf("\n%s", glance);
     }
@@ -227,6 +233,10 @@ static ipsim_status print_results(const simulation_job *job)
     if (!job->cli->quiet) {
         /* Beside JSON it goes to stderr, so that stdout stays JSON. */
         fprintf(job->cli->json ? stderr : stdout, "%sResults: %s/\n", job->cli->json ? "" : "\n", job->path);
+        if (leaves_report(job)) {
+            fprintf(job->cli->json ? stderr : stdout, "Report:  %s/report.html\n", job->path);
+            ipsim_report_say_what_is_missing(job->cli->json ? stderr : stdout);
+        }
     }
     return IPSIM_OK;
 }
@@ -303,6 +313,7 @@ static ipsim_status simulate(simulation_job *job, ipsim_error_list *errors)
     options->note = ipsim_mpi_is_first() ? print_note : NULL;
     options->note_data = &line;
     options->team = ipsim_mpi_team();
+    options->files = job->inputs.files;
     job->started = time(NULL);
     const ipsim_scenario *const *scenarios = ipsim_inputs_view(&job->inputs);
     ipsim_status status = job->shards == NULL
@@ -394,10 +405,11 @@ static ipsim_status agree(ipsim_status status, ipsim_error_list *errors)
     return status;
 }
 
-ipsim_status ipsim_app_simulate_as(ipsim_app *app, const ipsim_cli *cli, const char *const *shards, size_t n_shards)
+ipsim_status ipsim_app_simulate_as(ipsim_app *app, const ipsim_cli *cli, const char *const *shards, size_t n_shards, ipsim_files *files)
 {
     simulation_job job = {.cli = cli, .compare = cli->command == IPSIM_COMMAND_COMPARE, .shards = shards, .n_shards = n_shards};
     ipsim_error_list errors = {0};
+    job.inputs.files = files;
     ipsim_status status = agree(prepare(&job, app, &errors), &errors);
     if (status == IPSIM_OK) {
         char *words = last_words(&job);
@@ -423,5 +435,13 @@ ipsim_status ipsim_app_simulate_as(ipsim_app *app, const ipsim_cli *cli, const c
 
 ipsim_status ipsim_app_simulate(ipsim_app *app)
 {
-    return ipsim_app_simulate_as(app, app->cli, NULL, 0);
+    ipsim_files *files = app->cli->shard != NULL ? ipsim_files_create() : NULL; /* a shard carries them */
+    if (files == NULL && app->cli->shard != NULL) {
+        ipsim_error err = {0};
+        (void)ipsim_error_set(&err, IPSIM_ERR_MEMORY, "memory is short");
+        return ipsim_app_complain_once(&err);
+    }
+    ipsim_status status = ipsim_app_simulate_as(app, app->cli, NULL, 0, files);
+    ipsim_files_free(files);
+    return status;
 }

@@ -9,8 +9,36 @@
 
 enum { IPSIM_HEADLINES_MAX = 4, IPSIM_REMARKS_MAX = 8 };
 
+/* ---- decision_folder.c: what lies beside the draws in a folder of ours. All questions may be asked of NULL, a table by itself. ---- */
+typedef struct ipsim_decision_folder ipsim_decision_folder;
+/* *out is NULL when path is no folder. IPSIM_ERR_FILE: a folder with neither psa.csv nor the results of a comparison. Tables that are missing
+ * or are no such tables leave their questions without an answer. */
+ipsim_status ipsim_decision_folder_open(const char *path, ipsim_decision_folder **out, ipsim_error *err) IPSIM_MUST_CHECK;
+void ipsim_decision_folder_free(ipsim_decision_folder *folder);
+bool ipsim_decision_folder_holds(const ipsim_decision_folder *folder, const char *name);
+/* The first value with that key in about.csv, or NULL. "perspective:health" is the label of a perspective. */
+const char *ipsim_decision_about(const ipsim_decision_folder *folder, const char *key);
+const char *ipsim_decision_title(const ipsim_decision_folder *folder, const char *scenario); /* or NULL */
+double ipsim_decision_mean_age(const ipsim_decision_folder *folder);                         /* at the start; NaN: not known */
+/* An outcome of a scenario at the horizon, not discounted; NaN: not known. */
+double ipsim_decision_undiscounted(const ipsim_decision_folder *folder, const char *scenario, const char *subgroup, const char *outcome);
+/* The status of a parameter ("assumed"), by its name in parameters.csv; NULL: not known. */
+const char *ipsim_decision_parameter_status(const ipsim_decision_folder *folder, const char *parameter);
+/* What break_even.csv says about a perspective: the first reported year in which the scenario has cost less than the comparator so far, on
+ * average over draws, the share of draws in which it has then, and the last year reported. False: nothing is said. */
+typedef struct ipsim_break_even {
+    double year, probability, last_year, last_probability; /* year: NaN when it never does */
+} ipsim_break_even;
+bool ipsim_decision_break_even(const ipsim_decision_folder *folder, const char *scenario, const char *comparator, const char *perspective,
+                               ipsim_break_even *out);
+
 typedef struct ipsim_decision_job {
     const ipsim_cli *cli;
+    const ipsim_cli_decision *options;
+    const char *source, *shown_as; /* the file or folder that is read, and what it is called */
+    bool with_parameters;
+    ipsim_decision_folder *folder;
+    ipsim_severity *severity;
     char *table_path, *parameters_path; /* parameters_path: NULL for none */
     char *currency;
     ipsim_draws *draws;
@@ -24,8 +52,9 @@ typedef struct ipsim_decision_job {
     struct timespec clock;
 } ipsim_decision_job;
 
-/* Reads the table (and, for voi, the parameters) and every option that both commands take. Free with ipsim_decision_clear in any case. */
-ipsim_status ipsim_decision_load(ipsim_decision_job *job, const ipsim_cli *cli, ipsim_error_list *errors);
+/* Reads the table (and, for voi, the parameters) and every option that both commands take. Free with ipsim_decision_clear in any case. The
+ * caller sets cli, options, source, shown_as and with_parameters. */
+ipsim_status ipsim_decision_load(ipsim_decision_job *job, ipsim_error_list *errors);
 void ipsim_decision_clear(ipsim_decision_job *job);
 void ipsim_decision_remark(ipsim_decision_job *job, const char *format, ...) IPSIM_PRINTF(2, 3);
 
@@ -44,8 +73,26 @@ ipsim_status ipsim_decision_words(const char *list, const char *separator, char 
 /* Those asked for, Norwegian ones, those of the psa (about_thresholds, NULL for none), or a grid over the ratios of the frontier. */
 ipsim_status ipsim_decision_thresholds(ipsim_decision_job *job, const char *about_thresholds, ipsim_error *err) IPSIM_MUST_CHECK;
 
+/* ---- decision_run.c: the course that cea and voi share ---- */
+enum { IPSIM_DECISION_TABLES = 16 };
+typedef struct ipsim_decision_kind {
+    const char *suffix; /* of the output folder */
+    bool with_parameters;
+    size_t n_tables;
+    /* What the options ask for beyond those that both take; NULL for nothing. */
+    ipsim_status (*prepare)(void *request, ipsim_decision_job *job, ipsim_error *err);
+    ipsim_status (*tabulate)(const void *request, const ipsim_decision_job *job, ipsim_table **tables, ipsim_error *err);
+    void (*print)(const void *request, const ipsim_decision_job *job, ipsim_table *const *tables, FILE *stream);
+} ipsim_decision_kind;
+extern const ipsim_decision_kind ipsim_decision_cea;
+/* With a request of its own; release it afterwards. */
+extern const ipsim_decision_kind ipsim_decision_voi;
+struct voi_request *ipsim_voi_request_create(void);
+void ipsim_voi_request_free(struct voi_request *request);
+ipsim_status ipsim_decision_command(ipsim_app *app, const ipsim_decision_kind *kind, void *request);
+
 /* ---- decision_output.c ---- */
-/* Tables as CSV, summary.txt, manifest.json, all or none; then the summary, or JSON, on stdout. Tables may be NULL. */
+/* Tables as CSV and SQLite, summary.txt, manifest.json, all or none; then the summary, or JSON, on stdout. Tables may be NULL. */
 ipsim_status ipsim_decision_publish(const ipsim_decision_job *job, const char *suffix, ipsim_table *const *tables, size_t n_tables,
                                     const char *summary);
 
@@ -63,10 +110,10 @@ void ipsim_page_number(ipsim_page_table *page, double value);              /* fo
 void ipsim_page_interval(ipsim_page_table *page, double low, double high); /* "1 to 2" */
 void ipsim_page_estimate(ipsim_page_table *page, double value, double se); /* "1.0 ± 0.1" */
 void ipsim_page_share(ipsim_page_table *page, double share);               /* "37 %", "<1 %", ">99 %" */
-void ipsim_page_end(ipsim_page_table *page, FILE *stream);
+void ipsim_page_end(ipsim_page_table *page, FILE *stream);                 /* NULL: without printing */
 void ipsim_page_paragraph(FILE *stream, const char *format, ...) IPSIM_PRINTF(2, 3);
 /* Titles of a perspective and a subgroup; nothing when there is one of each. */
-void ipsim_page_panel_title(FILE *stream, const ipsim_draws *draws, size_t perspective, size_t subgroup);
+void ipsim_page_panel_title(FILE *stream, const ipsim_decision_job *job, size_t perspective, size_t subgroup);
 /* Whom "all" means. */
 void ipsim_page_population(FILE *stream, const ipsim_decision_job *job);
 /* What was found out about the files, and what was assumed. */
@@ -77,5 +124,6 @@ double ipsim_page_real(const ipsim_table *table, size_t row, const char *column)
 const char *ipsim_page_text(const ipsim_table *table, size_t row, const char *column);
 /* Whether the row is about this perspective and subgroup (the latter may be NULL). */
 bool ipsim_page_is_about(const ipsim_table *table, size_t row, const char *perspective, const char *subgroup);
+bool ipsim_page_is_headline(const ipsim_decision_job *job, double threshold); /* one that the summary shows */
 
 #endif

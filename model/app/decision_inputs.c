@@ -4,13 +4,10 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "app/decision.h"
 #include "economics/short_of_memory.h"
-#include "ipsim/arena.h"
 #include "ipsim/cea.h"
-#include "ipsim/csv_read.h"
 #include "ipsim/nearest.h"
 #include "ipsim/uncertainty.h"
 
@@ -25,72 +22,40 @@ void ipsim_decision_remark(ipsim_decision_job *job, const char *format, ...)
     va_end(args);
 }
 
-static bool is_folder(const char *path)
-{
-    struct stat about;
-    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
-}
-
-static bool is_there(const char *path)
-{
-    struct stat about;
-    return stat(path, &about) == 0;
-}
-
 static char *in_folder(const char *folder, const char *name)
 {
     char *path = NULL;
     return asprintf(&path, "%s/%s", folder, name) < 0 ? NULL : path;
 }
 
-/* What the folder of a psa says about its scenarios: the value of the first row with that key, or NULL. Silent about a table that is no such
- * table: nothing depends on it. */
-static char *look_up_about(const char *folder, const char *key)
-{
-    char *path = in_folder(folder, "about.csv"), *value = NULL;
-    ipsim_arena *arena = ipsim_arena_create();
-    ipsim_error_list ignored = {0};
-    ipsim_csv *csv;
-    if (path != NULL && arena != NULL && is_there(path) && ipsim_csv_read(path, arena, &csv, &ignored) == IPSIM_OK) {
-        size_t keys = ipsim_csv_column(csv, "key"), values = ipsim_csv_column(csv, "value");
-        for (size_t row = 0; keys < csv->n_columns && values < csv->n_columns && value == NULL && row < csv->n_rows; row++) {
-            if (strcmp(csv->cells[row * csv->n_columns + keys], key) == 0) {
-                value = strdup(csv->cells[row * csv->n_columns + values]);
-            }
-        }
-    }
-    ipsim_error_list_clear(&ignored);
-    ipsim_arena_free(arena);
-    free(path);
-    return value;
-}
-
 static ipsim_status find_files(ipsim_decision_job *job, ipsim_error *err)
 {
-    const char *operand = job->cli->operands[0];
-    bool folder = is_folder(operand);
-    job->table_path = folder ? in_folder(operand, "psa.csv") : strdup(operand);
-    if (job->cli->decision.parameters != NULL) {
-        job->parameters_path = strdup(job->cli->decision.parameters);
-    } else if (folder && job->cli->command == IPSIM_COMMAND_VOI) {
-        job->parameters_path = in_folder(operand, "parameters.csv");
+    ipsim_status status = ipsim_decision_folder_open(job->source, &job->folder, err);
+    if (status != IPSIM_OK) {
+        return status;
     }
-    const char *asked = job->cli->decision.currency;
-    job->currency = asked != NULL ? strdup(asked) : folder ? look_up_about(operand, "currency") : strdup("");
-    job->currency = job->currency != NULL ? job->currency : strdup("");
+    bool psa = ipsim_decision_folder_holds(job->folder, "psa.csv");
+    job->table_path = job->folder == NULL ? strdup(job->source) : in_folder(job->source, psa ? "psa.csv" : "results.csv");
+    if (job->options->parameters != NULL) {
+        job->parameters_path = strdup(job->options->parameters);
+    } else if (psa && job->with_parameters) {
+        job->parameters_path = in_folder(job->source, "parameters.csv");
+    }
+    const char *asked = job->options->currency, *about = ipsim_decision_about(job->folder, "currency");
+    job->currency = strdup(asked != NULL ? asked : about != NULL ? about : "");
     return job->table_path != NULL && job->currency != NULL ? IPSIM_OK : short_of_memory(err);
 }
 
 static ipsim_status find_comparator(ipsim_decision_job *job, ipsim_error *err)
 {
-    const char *wanted = job->cli->decision.comparator;
+    const char *wanted = job->options->comparator;
     const ipsim_draws *d = job->draws;
     size_t s = 0;
     if (wanted != NULL) {
         while (s < d->n_strategies && strcmp(d->strategies[s], wanted) != 0) {
             s++;
         }
-    } else {
+    } else if (job->folder == NULL) {
         ipsim_decision_remark(job, "No comparator was named: \"%s\", the first in the table, is taken.", d->strategies[0]);
     }
     if (s == d->n_strategies) {
@@ -104,7 +69,7 @@ static ipsim_status find_comparator(ipsim_decision_job *job, ipsim_error *err)
 
 static ipsim_status read_population(ipsim_decision_job *job, ipsim_error *err)
 {
-    const ipsim_cli_decision *options = &job->cli->decision;
+    const ipsim_cli_decision *options = job->options;
     double percent;
     ipsim_status status = ipsim_decision_number("population", options->population, NAN, 0.0, 1e12, &job->persons_per_year, err);
     status = status == IPSIM_OK ? ipsim_decision_number("years", options->years, 10.0, 0.0, 1000.0, &job->years, err) : status;
@@ -116,52 +81,118 @@ static ipsim_status read_population(ipsim_decision_job *job, ipsim_error *err)
     return status;
 }
 
-static ipsim_status read_norms(ipsim_decision_job *job, ipsim_error_list *errors, ipsim_error *err)
+/* ---- severity ---- */
+static size_t find_subgroup(const ipsim_draws *d, const char *name)
 {
-    const ipsim_cli_decision *options = &job->cli->decision;
-    double age;
-    job->settings.norm_qalys = NAN;
-    if (options->norms == NULL) {
-        if (options->age != NULL || options->sex != NULL) {
-            return ipsim_error_set(err, IPSIM_ERR_USAGE, "--age and --sex go with --norms");
-        }
-        return IPSIM_OK;
+    size_t g = 0;
+    while (g < d->n_subgroups && strcmp(d->subgroups[g], name) != 0) {
+        g++;
     }
-    if (options->age == NULL) {
+    return g;
+}
+
+/* "35" is for everybody, "age_band=under_30:24" for a subgroup. */
+static ipsim_status read_age(ipsim_decision_job *job, char *word, ipsim_error *err)
+{
+    const ipsim_draws *d = job->draws;
+    char *colon = strrchr(word, ':');
+    size_t g = d->total < d->n_subgroups ? d->total : 0;
+    if (colon != NULL) {
+        *colon = '\0';
+        g = find_subgroup(d, word);
+        if (g == d->n_subgroups) {
+            const char *near = ipsim_nearest(word, d->subgroups, d->n_subgroups);
+            return ipsim_error_set(err, IPSIM_ERR_USAGE, "--age: there is no subgroup \"%s\"%s%s%s", word,
+                                   near != NULL ? "; did you mean \"" : "", near != NULL ? near : "", near != NULL ? "\"?" : "");
+        }
+    }
+    return ipsim_decision_number("age", colon != NULL ? colon + 1 : word, NAN, 0.0, 130.0, &job->severity[g].age_years, err);
+}
+
+static ipsim_status read_ages(ipsim_decision_job *job, ipsim_error *err)
+{
+    const ipsim_draws *d = job->draws;
+    size_t all = d->total < d->n_subgroups ? d->total : 0, n_words = 0;
+    char *text = NULL, **words = NULL;
+    job->severity[all].age_years = ipsim_decision_mean_age(job->folder);
+    if (job->options->age == NULL && isnan(job->severity[all].age_years)) {
         return ipsim_error_set(err, IPSIM_ERR_USAGE, "--norms needs --age");
     }
-    ipsim_status status = ipsim_decision_number("age", options->age, NAN, 0.0, 130.0, &age, err);
-    if (status == IPSIM_OK) {
-        status = ipsim_norm_qalys(options->norms, age, options->sex, &job->settings.norm_qalys, errors);
+    ipsim_status status = job->options->age != NULL ? ipsim_decision_words(job->options->age, ",", &text, &words, &n_words, err) : IPSIM_OK;
+    for (size_t i = 0; status == IPSIM_OK && i < n_words; i++) {
+        status = read_age(job, words[i], err);
+    }
+    free(words);
+    free(text);
+    return status;
+}
+
+/* Remaining QALYs of each subgroup whose age is known: of the population, and under the comparator. */
+static ipsim_status read_norms(ipsim_decision_job *job, ipsim_error_list *errors, ipsim_error *err)
+{
+    const ipsim_cli_decision *options = job->options;
+    const ipsim_draws *d = job->draws;
+    bool undiscounted = true;
+    if (options->norms == NULL) {
+        return options->age == NULL && options->sex == NULL ? IPSIM_OK
+                                                            : ipsim_error_set(err, IPSIM_ERR_USAGE, "--age and --sex go with --norms");
+    }
+    job->severity = malloc(d->n_subgroups * sizeof *job->severity);
+    if (job->severity == NULL) {
+        return short_of_memory(err);
+    }
+    for (size_t g = 0; g < d->n_subgroups; g++) {
+        job->severity[g] = (ipsim_severity){NAN, NAN, NAN};
+    }
+    ipsim_status status = read_ages(job, err);
+    for (size_t g = 0; status == IPSIM_OK && g < d->n_subgroups; g++) {
+        ipsim_severity *group = &job->severity[g];
+        if (isnan(group->age_years)) {
+            continue;
+        }
+        const char *sex = strncmp(d->subgroups[g], "sex=", 4) == 0 && options->sex == NULL ? d->subgroups[g] + 4 : options->sex;
+        status = ipsim_norm_qalys(options->norms, group->age_years, sex, &group->norm_qalys, errors);
+        const char *comparator = d->strategies[job->settings.comparator];
+        group->comparator_qalys = ipsim_decision_undiscounted(job->folder, comparator, d->subgroups[g], "qalys");
+        if (isnan(group->comparator_qalys)) {
+            ipsim_panel panel = ipsim_draws_panel(d, 0, g);
+            double sum = 0.0;
+            for (size_t i = 0; i < d->n_draws; i++) {
+                sum += panel.effect[job->settings.comparator * d->n_draws + i];
+            }
+            group->comparator_qalys = sum / (double)d->n_draws;
+            undiscounted = false;
+        }
+    }
+    job->settings.severity = job->severity;
+    if (undiscounted) {
         ipsim_decision_remark(job,
-                              "Absolute shortfall takes the comparator's mean %s as its remaining QALYs: they must be counted to death and "
-                              "not discounted, as the norms are.",
-                              job->draws->effect_name);
+                              "Absolute shortfall: the comparator's remaining QALYs are those simulated, not discounted, to the end of the "
+                              "model. Norms must end at the same age; what both leave out makes the shortfall too small.");
+    } else {
+        ipsim_decision_remark(job,
+                              "Absolute shortfall takes the comparator's mean %s as its remaining QALYs: they must be counted to the same "
+                              "age as the norms and not discounted, as the norms are.",
+                              d->effect_name);
     }
     return status;
 }
 
 static ipsim_status read_settings(ipsim_decision_job *job, ipsim_error_list *errors, ipsim_error *err)
 {
-    const ipsim_cli *cli = job->cli;
     job->settings.currency = job->currency;
     ipsim_status status = find_comparator(job, err);
     status = status == IPSIM_OK ? read_population(job, err) : status;
     status = status == IPSIM_OK
-                 ? ipsim_decision_number("inequality-aversion", cli->decision.aversion, NAN, 0.0, 100.0, &job->settings.aversion, err)
+                 ? ipsim_decision_number("inequality-aversion", job->options->aversion, NAN, 0.0, 100.0, &job->settings.aversion, err)
                  : status;
     status = status == IPSIM_OK ? read_norms(job, errors, err) : status;
-    if (status == IPSIM_OK) {
-        char *thresholds = is_folder(cli->operands[0]) ? look_up_about(cli->operands[0], "thresholds") : NULL;
-        status = ipsim_decision_thresholds(job, thresholds != NULL && thresholds[0] != '\0' ? thresholds : NULL, err);
-        free(thresholds);
-    }
-    return status;
+    return status == IPSIM_OK ? ipsim_decision_thresholds(job, ipsim_decision_about(job->folder, "thresholds"), err) : status;
 }
 
-ipsim_status ipsim_decision_load(ipsim_decision_job *job, const ipsim_cli *cli, ipsim_error_list *errors)
+static ipsim_status read_draws(ipsim_decision_job *job, ipsim_error_list *errors)
 {
-    const ipsim_cli_decision *options = &cli->decision;
+    const ipsim_cli_decision *options = job->options;
     const ipsim_draws_columns columns = {
         .cost = options->cost,
         .effect = options->effect,
@@ -171,12 +202,20 @@ ipsim_status ipsim_decision_load(ipsim_decision_job *job, const ipsim_cli *cli, 
         .subgroup = options->subgroup,
         .weight = options->weight,
     };
+    if (job->folder != NULL && !ipsim_decision_folder_holds(job->folder, "psa.csv")) {
+        return ipsim_draws_of_run(job->source, options->effect, &job->draws, errors);
+    }
+    return ipsim_draws_read(job->table_path, job->parameters_path, &columns, &job->draws, errors);
+}
+
+ipsim_status ipsim_decision_load(ipsim_decision_job *job, ipsim_error_list *errors)
+{
     ipsim_error err = {0};
-    *job = (ipsim_decision_job){.cli = cli, .started = time(NULL)};
+    job->started = time(NULL);
     clock_gettime(CLOCK_MONOTONIC, &job->clock);
     size_t n_before = errors->count;
     ipsim_status status = find_files(job, &err);
-    status = status == IPSIM_OK ? ipsim_draws_read(job->table_path, job->parameters_path, &columns, &job->draws, errors) : status;
+    status = status == IPSIM_OK ? read_draws(job, errors) : status;
     status = status == IPSIM_OK ? read_settings(job, errors, &err) : status;
     if (status != IPSIM_OK && errors->count == n_before) {
         (void)ipsim_error_add_copy(errors, &err);
@@ -190,6 +229,8 @@ void ipsim_decision_clear(ipsim_decision_job *job)
         free(job->remarks[i]);
     }
     ipsim_draws_free(job->draws);
+    ipsim_decision_folder_free(job->folder);
+    free(job->severity);
     free(job->thresholds);
     free(job->table_path);
     free(job->parameters_path);

@@ -5,35 +5,19 @@
 #include "app/decision.h"
 #include "economics/short_of_memory.h"
 
-enum { MOST_TABLES = 16 };
-
-static ipsim_status write_one(const ipsim_output_folder *folder, const ipsim_table *table, ipsim_error *err)
-{
-    char *path = NULL;
-    if (asprintf(&path, "%s/%s.csv", ipsim_output_work_path(folder), table->name) < 0) {
-        return short_of_memory(err);
-    }
-    ipsim_status status = ipsim_write_csv(table, path, err);
-    free(path);
-    return status;
-}
-
-static ipsim_status write_about(const ipsim_decision_job *job, const ipsim_output_folder *folder, const char *summary, ipsim_error *err)
+static ipsim_status write_manifest(const ipsim_decision_job *job, const ipsim_output_folder *folder, ipsim_error *err)
 {
     const char *files[] = {job->table_path, job->parameters_path};
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     double seconds = (double)(now.tv_sec - job->clock.tv_sec) + 1e-9 * (double)(now.tv_nsec - job->clock.tv_nsec);
-    char *summary_path = NULL, *manifest_path = NULL;
-    summary_path = asprintf(&summary_path, "%s/summary.txt", ipsim_output_work_path(folder)) < 0 ? NULL : summary_path;
-    manifest_path = asprintf(&manifest_path, "%s/manifest.json", ipsim_output_work_path(folder)) < 0 ? NULL : manifest_path;
-    ipsim_status status = summary_path != NULL && manifest_path != NULL ? IPSIM_OK : short_of_memory(err);
-    status = status == IPSIM_OK ? ipsim_write_text(summary, summary_path, err) : status;
-    status = status == IPSIM_OK ? ipsim_manifest_write_analysis(job->cli, files, job->parameters_path != NULL ? 2 : 1, job->draws->n_draws,
-                                                                job->started, seconds, manifest_path, err)
-                                : status;
-    free(manifest_path);
-    free(summary_path);
+    char *path = NULL;
+    if (asprintf(&path, "%s/manifest.json", ipsim_output_work_path(folder)) < 0) {
+        return short_of_memory(err);
+    }
+    ipsim_status status = ipsim_manifest_write_analysis(job->cli, files, job->parameters_path != NULL ? 2 : 1, job->draws->n_draws,
+                                                        job->started, seconds, path, err);
+    free(path);
     return status;
 }
 
@@ -42,10 +26,10 @@ static ipsim_status write_folder(const ipsim_decision_job *job, const char *path
 {
     ipsim_output_folder *folder = NULL;
     ipsim_status status = ipsim_output_begin(path, &folder, err);
-    for (size_t t = 0; status == IPSIM_OK && t < n_tables; t++) {
-        status = write_one(folder, tables[t], err);
+    if (status == IPSIM_OK) {
+        status = ipsim_app_write_files(ipsim_output_work_path(folder), tables, n_tables, summary, 1, err);
     }
-    status = status == IPSIM_OK ? write_about(job, folder, summary, err) : status;
+    status = status == IPSIM_OK ? write_manifest(job, folder, err) : status;
     if (status != IPSIM_OK) {
         ipsim_output_discard(folder);
         return status;
@@ -56,15 +40,15 @@ static ipsim_status write_folder(const ipsim_decision_job *job, const char *path
 ipsim_status ipsim_decision_publish(const ipsim_decision_job *job, const char *suffix, ipsim_table *const *tables, size_t n_tables,
                                     const char *summary)
 {
-    const ipsim_table *given[MOST_TABLES];
+    const ipsim_table *given[IPSIM_DECISION_TABLES];
     size_t n_given = 0;
-    for (size_t t = 0; t < n_tables && n_given < MOST_TABLES; t++) {
+    for (size_t t = 0; t < n_tables && n_given < IPSIM_DECISION_TABLES; t++) {
         if (tables[t] != NULL) {
             given[n_given++] = tables[t];
         }
     }
     ipsim_error err = {0};
-    char *path = ipsim_output_name_of_file(job->cli, job->cli->operands[0], suffix);
+    char *path = ipsim_output_name_of_file(job->cli, job->source, suffix);
     ipsim_status status = path != NULL ? write_folder(job, path, given, n_given, summary, &err) : short_of_memory(&err);
     if (status == IPSIM_OK && job->cli->json) {
         status = ipsim_write_json(given, n_given, stdout, &err);

@@ -93,7 +93,8 @@ void ipsim_page_end(ipsim_page_table *page, FILE *stream)
         columns[c] = (ipsim_aligned_column){
             .heading = page->headings[c], .column = column_names[c], .right = c >= page->n_left, .widest = 60};
     }
-    if (!page->failed && ipsim_aligned_print(stream, page->table, 0, page->table->n_rows, columns, page->n_columns) != IPSIM_OK) {
+    if (stream != NULL && !page->failed &&
+        ipsim_aligned_print(stream, page->table, 0, page->table->n_rows, columns, page->n_columns) != IPSIM_OK) {
         fputs("(memory is short)\n", stream);
     }
     ipsim_table_free(page->table);
@@ -110,13 +111,17 @@ void ipsim_page_paragraph(FILE *stream, const char *format, ...)
     ipsim_format_paragraph(text, 2, WIDTH, stream);
 }
 
-void ipsim_page_panel_title(FILE *stream, const ipsim_draws *d, size_t perspective, size_t subgroup)
+void ipsim_page_panel_title(FILE *stream, const ipsim_decision_job *job, size_t perspective, size_t subgroup)
 {
+    const ipsim_draws *d = job->draws;
+    bool part = subgroup != d->total && d->n_subgroups > 1;
+    char key[160];
+    snprintf(key, sizeof key, "perspective:%s", d->perspectives[perspective]);
+    const char *label = ipsim_decision_about(job->folder, key);
     if (d->n_perspectives > 1) {
-        fprintf(stream, "\nPERSPECTIVE %s%s%s\n", d->perspectives[perspective],
-                subgroup != d->total && d->n_subgroups > 1 ? ", SUBGROUP " : "",
-                subgroup != d->total && d->n_subgroups > 1 ? d->subgroups[subgroup] : "");
-    } else if (subgroup != d->total && d->n_subgroups > 1) {
+        fprintf(stream, "\nPERSPECTIVE %s%s%s%s%s%s\n", d->perspectives[perspective], label != NULL ? " (" : "", label != NULL ? label : "",
+                label != NULL ? ")" : "", part ? ", SUBGROUP " : "", part ? d->subgroups[subgroup] : "");
+    } else if (part) {
         fprintf(stream, "\nSUBGROUP %s\n", d->subgroups[subgroup]);
     }
 }
@@ -160,4 +165,14 @@ bool ipsim_page_is_about(const ipsim_table *table, size_t row, const char *persp
 {
     return strcmp(ipsim_page_text(table, row, "perspective"), perspective) == 0 &&
            (subgroup == NULL || strcmp(ipsim_page_text(table, row, "subgroup"), subgroup) == 0);
+}
+
+bool ipsim_page_is_headline(const ipsim_decision_job *job, double threshold)
+{
+    for (size_t h = 0; h < job->n_headlines; h++) {
+        if (job->thresholds[job->headlines[h]] == threshold) {
+            return true;
+        }
+    }
+    return false;
 }

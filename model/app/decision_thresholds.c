@@ -120,9 +120,10 @@ static ipsim_status automatic(ipsim_decision_job *job, ipsim_error *err)
     char last[IPSIM_FORMAT_SIZE];
     ipsim_decision_remark(
         job,
-        "No threshold and no currency were given: thresholds from 0 to %s were chosen by the ratios found, and mean nothing by "
-        "themselves. Give --threshold or --currency.",
-        ipsim_format_number(job->thresholds[STEPS], 6, last, sizeof last));
+        "No threshold was given%s: those from 0 to %s were chosen by the ratios found, and mean nothing by themselves. Give "
+        "--threshold%s.",
+        job->folder == NULL ? ", and no currency" : " for this effect", ipsim_format_number(job->thresholds[STEPS], 6, last, sizeof last),
+        job->folder == NULL ? " or --currency" : "");
     show_some(job);
     return IPSIM_OK;
 }
@@ -162,7 +163,7 @@ static ipsim_status add_thresholds(ipsim_decision_job *job, const char *text, ip
 
 ipsim_status ipsim_decision_thresholds(ipsim_decision_job *job, const char *about_thresholds, ipsim_error *err)
 {
-    const char *asked = job->cli->decision.threshold;
+    const char *asked = job->options->threshold;
     if (asked != NULL) {
         ipsim_status status = ipsim_decision_list("threshold", asked, 0.0, &job->thresholds, &job->settings.n_thresholds, err);
         job->settings.thresholds = job->thresholds;
@@ -171,7 +172,10 @@ ipsim_status ipsim_decision_thresholds(ipsim_decision_job *job, const char *abou
         }
         return status;
     }
-    bool nok = strcmp(job->currency, "NOK") == 0;
+    /* Thresholds of a folder are for QALYs, and so are the Norwegian ones. */
+    bool qalys = strcasestr(job->draws->effect_name, "qaly") != NULL || job->folder == NULL;
+    bool nok = strcmp(job->currency, "NOK") == 0 && qalys;
+    about_thresholds = qalys ? about_thresholds : NULL;
     if (about_thresholds != NULL) {
         ipsim_status status = nok ? norwegian(job, err) : IPSIM_OK;
         return status == IPSIM_OK ? add_thresholds(job, about_thresholds, err) : status;

@@ -42,22 +42,23 @@ static bool is_known_somewhere(const attempt *attempts, size_t count, const ipsi
     return false;
 }
 
-static void load_one(const ipsim_cli *cli, size_t operand, const ipsim_setting *settings, size_t n_settings, attempt *out)
+static void load_one(const ipsim_cli *cli, ipsim_files *files, size_t operand, const ipsim_setting *settings, size_t n_settings,
+                     attempt *out)
 {
-    out->status = ipsim_scenario_load(cli->operands[operand], settings, n_settings, &out->scenario, &out->errors);
+    out->status = ipsim_scenario_load_kept(files, cli->operands[operand], settings, n_settings, &out->scenario, &out->errors);
 }
 
 /* An arm may have parameters, or other things, that its comparator has not. So every scenario is loaded with all settings, and those that
  * do not know a key which another one knows are loaded again without it. A key that none knows stays an error of all. Whether a file is
  * good without settings is never asked. */
-static ipsim_status load_all(const ipsim_cli *cli, attempt *attempts, ipsim_setting *fitting)
+static ipsim_status load_all(const ipsim_cli *cli, ipsim_files *files, attempt *attempts, ipsim_setting *fitting)
 {
     bool *known = calloc(cli->n_settings + 1, sizeof *known);
     if (known == NULL) {
         return IPSIM_ERR_MEMORY;
     }
     for (size_t i = 0; i < cli->n_operands; i++) {
-        load_one(cli, i, cli->settings, cli->n_settings, &attempts[i]);
+        load_one(cli, files, i, cli->settings, cli->n_settings, &attempts[i]);
     }
     for (size_t k = 0; k < cli->n_settings; k++) {
         known[k] = is_known_somewhere(attempts, cli->n_operands, &cli->settings[k]);
@@ -71,7 +72,7 @@ static ipsim_status load_all(const ipsim_cli *cli, attempt *attempts, ipsim_sett
         }
         if (n_fitting < cli->n_settings) {
             attempt_clear(&attempts[i]);
-            load_one(cli, i, fitting, n_fitting, &attempts[i]);
+            load_one(cli, files, i, fitting, n_fitting, &attempts[i]);
         }
     }
     free(known);
@@ -96,12 +97,13 @@ static bool said_before(const ipsim_error_list *errors, const ipsim_error *err)
 
 ipsim_status ipsim_inputs_load(const ipsim_cli *cli, ipsim_inputs *out, ipsim_error_list *errors)
 {
-    *out = (ipsim_inputs){cli->n_operands, calloc(cli->n_operands + 1, sizeof(ipsim_scenario *))};
+    out->count = cli->n_operands;
+    out->items = calloc(cli->n_operands + 1, sizeof(ipsim_scenario *));
     attempt *attempts = calloc(cli->n_operands + 1, sizeof *attempts);
     ipsim_setting *fitting = calloc(cli->n_settings + 1, sizeof *fitting);
     ipsim_status first = IPSIM_ERR_MEMORY;
     if (out->items != NULL && attempts != NULL && fitting != NULL) {
-        first = load_all(cli, attempts, fitting);
+        first = load_all(cli, out->files, attempts, fitting);
     }
     for (size_t i = 0; first != IPSIM_ERR_MEMORY && i < cli->n_operands; i++) {
         first = first == IPSIM_OK ? attempts[i].status : first;

@@ -16,17 +16,24 @@ static ipsim_status dispatch(ipsim_app *app)
     switch (cli->command) {
     case IPSIM_COMMAND_RUN:
     case IPSIM_COMMAND_COMPARE:
+    case IPSIM_COMMAND_PSA:
         return ipsim_app_simulate(app);
+    case IPSIM_COMMAND_DSA:
+        return ipsim_app_dsa(app);
     case IPSIM_COMMAND_CEA:
         return ipsim_app_cea(app);
     case IPSIM_COMMAND_VOI:
         return ipsim_app_voi(app);
+    case IPSIM_COMMAND_REPORT:
+        return ipsim_app_report(app);
     case IPSIM_COMMAND_CHECK:
         return ipsim_app_check(app);
     case IPSIM_COMMAND_SHOW:
         return ipsim_app_show(app);
     case IPSIM_COMMAND_DIFF:
         return ipsim_app_diff(app);
+    case IPSIM_COMMAND_DESCRIBE:
+        return ipsim_app_describe(app);
     case IPSIM_COMMAND_REPLAY:
         return ipsim_app_replay(app);
     case IPSIM_COMMAND_MERGE:

@@ -11,7 +11,7 @@
 #include "ipsim/write.h"
 
 /* Words that a shell would take apart are put in single quotes. */
-static void put_shell_word(FILE *stream, const char *word)
+void ipsim_shell_put_word(FILE *stream, const char *word)
 {
     const char *plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
     if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
@@ -41,7 +41,7 @@ char *ipsim_manifest_command_line(const ipsim_cli *cli, const char *option)
     fputs("ipsim", stream);
     for (int i = 1; i < cli->argc; i++) {
         fputc(' ', stream);
-        put_shell_word(stream, cli->argv[i]);
+        ipsim_shell_put_word(stream, cli->argv[i]);
         if (i == 1 && option != NULL) {
             fprintf(stream, " %s", option);
         }
@@ -176,14 +176,14 @@ ipsim_status ipsim_manifest_write(const ipsim_cli *cli, const ipsim_inputs *inpu
         strftime(start_text, sizeof start_text, "%Y-%m-%dT%H:%M:%SZ", &utc);
     }
     json_t *manifest = json_pack(
-        "{s:s, s:s, s:s, s:i, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:b, s:i, s:o, s:s, s:o, s:s, s:o, s:o, s:o}", "program", "ipsim",
-        "version", ipsim_version(), "git_hash", ipsim_git_hash(), "output_format", (int)IPSIM_OUTPUT_FORMAT, "command_line",
-        text_or_null(command_line), "scenarios", describe_scenarios(inputs), "settings", describe_settings(cli), "seed",
-        (json_int_t)results->seed, "replicate", (json_int_t)results->replicate, "replicates", (json_int_t)results->n_replicates,
-        "persons_requested", (json_int_t)results->requested, "persons_simulated", (json_int_t)results->persons, "interrupted",
-        (int)results->interrupted, "threads", results->n_threads, "events_per_person", real_or_null(results->events_per_person),
-        "started_utc", start_text, "wall_seconds", real_or_null(results->wall_seconds), "compiler", ipsim_compiler(), "libraries",
-        describe_libraries(), "machine", describe_machine(), "files", describe_files(path));
+        "{s:s, s:s, s:s, s:s, s:i, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:b, s:i, s:o, s:s, s:o, s:s, s:o, s:o, s:o}", "program",
+        "ipsim", "version", ipsim_version(), "git_hash", ipsim_git_hash(), "arithmetic", ipsim_arithmetic(), "output_format",
+        (int)IPSIM_OUTPUT_FORMAT, "command_line", text_or_null(command_line), "scenarios", describe_scenarios(inputs), "settings",
+        describe_settings(cli), "seed", (json_int_t)results->seed, "replicate", (json_int_t)results->replicate, "replicates",
+        (json_int_t)results->n_replicates, "persons_requested", (json_int_t)results->requested, "persons_simulated",
+        (json_int_t)results->persons, "interrupted", (int)results->interrupted, "threads", results->n_threads, "events_per_person",
+        real_or_null(results->events_per_person), "started_utc", start_text, "wall_seconds", real_or_null(results->wall_seconds),
+        "compiler", ipsim_compiler(), "libraries", describe_libraries(), "machine", describe_machine(), "files", describe_files(path));
     char *text = manifest != NULL ? json_dumps(manifest, JSON_INDENT(2)) : NULL;
     char *line = NULL;
     ipsim_status status;
@@ -230,11 +230,12 @@ ipsim_status ipsim_manifest_write_analysis(const ipsim_cli *cli, const char *con
     for (size_t i = 0; i < n_files; i++) {
         json_array_append_new(inputs, describe_file(files[i]));
     }
-    json_t *manifest = json_pack("{s:s, s:s, s:s, s:i, s:o, s:o, s:I, s:b, s:s, s:o, s:s, s:o, s:o, s:o}", "program", "ipsim", "version",
-                                 ipsim_version(), "git_hash", ipsim_git_hash(), "output_format", (int)IPSIM_OUTPUT_FORMAT, "command_line",
-                                 text_or_null(command_line), "inputs", inputs, "draws", (json_int_t)n_draws, "interrupted", 0,
-                                 "started_utc", start_text, "wall_seconds", real_or_null(wall_seconds), "compiler", ipsim_compiler(),
-                                 "libraries", describe_libraries(), "machine", describe_machine(), "files", describe_files(path));
+    json_t *manifest = json_pack("{s:s, s:s, s:s, s:s, s:i, s:o, s:o, s:I, s:b, s:s, s:o, s:s, s:o, s:o, s:o}", "program", "ipsim",
+                                 "version", ipsim_version(), "git_hash", ipsim_git_hash(), "arithmetic", ipsim_arithmetic(),
+                                 "output_format", (int)IPSIM_OUTPUT_FORMAT, "command_line", text_or_null(command_line), "inputs", inputs,
+                                 "draws", (json_int_t)n_draws, "interrupted", 0, "started_utc", start_text, "wall_seconds",
+                                 real_or_null(wall_seconds), "compiler", ipsim_compiler(), "libraries", describe_libraries(), "machine",
+                                 describe_machine(), "files", describe_files(path));
     char *text = manifest != NULL ? json_dumps(manifest, JSON_INDENT(2)) : NULL, *line = NULL;
     ipsim_status status;
     if (text == NULL || asprintf(&line, "%s\n", text) < 0) {

@@ -3,19 +3,24 @@
 #include <stdint.h>
 
 #include "ipsim/cli.h"
+#include "ipsim/run.h"
 
 #define RUN (1U << IPSIM_COMMAND_RUN)
 #define COMPARE (1U << IPSIM_COMMAND_COMPARE)
+#define DSA (1U << IPSIM_COMMAND_DSA)
+#define PSA (1U << IPSIM_COMMAND_PSA)
 #define CEA (1U << IPSIM_COMMAND_CEA)
 #define VOI (1U << IPSIM_COMMAND_VOI)
+#define REPORT (1U << IPSIM_COMMAND_REPORT)
 #define CHECK (1U << IPSIM_COMMAND_CHECK)
 #define SHOW (1U << IPSIM_COMMAND_SHOW)
 #define DIFF (1U << IPSIM_COMMAND_DIFF)
+#define DESCRIBE (1U << IPSIM_COMMAND_DESCRIBE)
 #define REPLAY (1U << IPSIM_COMMAND_REPLAY)
 #define MERGE (1U << IPSIM_COMMAND_MERGE)
 #define HELP (1U << IPSIM_COMMAND_HELP)
 #define VERSION (1U << IPSIM_COMMAND_VERSION)
-#define ALL (RUN | COMPARE | CEA | VOI | CHECK | SHOW | DIFF | REPLAY | MERGE | HELP | VERSION)
+#define ALL (RUN | COMPARE | PSA | DSA | CEA | VOI | REPORT | CHECK | SHOW | DIFF | DESCRIBE | REPLAY | MERGE | HELP | VERSION)
 
 #define FIELD(member) offsetof(ipsim_cli, member)
 
@@ -27,8 +32,9 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
             .least_operands = 1,
             .most_operands = SIZE_MAX,
             .purpose = "Simulate one or more scenarios on the same people and describe each.",
-            .details = "Writes summary.txt, CSV tables, results.sqlite, results.xlsx and manifest.json to output/NAME/, all of them or none,\n"
-                       "and prints the summary. NAME is made of the names of the scenarios.\n",
+            .details =
+                "Writes summary.txt, CSV tables, results.sqlite, results.xlsx and manifest.json to output/NAME/, all of them or none,\n"
+                "and prints the summary. NAME is made of the names of the scenarios.\n",
             .examples = {{"ipsim run scenarios/ips.cfg", "with the persons and seed of the file"},
                          {"ipsim run scenarios/ips.cfg -n 1e6 --seed 7 -o output/large",
                           "a million persons, another seed, a folder of your choice"},
@@ -42,7 +48,8 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
             .least_operands = 2,
             .most_operands = SIZE_MAX,
             .purpose = "Simulate scenarios on the same people and report what each changes against the first.",
-            .details = "Writes summary.txt, CSV tables, results.sqlite, results.xlsx and manifest.json to output/NAME/, all of them or none,\n"
+            .details = "Writes report.html, summary.txt, CSV tables, results.sqlite, results.xlsx and manifest.json to output/NAME/, all "
+                       "of them or none,\n"
                        "and prints the summary. The first scenario is the comparator; people and their luck are the same in all.\n"
                        "Scenarios that differ in population, horizon, seed or economics are refused.\n",
             .examples = {{"ipsim compare scenarios/traditional.cfg scenarios/ips.cfg",
@@ -52,19 +59,70 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
                          {"ipsim compare scenarios/traditional.cfg scenarios/ips.cfg --json > tables.json", "every table as JSON"}},
             .can_be_interrupted = true,
         },
+    [IPSIM_COMMAND_PSA] =
+        {
+            .name = "psa",
+            .operands = "COMPARATOR.cfg FILE.cfg...",
+            .least_operands = 1,
+            .most_operands = SIZE_MAX,
+            .purpose = "Probabilistic analysis: what the uncertainty of the parameters makes of the results.",
+            .details =
+                "Draws every parameter that has a distribution, and every joint distribution, simulates the scenarios with each draw and\n"
+                "writes psa.csv (draw, scenario, perspective, cost, effects), parameters.csv, summaries with 95 % intervals, the cost by "
+                "year\n"
+                "and the probability of saving, and how much of the spread is Monte Carlo noise. ipsim cea and ipsim voi read the folder.\n"
+                "Draw d is a function of the seed, the parameter's name and d; it has people of its own unless --fixed-people.\n"
+                "Designs: mc draws independently; lhs puts one draw in each of N slices of every distribution; sobol spreads up to 40\n"
+                "dimensions evenly together, further ones like lhs. A draw of lhs depends on the number of draws as well.\n",
+            .examples = {{"ipsim psa scenarios/traditional.cfg scenarios/ips.cfg", "a thousand draws"},
+                         {"ipsim psa scenarios/traditional.cfg scenarios/ips.cfg --draws 5000 -n 1000 --design lhs --checkpoint",
+                          "more draws of fewer persons, evenly spread, safe from crashes"},
+                         {"ipsim psa a.cfg b.cfg --only hr_job,c_fte --fixed-people",
+                          "the share of two parameters, free of noise between draws"}},
+            .can_be_interrupted = true,
+        },
+    [IPSIM_COMMAND_DSA] =
+        {
+            .name = "dsa",
+            .operands = "COMPARATOR.cfg FILE.cfg...",
+            .least_operands = 2,
+            .most_operands = SIZE_MAX,
+            .purpose = "Sensitivity analysis: which parameters drive the difference, and where the decision flips.",
+            .details =
+                "Each parameter that has a distribution is moved from one end of it to the other, all else at base, on the same people "
+                "with\n"
+                "the same luck: what changes, changes because of that parameter alone. Then the values are sought at which the sign of "
+                "the\n"
+                "result changes, and all parameters are put to their best and worst ends. The first scenario is the comparator.\n"
+                "A parameter that the scenarios state differently is one of each: scenario:NAME. Writes dsa, dsa_threshold, dsa_extremes,\n"
+                "dsa_grid, dsa_base, parameters and about as CSV, with results.sqlite, results.xlsx, summary.txt and manifest.json,\n"
+                "to output/NAME-dsa/, "
+                "all "
+                "of\n"
+                "them or none. dsa.csv has every output in every perspective; --perspective, --threshold and --outcome choose what the\n"
+                "page shows and what flips, extremes and grids are about.\n",
+            .examples = {{"ipsim dsa scenarios/usual-care.cfg scenarios/ips.cfg --perspective societal",
+                          "what drives the net benefit of IPS"},
+                         {"ipsim dsa a.cfg b.cfg --vary disc=0:0.06 --find disc,hr_job=0.8:3",
+                          "ranges of your own; where the sign changes"},
+                         {"ipsim dsa a.cfg b.cfg --grid hr_job=1:2:11,n_caseload=10:20:11 --find none", "two parameters at a time"}},
+            .can_be_interrupted = true,
+        },
     [IPSIM_COMMAND_CEA] =
         {
             .name = "cea",
-            .operands = "TABLE.csv",
+            .operands = "TABLE.csv|FOLDER",
             .least_operands = 1,
             .most_operands = 1,
             .purpose = "Cost-effectiveness analysis of a table of draws: ours or anybody's.",
             .details =
                 "TABLE.csv is tidy (columns for strategy, cost, effect and, where there are any, draw, perspective, subgroup, weight) or\n"
-                "wide (cost_A, cost_B, effect_A, effect_B); or it is a folder that holds such a table as psa.csv. Shape, separator and "
-                "decimal comma are found\n"
-                "out and said. Writes cea, frontier, plane, net_benefit, ceac, evpi and, with weighted subgroups, subgroups and\n"
-                "distribution as CSV, with summary.txt and manifest.json, to output/NAME-cea/, all of them or none.\n",
+                "wide (cost_A, cost_B, effect_A, effect_B). Shape, separator and decimal comma are found out and said. Or it is a folder: "
+                "of\n"
+                "a psa (psa.csv, with labels and thresholds from the tables beside it), or of compare, whose point estimates are one "
+                "draw.\n"
+                "Writes cea, frontier, plane, net_benefit, ceac, evpi and, with weighted subgroups, subgroups and distribution as CSV and\n"
+                "in results.sqlite and results.xlsx, with summary.txt and manifest.json, to output/NAME-cea/, all of them or none.\n",
             .examples = {{"ipsim cea draws/ --comparator traditional", "a folder that holds psa.csv"},
                          {"ipsim cea draws.csv --cost total_cost --effect life_years --strategy arm --threshold 0:100000:5000",
                           "columns by name, thresholds from 0 to 100 000 by 5 000"},
@@ -74,7 +132,7 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
     [IPSIM_COMMAND_VOI] =
         {
             .name = "voi",
-            .operands = "TABLE.csv",
+            .operands = "TABLE.csv|FOLDER",
             .least_operands = 1,
             .most_operands = 1,
             .purpose = "Value of information: what learning parameters, or doing a study, would be worth.",
@@ -82,7 +140,10 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
                 "TABLE.csv as for cea. Parameters stand in a file of their own (draw, parameter, value; or a column for each), in the\n"
                 "columns a wide table has left over, or in parameters.csv of a folder that holds psa.csv. Writes evpi, evppi and, for a "
                 "study,\n"
-                "evsi as CSV, with summary.txt and manifest.json, to output/NAME-voi/, all of them or none.\n"
+                "evsi as CSV and in results.sqlite and results.xlsx, with summary.txt and manifest.json, to output/NAME-voi/, all of them "
+                "or none.\n"
+                "--sets joins parameters with +, and hr_* is all whose names begin so. Without it: each parameter and, of a folder, each\n"
+                "family of names (up to the first underscore) and all of one status (assumed, derived, published).\n"
                 "--study lists what is measured as PARAMETER:KIND[:SD], SD being the standard deviation of one person's outcome:\n"
                 "  mean         a mean ~ Normal(p, SD^2 / size)\n"
                 "  difference   between two arms of that size ~ Normal(p, 2 SD^2 / size)\n"
@@ -90,11 +151,24 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
                 "  proportion   a count ~ Binomial(size, p)\n"
                 "  rate         a count ~ Poisson(size x p), size in person-years\n",
             .examples = {{"ipsim voi draws.csv --parameters parameters.csv --threshold 275000,500000", "every parameter by itself"},
-                         {"ipsim voi draws/ --sets hr_job+hr_loss,unit_cost --population 4000 --years 10 --discount 4",
+                         {"ipsim voi draws/ --sets 'hr_*,unit_cost' --population 4000 --years 10 --discount 4",
                           "groups of parameters, for the persons whose treatment is decided"},
                          {"ipsim voi draws/ --study hr_job:ratio:1.8 --size 100,200,400,800 --study-cost 5e6,20000 "
                           "--population 4000 --years 10 --study-years 3",
                           "how large a trial should be, and whether it is worth its cost"}},
+        },
+    [IPSIM_COMMAND_REPORT] =
+        {
+            .name = "report",
+            .operands = "FOLDER...",
+            .least_operands = 1,
+            .most_operands = SIZE_MAX,
+            .purpose = "Write report.html from output folders: one page with text, charts and tables, for readers of results.",
+            .details = "The folders hold results of run, compare, cea or voi, in any combination, of the same scenarios. The page needs\n"
+                       "no network and no other file, prints to A4 and has both languages in it. It is written into the first folder.\n",
+            .examples = {{"ipsim report output/demo", "what compare writes by itself, again"},
+                         {"ipsim report output/demo output/psa output/psa-cea --language nb -o rapport.html",
+                          "everything that is known about these scenarios, in Norwegian"}},
         },
     [IPSIM_COMMAND_CHECK] =
         {
@@ -130,6 +204,21 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
             .examples = {{"ipsim diff scenarios/usual-care.cfg scenarios/ips.cfg", "what IPS changes"},
                          {"ipsim diff old/ips.cfg scenarios/ips.cfg --json", "for another program"}},
         },
+    [IPSIM_COMMAND_DESCRIBE] =
+        {
+            .name = "describe",
+            .operands = "FILE.cfg",
+            .least_operands = 1,
+            .most_operands = 1,
+            .purpose = "Write the documentation of a scenario: diagram, formulas, sources, checklists.",
+            .details =
+                "Writes description.html, description.md and their pictures to output/NAME-description/: states and their diagram,\n"
+                "transitions with the formula and curve of each hazard, people, costs, parameters, assumptions, CHEERS 2022 and the\n"
+                "checks of TECH-VER that a program can carry out, all from the resolved scenario, so that it cannot drift.\n",
+            .examples = {{"ipsim describe scenarios/ips.cfg", "into output/ips-description/"},
+                         {"ipsim describe scenarios/ips.cfg -n 1e5 -o output/ips-model",
+                          "checks on more persons, a folder of your choice"}},
+        },
     [IPSIM_COMMAND_REPLAY] =
         {
             .name = "replay",
@@ -149,9 +238,9 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
             .least_operands = 1,
             .most_operands = SIZE_MAX,
             .purpose = "Join the shards of one run, in any order, into the result of the whole run.",
-            .details =
-                "Shards are written by run and compare with --shard. The scenario files are read again, from the places that they had\n"
-                "then, and must not have changed. Shards of different runs are refused, and so is a set that is not complete.\n",
+            .details = "Shards are written by run and compare with --shard. They carry copies of their scenario files, so that they can be "
+                       "joined\n"
+                       "on any machine. Shards of different runs are refused, and so is a set that is not complete.\n",
             .examples = {{"ipsim merge output/ips.shard-*.ipsim", "the same bytes as without shards"},
                          {"ipsim merge *.ipsim -o output/all", "into a folder of your choice"}},
         },
@@ -180,11 +269,18 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
 };
 
 const ipsim_option_spec ipsim_options[] = {
-    {"persons", 'n', "N", RUN | COMPARE, IPSIM_OPTION_WHOLE, FIELD(persons), 1, (INT64_C(1) << 40) - 1,
-     "number of persons to simulate (1e6 is allowed)", "simulation.persons"},
-    {"seed", '\0', "N", RUN | COMPARE | REPLAY, IPSIM_OPTION_WHOLE, FIELD(seed), 0, INT64_MAX, "seed of all random numbers",
+    {"persons", 'n', "N", RUN | COMPARE | PSA | DSA | DESCRIBE, IPSIM_OPTION_WHOLE, FIELD(persons), 1, (INT64_C(1) << 40) - 1,
+     "number of persons to simulate, in psa with each draw (1e6 is allowed)", "simulation.persons; psa 2000"},
+    {"seed", '\0', "N", RUN | COMPARE | PSA | DSA | REPLAY, IPSIM_OPTION_WHOLE, FIELD(seed), 0, INT64_MAX, "seed of all random numbers",
      "simulation.seed"},
-    {"replicate", '\0', "N", RUN | COMPARE | REPLAY, IPSIM_OPTION_WHOLE, FIELD(replicate), 0, UINT32_MAX,
+    {"draws", '\0', "N", PSA, IPSIM_OPTION_WHOLE, FIELD(draws), 1, IPSIM_PSA_DRAWS_MAX, "number of draws of the parameters", "1000"},
+    {"design", '\0', "NAME", PSA, IPSIM_OPTION_TEXT, FIELD(design), 0, 0, "mc, lhs or sobol: how draws are spread", "mc"},
+    {"fixed-people", '\0', NULL, PSA, IPSIM_OPTION_FLAG, FIELD(fixed_people), 0, 0,
+     "the same people and luck in all draws, so that draws differ by their parameters alone", NULL},
+    {"only", '\0', "LIST", PSA | DSA, IPSIM_OPTION_TEXT, FIELD(only), 0, 0, "vary only these parameters (psa: or joints): NAME,...",
+     "all that have a range"},
+    {"fix", '\0', "NAMES", PSA, IPSIM_OPTION_TEXT, FIELD(fix), 0, 0, "draw all but these", "none"},
+    {"replicate", '\0', "N", RUN | COMPARE | DSA | REPLAY, IPSIM_OPTION_WHOLE, FIELD(replicate), 0, UINT32_MAX,
      "other people and other luck under the same seed", "0"},
     {"replicates", '\0', "R", RUN | COMPARE, IPSIM_OPTION_WHOLE, FIELD(replicates), 1, 1000000,
      "that many replicates of all persons: pooled, one by one, and how their mean settles", "1"},
@@ -192,19 +288,40 @@ const ipsim_option_spec ipsim_options[] = {
      "instead: one replicate for each seed in FILE, one a line", NULL},
     {"until-mcse", '\0', "OUTCOME=X", RUN | COMPARE, IPSIM_OPTION_TEXT, FIELD(until_mcse), 0, 0,
      "more and more persons until the error of OUTCOME (compare: of its difference; OUTCOME:SCENARIO picks an arm) is at most X", NULL},
-    {"shard", '\0', "I/N", RUN | COMPARE, IPSIM_OPTION_TEXT, FIELD(shard), 0, 0, "only part I of N, into a file for ipsim merge", NULL},
-    {"checkpoint", '\0', "[=FILE]", RUN | COMPARE, IPSIM_OPTION_MAYBE, FIELD(checkpoint), 0, 0,
+    {"shard", '\0', "I/N", RUN | COMPARE | PSA, IPSIM_OPTION_TEXT, FIELD(shard), 0, 0, "only part I of N, into a file for ipsim merge",
+     NULL},
+    {"checkpoint", '\0', "[=FILE]", RUN | COMPARE | PSA, IPSIM_OPTION_MAYBE, FIELD(checkpoint), 0, 0,
      "keep what is finished in a journal, so that --resume can go on after a crash", "output/.NAME.journal"},
-    {"resume", '\0', NULL, RUN | COMPARE, IPSIM_OPTION_FLAG, FIELD(resume), 0, 0,
+    {"resume", '\0', NULL, RUN | COMPARE | PSA, IPSIM_OPTION_FLAG, FIELD(resume), 0, 0,
      "go on with the journal of a run that was ended (implies --checkpoint)", NULL},
-    {"threads", '\0', "N", RUN | COMPARE | VOI, IPSIM_OPTION_WHOLE, FIELD(threads), 1, 4096,
+    {"threads", '\0', "N", RUN | COMPARE | PSA | DSA | VOI, IPSIM_OPTION_WHOLE, FIELD(threads), 1, 4096,
      "number of threads; results do not depend on it", "all processors"},
-    {"engine", '\0', "NAME", RUN | COMPARE, IPSIM_OPTION_TEXT, FIELD(engine), 0, 0,
+    {"engine", '\0', "NAME", RUN | COMPARE | DSA, IPSIM_OPTION_TEXT, FIELD(engine), 0, 0,
      "fast, or reference: one person at a time, plain to read; results are the same", "fast"},
     {"person", '\0', "N", REPLAY, IPSIM_OPTION_WHOLE, FIELD(person), 0, (INT64_C(1) << 40) - 2, "number of the person; the first is 0",
      "0"},
-    {"output", 'o', "DIR", RUN | COMPARE | MERGE | CEA | VOI, IPSIM_OPTION_TEXT, FIELD(output), 0, 0,
+    {"output", 'o', "DIR", RUN | COMPARE | PSA | DSA | CEA | VOI | DESCRIBE | MERGE, IPSIM_OPTION_TEXT, FIELD(output), 0, 0,
      "folder for the results; an earlier result there is replaced", "output/NAME"},
+    {"output", 'o', "FILE", REPORT, IPSIM_OPTION_TEXT, FIELD(output), 0, 0, "file for the report; an earlier report there is replaced",
+     "report.html in the first folder"},
+    {"language", '\0', "CODE", COMPARE | PSA | MERGE | REPORT, IPSIM_OPTION_TEXT, FIELD(language), 0, 0,
+     "language in which the report opens: en or nb", "en"},
+    {"no-report", '\0', NULL, COMPARE | PSA | MERGE, IPSIM_OPTION_FLAG, FIELD(no_report), 0, 0, "write no report.html", NULL},
+    {"vary", '\0', "LIST", DSA, IPSIM_OPTION_TEXT, FIELD(dsa.vary), 0, 0,
+     "ranges beside, or instead of, those of distributions: NAME=LOW:HIGH,...", NULL},
+    {"quantiles", '\0', "A,B", DSA, IPSIM_OPTION_TEXT, FIELD(dsa.quantiles), 0, 0, "ends of the ranges taken from distributions",
+     "0.025,0.975"},
+    {"perspective", '\0', "LIST", DSA, IPSIM_OPTION_TEXT, FIELD(dsa.perspective), 0, 0, "perspectives: NAME,... or all",
+     "the first declared"},
+    {"threshold", '\0', "LIST", DSA, IPSIM_OPTION_TEXT, FIELD(dsa.threshold), 0, 0, "values of a QALY: a,b,c or from:to:step",
+     "economics.thresholds, the first"},
+    {"outcome", '\0', "NAME", DSA, IPSIM_OPTION_TEXT, FIELD(dsa.outcome), 0, 0,
+     "instead of the net benefit: cost, qalys, life_years or a declared outcome", "net_benefit"},
+    {"find", '\0', "LIST", DSA, IPSIM_OPTION_TEXT, FIELD(dsa.find), 0, 0,
+     "where the sign changes: NAME[=LOW:HIGH],... or all, at nine values first; or none", "where the ends show a change"},
+    {"grid", '\0', "A,B", DSA, IPSIM_OPTION_TEXT, FIELD(dsa.grid), 0, 0,
+     "two at a time: NAME=LOW:HIGH:VALUES,NAME=LOW:HIGH:VALUES; more grids after \";\"", NULL},
+    {"scenarios", '\0', NULL, DSA, IPSIM_OPTION_FLAG, FIELD(dsa.scenarios), 0, 0, "move nothing: the scenarios side by side", NULL},
     {"cost", '\0', "NAMES", CEA | VOI, IPSIM_OPTION_TEXT, FIELD(decision.cost), 0, 0, "column of costs, common beginning or list of them",
      "cost"},
     {"effect", '\0', "NAMES", CEA | VOI, IPSIM_OPTION_TEXT, FIELD(decision.effect), 0, 0, "the same for effects", "qalys or effect"},
@@ -230,11 +347,12 @@ const ipsim_option_spec ipsim_options[] = {
     {"discount", '\0', "PERCENT", CEA | VOI, IPSIM_OPTION_TEXT, FIELD(decision.discount), 0, 0, "a year, for persons treated later", "4"},
     {"norms", '\0', "FILE", CEA, IPSIM_OPTION_TEXT, FIELD(decision.norms), 0, 0,
      "remaining QALYs of the population (age, qalys, sex): absolute shortfall", NULL},
-    {"age", '\0', "YEARS", CEA, IPSIM_OPTION_TEXT, FIELD(decision.age), 0, 0, "with --norms: mean age at the start", NULL},
-    {"sex", '\0', "NAME", CEA, IPSIM_OPTION_TEXT, FIELD(decision.sex), 0, 0, "with --norms by sex: which", NULL},
+    {"age", '\0', "LIST", CEA, IPSIM_OPTION_TEXT, FIELD(decision.age), 0, 0, "with --norms: age at the start, or a list: 35,SUBGROUP:24",
+     "the mean simulated"},
+    {"sex", '\0', "NAME", CEA, IPSIM_OPTION_TEXT, FIELD(decision.sex), 0, 0, "with --norms by sex: which", "their mean"},
     {"inequality-aversion", '\0', "E", CEA, IPSIM_OPTION_TEXT, FIELD(decision.aversion), 0, 0,
      "weigh net health by Atkinson's index over subgroups", "off"},
-    {"sets", '\0', "LIST", VOI, IPSIM_OPTION_TEXT, FIELD(decision.sets), 0, 0, "sets of parameters: a+b,c", "each by itself"},
+    {"sets", '\0', "LIST", VOI, IPSIM_OPTION_TEXT, FIELD(decision.sets), 0, 0, "sets of parameters: a+b,c,hr_*", "each by itself"},
     {"study", '\0', "LIST", VOI, IPSIM_OPTION_TEXT, FIELD(decision.study), 0, 0, "what a study measures: PARAMETER:KIND[:SD],...", NULL},
     {"size", '\0', "LIST", VOI, IPSIM_OPTION_TEXT, FIELD(decision.size), 0, 0, "with --study: persons in each arm, a,b,c or from:to:step",
      "50,100,...,1600"},
@@ -244,14 +362,16 @@ const ipsim_option_spec ipsim_options[] = {
      "with --study: cost of the study, and of each person in it", NULL},
     {"study-years", '\0', "Y", VOI, IPSIM_OPTION_TEXT, FIELD(decision.study_years), 0, 0,
      "with --study: years until results change decisions", "0"},
-    {"set", '\0', "KEY=VALUE", RUN | COMPARE | CHECK | SHOW | DIFF | REPLAY, IPSIM_OPTION_SETTING, FIELD(settings), 0, 0,
-     "override a key or a parameter in every scenario that knows it; repeatable", NULL},
-    {"json", '\0', NULL, RUN | COMPARE | CEA | VOI | CHECK | SHOW | DIFF | REPLAY | MERGE, IPSIM_OPTION_FLAG, FIELD(json), 0, 0,
+    {"set", '\0', "KEY=VALUE", RUN | COMPARE | PSA | DSA | CHECK | SHOW | DIFF | DESCRIBE | REPLAY, IPSIM_OPTION_SETTING, FIELD(settings),
+     0, 0, "override a key or a parameter in every scenario that knows it; repeatable", NULL},
+    {"json", '\0', NULL, RUN | COMPARE | PSA | DSA | CEA | VOI | CHECK | SHOW | DIFF | REPLAY | MERGE, IPSIM_OPTION_FLAG, FIELD(json), 0, 0,
      "print the tables as JSON instead of text", NULL},
     {"csv", '\0', NULL, SHOW | DIFF | REPLAY, IPSIM_OPTION_FLAG, FIELD(csv), 0, 0, "print the table as CSV instead of text", NULL},
     {"strict", '\0', NULL, CHECK, IPSIM_OPTION_FLAG, FIELD(strict), 0, 0, "warnings count as errors", NULL},
+    {"no-checks", '\0', NULL, DESCRIBE, IPSIM_OPTION_FLAG, FIELD(no_checks), 0, 0, "leave out the checks that simulate the scenario", NULL},
     {"markdown", '\0', NULL, HELP, IPSIM_OPTION_FLAG, FIELD(markdown), 0, 0, "with `scenario`: as Markdown", NULL},
-    {"quiet", 'q', NULL, RUN | COMPARE | CEA | VOI | CHECK | MERGE, IPSIM_OPTION_FLAG, FIELD(quiet), 0, 0, "print errors only", NULL},
+    {"quiet", 'q', NULL, RUN | COMPARE | PSA | DSA | CEA | VOI | REPORT | CHECK | DESCRIBE | MERGE, IPSIM_OPTION_FLAG, FIELD(quiet), 0, 0,
+     "print errors only", NULL},
     {"help", 'h', NULL, ALL, IPSIM_OPTION_FLAG, FIELD(help), 0, 0, "this help", NULL},
     {"version", '\0', NULL, 0, IPSIM_OPTION_FLAG, FIELD(version), 0, 0, "print the version", NULL},
 };

@@ -90,8 +90,9 @@ char *ipsim_output_name(const ipsim_cli *cli, const ipsim_inputs *inputs)
     if (cli->output != NULL) {
         return without_slashes(cli->output);
     }
-    char *name = joined_names(inputs, cli->command == IPSIM_COMMAND_COMPARE ? "-vs-" : "+");
-    if (name != NULL && asprintf(&path, "output/%s", name) < 0) {
+    const char *suffix = cli->command == IPSIM_COMMAND_PSA ? "-psa" : cli->command == IPSIM_COMMAND_DSA ? "-dsa" : "";
+    char *name = joined_names(inputs, suffix[0] != '\0' || cli->command == IPSIM_COMMAND_COMPARE ? "-vs-" : "+");
+    if (name != NULL && asprintf(&path, "output/%s%s", name, suffix) < 0) {
         path = NULL;
     }
     free(name);

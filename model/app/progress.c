@@ -16,8 +16,10 @@ void ipsim_progress_begin(ipsim_progress_line *line, const ipsim_cli *cli)
 {
     const char *terminal = getenv("TERM");
     bool can_rewrite = terminal != NULL && terminal[0] != '\0' && strcmp(terminal, "dumb") != 0;
-    *line = (ipsim_progress_line){
-        .command = ipsim_commands[cli->command].name, .quiet = cli->quiet, .shown = !cli->quiet && can_rewrite && isatty(STDERR_FILENO)};
+    *line = (ipsim_progress_line){.command = ipsim_commands[cli->command].name,
+                                  .quiet = cli->quiet,
+                                  .first = -1,
+                                  .shown = !cli->quiet && can_rewrite && isatty(STDERR_FILENO)};
     clock_gettime(CLOCK_MONOTONIC, &line->started);
 }
 
@@ -39,14 +41,18 @@ void ipsim_progress_update(void *data, int64_t done, int64_t total)
     if (!line->shown || total <= 0 || (line->width > 0 && seconds_between(&line->printed, &now) < 0.1)) {
         return;
     }
+    if (line->first < 0) {
+        line->first = done;
+        line->started = now;
+    }
     line->printed = now;
     char persons[IPSIM_FORMAT_SIZE], left[64] = "", text[256];
     double elapsed = seconds_between(&line->started, &now);
     if (ipsim_stop_requested) {
         snprintf(left, sizeof left, ", finishing what is in flight (Ctrl-C again: stop at once)");
-    } else if (done > 0 && done < total && elapsed > 0.5) {
+    } else if (done > line->first && done < total && elapsed > 0.5) {
         char duration[IPSIM_FORMAT_SIZE];
-        double share_left = (double)(total - done) / (double)done;
+        double share_left = (double)(total - done) / (double)(done - line->first);
         snprintf(left, sizeof left, ", %.40s left", ipsim_format_duration(elapsed * share_left, duration, sizeof duration));
     }
     /* Divided first where the product would not fit. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* app/run_plan: --replicates, --seeds, --until-mcse, --shard, --checkpoint and --resume. See app.h. */
+/* app/run_plan: --replicates, --seeds, --until-mcse, --draws and its like, --shard, --checkpoint and --resume. See app.h. */
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,6 +95,22 @@ static ipsim_status read_shard(const char *text, ipsim_run_plan *plan, ipsim_err
     return IPSIM_OK;
 }
 
+static ipsim_status read_draws(const ipsim_cli *cli, ipsim_run_plan *plan, ipsim_error *err)
+{
+    plan->psa = (ipsim_psa_options){.n_draws = cli->draws, .fixed_people = cli->fixed_people, .only = cli->only, .fix = cli->fix};
+    plan->options.psa = &plan->psa;
+    if (cli->only != NULL && cli->fix != NULL) {
+        return ipsim_error_set(err, IPSIM_ERR_USAGE, "--only and --fix exclude each other");
+    }
+    while (cli->design != NULL && ipsim_design_names[plan->psa.design] != NULL &&
+           strcmp(ipsim_design_names[plan->psa.design], cli->design) != 0) {
+        plan->psa.design++;
+    }
+    return plan->psa.design < IPSIM_N_DESIGNS
+               ? IPSIM_OK
+               : ipsim_error_set(err, IPSIM_ERR_USAGE, "--design needs mc, lhs or sobol, not \"%s\"", cli->design);
+}
+
 static ipsim_status check_together(const ipsim_cli *cli, ipsim_error *err)
 {
     const char *several = cli->seeds != NULL ? "--seeds" : "--replicates";
@@ -123,13 +140,28 @@ ipsim_status ipsim_run_plan_read(const ipsim_cli *cli, ipsim_run_plan *plan, ips
     ipsim_status status = check_together(cli, err);
     status = status == IPSIM_OK && cli->seeds != NULL ? read_seeds(cli->seeds, plan, err) : status;
     status = status == IPSIM_OK && cli->until_mcse != NULL ? read_until(cli->until_mcse, plan, err) : status;
+    status = status == IPSIM_OK && cli->command == IPSIM_COMMAND_PSA ? read_draws(cli, plan, err) : status;
     status = status == IPSIM_OK && cli->shard != NULL ? read_shard(cli->shard, plan, err) : status;
-    if (status == IPSIM_OK && asprintf(&plan->program, "ipsim %s %s", ipsim_version(), ipsim_git_hash()) < 0) {
+    if (status == IPSIM_OK && asprintf(&plan->program, "ipsim %s, arithmetic %s", ipsim_version(), ipsim_arithmetic()) < 0) {
         plan->program = NULL;
         status = no_memory(err);
     }
     plan->options.origin = (ipsim_run_origin){plan->program, ipsim_commands[cli->command].name, cli->settings, cli->n_settings};
     return status;
+}
+
+/* Whether a file lies in a folder that is there, or would if it were. */
+static bool lies_in(const char *file, const char *folder)
+{
+    char real_file[PATH_MAX], real_folder[PATH_MAX];
+    const char *slash = strrchr(file, '/');
+    char *above = slash == NULL ? strdup(".") : slash == file ? strdup("/") : strndup(file, (size_t)(slash - file));
+    const char *a = above != NULL && realpath(above, real_file) != NULL ? real_file : above;
+    const char *b = realpath(folder, real_folder) != NULL ? real_folder : folder;
+    size_t length = strlen(b);
+    bool inside = a != NULL && strncmp(a, b, length) == 0 && (a[length] == '/' || a[length] == '\0');
+    free(above);
+    return inside;
 }
 
 ipsim_status ipsim_run_plan_place(const ipsim_cli *cli, const char *output, ipsim_run_plan *plan, ipsim_error *err)
@@ -146,6 +178,11 @@ ipsim_status ipsim_run_plan_place(const ipsim_cli *cli, const char *output, ipsi
         plan->options.shard_file = plan->shard_file;
     }
     if (cli->checkpoint != NULL && cli->checkpoint[0] != '\0') {
+        if (lies_in(cli->checkpoint, output)) {
+            return ipsim_error_set_at(err, IPSIM_ERR_USAGE, (ipsim_origin){cli->checkpoint, 0, NULL},
+                                      "the journal cannot lie in the output folder, which appears as a whole when the run is done; "
+                                      "--checkpoint without a file puts it beside the folder");
+        }
         plan->journal = strdup(cli->checkpoint);
     } else if (cli->checkpoint != NULL || cli->resume) {
         if (asprintf(&plan->journal, "%.*s.%s%s.journal", folder, output, output + folder, part) < 0) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* app/version: what this program is made of. See app.h. The Makefile defines the three macros for this file. */
+/* app/version: what this program is made of. See app.h. The Makefile defines the four macros for this file. */
 #include <gsl/gsl_version.h>
 #include <jansson.h>
 #include <lua.h>
@@ -13,6 +13,9 @@
 #endif
 #ifndef IPSIM_GIT_HASH
 #define IPSIM_GIT_HASH "unknown"
+#endif
+#ifndef IPSIM_ARITHMETIC
+#define IPSIM_ARITHMETIC "unknown"
 #endif
 #ifndef IPSIM_LIBCONFIG_VERSION /* libconfig cannot be asked at run time, and its header belongs to the parser alone */
 #define IPSIM_LIBCONFIG_VERSION "unknown"
@@ -32,6 +35,11 @@ const char *ipsim_version(void)
 const char *ipsim_git_hash(void)
 {
     return IPSIM_GIT_HASH;
+}
+
+const char *ipsim_arithmetic(void)
+{
+    return IPSIM_ARITHMETIC;
 }
 
 const char *ipsim_compiler(void)
@@ -60,7 +68,7 @@ void ipsim_version_print(FILE *stream, bool with_libraries)
     if (with_libraries) {
         ipsim_library_version libraries[IPSIM_N_LIBRARIES];
         ipsim_library_versions(libraries);
-        fprintf(stream, "output format %d\ncompiled by %s\n", IPSIM_OUTPUT_FORMAT, COMPILER);
+        fprintf(stream, "output format %d\narithmetic %s\ncompiled by %s\n", IPSIM_OUTPUT_FORMAT, IPSIM_ARITHMETIC, COMPILER);
         for (size_t i = 0; i < IPSIM_N_LIBRARIES; i++) {
             fprintf(stream, "%s %s\n", libraries[i].name, libraries[i].version);
         }

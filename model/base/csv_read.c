@@ -372,14 +372,38 @@ static bool move_to_arena(reader *r)
     return true;
 }
 
-static ipsim_status read_table(const char *path, bool detect, ipsim_arena *arena, ipsim_csv **out, ipsim_error_list *errors)
+/* The file from the disk, and into the store; or from the store. The caller frees *text. */
+static ipsim_status obtain_file(ipsim_files *files, const char *path, unsigned char **text, size_t *length, ipsim_error *err)
+{
+    ipsim_origin at = {path, 0, NULL};
+    const ipsim_kept_file *kept = ipsim_files_find(files, path);
+    if (kept == NULL && (files == NULL || !files->closed)) {
+        ipsim_status status = read_file(path, text, length, err);
+        return status != IPSIM_OK || ipsim_files_keep(files, path, *text, *length)
+                   ? status
+                   : ipsim_error_set_at(err, IPSIM_ERR_MEMORY, at, "not enough memory to keep the file");
+    }
+    *text = kept != NULL ? malloc(kept->size + 1) : NULL;
+    *length = kept != NULL ? kept->size : 0;
+    if (kept == NULL) {
+        return ipsim_error_set_at(err, IPSIM_ERR_FILE, at, "the file was not kept");
+    }
+    if (*text == NULL) {
+        return ipsim_error_set_at(err, IPSIM_ERR_MEMORY, at, "not enough memory to read the file");
+    }
+    memcpy(*text, kept->bytes, kept->size + 1);
+    return IPSIM_OK;
+}
+
+static ipsim_status read_table(ipsim_files *files, const char *path, bool detect, ipsim_arena *arena, ipsim_csv **out,
+                               ipsim_error_list *errors)
 {
     *out = NULL;
     ipsim_origin at = {path, 0, NULL};
     unsigned char *text = NULL;
     size_t length = 0;
     ipsim_error err;
-    ipsim_status status = read_file(path, &text, &length, &err);
+    ipsim_status status = obtain_file(files, path, &text, &length, &err);
     if (status != IPSIM_OK) {
         free(text);
         return ipsim_error_add_copy(errors, &err);
@@ -414,12 +438,17 @@ static ipsim_status read_table(const char *path, bool detect, ipsim_arena *arena
 
 ipsim_status ipsim_csv_read(const char *path, ipsim_arena *arena, ipsim_csv **out, ipsim_error_list *errors)
 {
-    return read_table(path, false, arena, out, errors);
+    return read_table(NULL, path, false, arena, out, errors);
+}
+
+ipsim_status ipsim_csv_read_kept(ipsim_files *files, const char *path, ipsim_arena *arena, ipsim_csv **out, ipsim_error_list *errors)
+{
+    return read_table(files, path, false, arena, out, errors);
 }
 
 ipsim_status ipsim_csv_read_detected(const char *path, ipsim_arena *arena, ipsim_csv **out, ipsim_error_list *errors)
 {
-    return read_table(path, true, arena, out, errors);
+    return read_table(NULL, path, true, arena, out, errors);
 }
 
 size_t ipsim_csv_column(const ipsim_csv *csv, const char *name)

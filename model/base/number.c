@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "digits.h"
+
 static const char *skip_blanks(const char *text)
 {
     return text + strspn(text, " \t");
@@ -63,6 +65,7 @@ bool ipsim_parse_real(const char *text, double *value)
     return true;
 }
 
+/* By the C library: any double. */
 static int format_digits(double value, char buffer[IPSIM_REAL_TEXT_SIZE])
 {
     int digits = 15;
@@ -76,7 +79,7 @@ static int format_digits(double value, char buffer[IPSIM_REAL_TEXT_SIZE])
     }
 }
 
-static int format_plain(double value, char buffer[IPSIM_REAL_TEXT_SIZE])
+static int format_by_library(double value, char buffer[IPSIM_REAL_TEXT_SIZE])
 {
     locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     locale_t before = plain != (locale_t)0 ? uselocale(plain) : (locale_t)0;
@@ -86,6 +89,58 @@ static int format_plain(double value, char buffer[IPSIM_REAL_TEXT_SIZE])
         freelocale(plain);
     }
     return digits;
+}
+
+/* As "%.*g" would. */
+static void print_digits(const ipsim_digits *digits, char *to)
+{
+    char text[20] = "";
+    int n = digits->n, exponent = digits->exponent;
+    uint64_t number = digits->number;
+    for (int i = n; i-- > 0; number /= 10) {
+        text[i] = (char)('0' + number % 10);
+    }
+    while (n > 1 && text[n - 1] == '0') {
+        n--;
+    }
+    bool scientific = exponent < -4 || exponent >= digits->n;
+    int before_point = scientific ? 1 : exponent + 1;
+    if (before_point <= 0) {
+        *to++ = '0';
+        *to++ = '.';
+        for (int i = before_point; i < 0; i++) {
+            *to++ = '0';
+        }
+    }
+    for (int i = 0; i < n || i < before_point; i++) {
+        if (i == before_point && i > 0) {
+            *to++ = '.';
+        }
+        *to++ = i < n ? text[i] : '0';
+    }
+    if (scientific) {
+        int size = exponent < 0 ? -exponent : exponent;
+        *to++ = 'e';
+        *to++ = exponent < 0 ? '-' : '+';
+        *to++ = (char)('0' + size / 10);
+        *to++ = (char)('0' + size % 10);
+    }
+    *to = '\0';
+}
+
+static int format_plain(double value, char buffer[IPSIM_REAL_TEXT_SIZE])
+{
+    ipsim_digits digits;
+    if (value == 0) {
+        strcpy(buffer, signbit(value) ? "-0" : "0");
+        return 15;
+    }
+    if (!ipsim_digits_of(fabs(value), &digits)) {
+        return format_by_library(value, buffer);
+    }
+    buffer[0] = '-';
+    print_digits(&digits, buffer + (value < 0));
+    return digits.n;
 }
 
 const char *ipsim_format_real(double value, char buffer[IPSIM_REAL_TEXT_SIZE])

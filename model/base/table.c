@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ipsim/arena.h"
+
 ipsim_table *ipsim_table_create(const char *name, const ipsim_column_spec *columns, size_t n_columns)
 {
     ipsim_table *table = calloc(1, sizeof *table);
@@ -14,7 +16,8 @@ ipsim_table *ipsim_table_create(const char *name, const ipsim_column_spec *colum
     }
     table->name = strdup(name);
     table->columns = calloc(n_columns > 0 ? n_columns : 1, sizeof *table->columns);
-    if (table->name == NULL || table->columns == NULL) {
+    table->texts = ipsim_arena_create();
+    if (table->name == NULL || table->columns == NULL || table->texts == NULL) {
         ipsim_table_free(table);
         return NULL;
     }
@@ -39,9 +42,6 @@ void ipsim_table_free(ipsim_table *table)
     }
     for (size_t c = 0; c < table->n_columns; c++) {
         ipsim_column *column = &table->columns[c];
-        for (size_t row = 0; column->text != NULL && row < table->n_rows; row++) {
-            free(column->text[row]);
-        }
         free(column->text);
         free(column->real);
         free(column->integer);
@@ -49,6 +49,7 @@ void ipsim_table_free(ipsim_table *table)
         free(column->unit);
     }
     free(table->columns);
+    ipsim_arena_free(table->texts);
     free(table->name);
     free(table);
 }
@@ -136,14 +137,13 @@ void ipsim_table_put_text(ipsim_table *table, size_t row, size_t column, const c
     if (target == NULL) {
         return;
     }
-    char *copy = NULL;
-    if (text != NULL) {
-        copy = strdup(text);
-        if (copy == NULL) {
-            table->out_of_memory = true;
-        }
+    char *copy = NULL, *above = row > 0 ? target->text[row - 1] : NULL;
+    if (text != NULL && above != NULL && strcmp(text, above) == 0) {
+        copy = above; /* most columns of text say the same in many rows */
+    } else if (text != NULL) {
+        copy = ipsim_arena_strdup(table->texts, text);
+        table->out_of_memory = table->out_of_memory || copy == NULL;
     }
-    free(target->text[row]);
     target->text[row] = copy;
 }
 

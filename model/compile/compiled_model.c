@@ -297,7 +297,8 @@ static bool compile_model(builder *b)
     ipsim_role *role = ipsim_arena_alloc(b->arena, scenario->n_states, sizeof *role);
     b->risks = ipsim_arena_alloc(b->arena, count_risks(scenario), sizeof *b->risks);
     b->first_risk = ipsim_arena_alloc(b->arena, scenario->n_states + 1, sizeof *b->first_risk);
-    b->streams = ipsim_arena_alloc(b->arena, IPSIM_STREAMS_MAX, sizeof *b->streams);
+    size_t most_streams = count_risks(scenario) < IPSIM_STREAMS_MAX ? count_risks(scenario) : IPSIM_STREAMS_MAX;
+    b->streams = ipsim_arena_alloc(b->arena, most_streams, sizeof *b->streams);
     if (!role || !b->risks || !b->first_risk || !b->streams)
         return false;
     for (size_t s = 0; s < scenario->n_states; s++)

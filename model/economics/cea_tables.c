@@ -19,6 +19,7 @@ typedef struct cea_work {
     ipsim_table **tables;
     ipsim_panel panel;
     const char *perspective, *subgroup;
+    size_t first;                 /* of the panel's strategies in the errors of a run */
     double *difference, *scratch; /* n_draws each */
     ipsim_spread *cost, *effect;  /* n_strategies each */
     double *mean_cost, *mean_effect;
@@ -47,12 +48,26 @@ static void put_spread(table_row *r, ipsim_spread spread)
     row_real(r, spread.high);
 }
 
+/* A table of one draw has no errors but those that a run gave it. */
+static double error_of(const cea_work *w, const double *errors, size_t strategy, double of_draws)
+{
+    return w->draws->n_draws == 1 && errors != NULL ? errors[w->first + strategy] : of_draws;
+}
+
+/* Of a difference from the comparator: a run knows those from its first strategy only. */
+static double error_of_difference(const cea_work *w, const double *errors, size_t strategy, double of_draws)
+{
+    return strategy == w->settings->comparator ? of_draws : w->settings->comparator == 0 ? error_of(w, errors, strategy, of_draws) : NAN;
+}
+
 static ipsim_status put_means(cea_work *w, ipsim_error *err)
 {
     size_t n = w->panel.n_draws, n_strategies = w->panel.n_strategies;
     for (size_t s = 0; s < n_strategies; s++) {
         w->cost[s] = ipsim_spread_of(&w->panel.cost[s * n], n, w->scratch);
         w->effect[s] = ipsim_spread_of(&w->panel.effect[s * n], n, w->scratch);
+        w->cost[s].se = error_of(w, w->draws->cost_se, s, w->cost[s].se);
+        w->effect[s].se = error_of(w, w->draws->effect_se, s, w->effect[s].se);
         w->mean_cost[s] = w->cost[s].mean;
         w->mean_effect[s] = w->effect[s].mean;
     }
@@ -135,6 +150,10 @@ static void put_plane(cea_work *w)
         ipsim_spread cost = ipsim_spread_of(w->difference, n, w->scratch);
         subtract(w->difference, w->panel.effect, n, s, comparator);
         ipsim_spread effect = ipsim_spread_of(w->difference, n, w->scratch);
+        if (n == 1) {
+            cost.se = error_of_difference(w, w->draws->difference_cost_se, s, cost.se);
+            effect.se = error_of_difference(w, w->draws->difference_effect_se, s, effect.se);
+        }
         table_row r = begin(w, IPSIM_TABLE_PLANE);
         row_text(&r, name_of(w, s));
         row_text(&r, name_of(w, comparator));
@@ -160,6 +179,11 @@ static void put_net_benefit(cea_work *w, double threshold)
             w->difference[i] -= ipsim_net_benefit(&w->panel, threshold, comparator, i);
         }
         ipsim_spread increment = ipsim_spread_of(w->difference, n, w->scratch);
+        if (n == 1) {
+            se = threshold * error_of(w, w->draws->effect_se, s, NAN) + error_of(w, w->draws->cost_se, s, NAN);
+            increment.se = threshold * error_of_difference(w, w->draws->difference_effect_se, s, increment.se) +
+                           error_of_difference(w, w->draws->difference_cost_se, s, increment.se);
+        }
         table_row r = begin(w, IPSIM_TABLE_NET_BENEFIT);
         row_real(&r, threshold);
         row_text(&r, name_of(w, s));
@@ -249,6 +273,7 @@ static ipsim_status describe_panels(cea_work *w, ipsim_error *err)
     for (size_t p = 0; status == IPSIM_OK && p < d->n_perspectives; p++) {
         for (size_t g = 0; status == IPSIM_OK && g < d->n_subgroups; g++) {
             w->panel = ipsim_draws_panel(d, p, g);
+            w->first = (p * d->n_subgroups + g) * d->n_strategies;
             w->perspective = d->perspectives[p];
             w->subgroup = d->subgroups[g];
             status = describe_panel(w, err);

@@ -187,7 +187,7 @@ static ipsim_status evaluate(evsi_work *w, const double *sizes, size_t n_sizes, 
     return status;
 }
 
-ipsim_status ipsim_evsi_estimate(const ipsim_draws *draws, const ipsim_panel *panel, const ipsim_measure *measures, size_t n_measures,
+ipsim_status ipsim_evsi_estimate(const ipsim_draws *draws, const ipsim_panel *panel, const ipsim_study_measure *measures, size_t n_measures,
                                  const double *sizes, size_t n_sizes, const double *thresholds, size_t n_thresholds, ipsim_evsi *results,
                                  ipsim_error *err)
 {

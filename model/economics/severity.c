@@ -37,19 +37,9 @@ static void take_row(neighbours *near, double age, double row_age, double qalys)
     }
 }
 
-static ipsim_status look_up(const ipsim_csv *csv, double age, const char *sex, double *qalys, ipsim_error_list *errors)
+static ipsim_status at_age(const ipsim_csv *csv, size_t age_column, size_t qaly_column, size_t sex_column, double age, const char *sex,
+                           double *qalys, ipsim_error_list *errors)
 {
-    size_t age_column = ipsim_csv_column(csv, "age"), qaly_column = ipsim_csv_column(csv, "qalys"),
-           sex_column = ipsim_csv_column(csv, "sex");
-    ipsim_origin header = {csv->path, csv->header_line, NULL};
-    if (age_column == csv->n_columns || qaly_column == csv->n_columns) {
-        return ipsim_error_add(errors, IPSIM_ERR_MISSING, header, "columns \"age\" and \"qalys\" were expected");
-    }
-    if ((sex_column < csv->n_columns) != (sex != NULL)) {
-        return ipsim_error_add(errors, IPSIM_ERR_MISSING, header,
-                               sex != NULL ? "a sex was asked for, and there is no column \"sex\""
-                                           : "norms are by sex: name one with --sex");
-    }
     neighbours near = {NAN, NAN, NAN, NAN};
     for (size_t row = 0; row < csv->n_rows; row++) {
         const char **cells = &csv->cells[row * csv->n_columns];
@@ -70,6 +60,44 @@ static ipsim_status look_up(const ipsim_csv *csv, double age, const char *sex, d
     double part = near.high_age > near.low_age ? (age - near.low_age) / (near.high_age - near.low_age) : 0.0;
     *qalys = near.low + part * (near.high - near.low);
     return IPSIM_OK;
+}
+
+static bool is_first_of_its_name(const ipsim_csv *csv, size_t column, size_t row)
+{
+    const char *name = csv->cells[row * csv->n_columns + column];
+    size_t earlier = 0;
+    while (earlier < row && strcmp(csv->cells[earlier * csv->n_columns + column], name) != 0) {
+        earlier++;
+    }
+    return earlier == row;
+}
+
+static ipsim_status look_up(const ipsim_csv *csv, double age, const char *sex, double *qalys, ipsim_error_list *errors)
+{
+    size_t age_column = ipsim_csv_column(csv, "age"), qaly_column = ipsim_csv_column(csv, "qalys"),
+           sex_column = ipsim_csv_column(csv, "sex");
+    ipsim_origin header = {csv->path, csv->header_line, NULL};
+    if (age_column == csv->n_columns || qaly_column == csv->n_columns) {
+        return ipsim_error_add(errors, IPSIM_ERR_MISSING, header, "columns \"age\" and \"qalys\" were expected");
+    }
+    if (sex_column == csv->n_columns && sex != NULL) {
+        return ipsim_error_add(errors, IPSIM_ERR_MISSING, header, "a sex was asked for, and there is no column \"sex\"");
+    }
+    if (sex_column == csv->n_columns || sex != NULL) {
+        return at_age(csv, age_column, qaly_column, sex_column, age, sex, qalys, errors);
+    }
+    ipsim_status status = IPSIM_OK;
+    double sum = 0.0, n_sexes = 0.0;
+    for (size_t row = 0; status == IPSIM_OK && row < csv->n_rows; row++) {
+        if (is_first_of_its_name(csv, sex_column, row)) {
+            double of_sex;
+            status = at_age(csv, age_column, qaly_column, sex_column, age, csv->cells[row * csv->n_columns + sex_column], &of_sex, errors);
+            sum += status == IPSIM_OK ? of_sex : 0.0;
+            n_sexes += 1.0;
+        }
+    }
+    *qalys = sum / n_sexes;
+    return status;
 }
 
 ipsim_status ipsim_norm_qalys(const char *path, double age_years, const char *sex, double *qalys, ipsim_error_list *errors)

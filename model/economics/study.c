@@ -27,7 +27,7 @@ size_t ipsim_measure_arms(ipsim_measure_kind kind)
 }
 
 /* ---- preparation ---- */
-static ipsim_status check_range(const ipsim_draws *draws, const ipsim_measure *measure, ipsim_error *err)
+static ipsim_status check_range(const ipsim_draws *draws, const ipsim_study_measure *measure, ipsim_error *err)
 {
     const double *values = &draws->values[measure->parameter * draws->n_draws];
     for (size_t i = 0; i < draws->n_draws; i++) {
@@ -75,7 +75,7 @@ static bool rank_draws(ipsim_study *study)
 
 static bool prepare_measure(ipsim_study *study, const ipsim_draws *draws, size_t m)
 {
-    const ipsim_measure *measure = &study->measures[m];
+    const ipsim_study_measure *measure = &study->measures[m];
     const double *values = &draws->values[measure->parameter * draws->n_draws];
     size_t n = study->n_draws;
     study->statistic[m] = malloc(n * sizeof(double));
@@ -97,7 +97,7 @@ static bool prepare_measure(ipsim_study *study, const ipsim_draws *draws, size_t
     return study->statistic[m] != NULL;
 }
 
-ipsim_status ipsim_study_init(ipsim_study *study, const ipsim_draws *draws, const ipsim_measure *measures, size_t n_measures,
+ipsim_status ipsim_study_init(ipsim_study *study, const ipsim_draws *draws, const ipsim_study_measure *measures, size_t n_measures,
                               ipsim_error *err)
 {
     memset(study, 0, sizeof *study);
@@ -189,7 +189,7 @@ void ipsim_study_log_likelihood(const ipsim_study *study, double size, size_t nu
     size_t truth = ipsim_study_draw(study, number, n_studies), n = study->n_draws;
     memset(log_likelihood, 0, n * sizeof *log_likelihood);
     for (size_t m = 0; m < study->n_measures; m++) {
-        const ipsim_measure *measure = &study->measures[m];
+        const ipsim_study_measure *measure = &study->measures[m];
         const double *statistic = study->statistic[m], *log_p = study->log_p[m], *log_q = study->log_q[m];
         double u = noise(number, m, study->n_measures), x;
         if (ipsim_measure_is_normal(measure->kind)) {

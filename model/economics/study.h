@@ -9,13 +9,13 @@ enum { IPSIM_MEASURES_MAX = 8 };
 
 typedef struct ipsim_study {
     size_t n_measures, n_draws;
-    const ipsim_measure *measures;
+    const ipsim_study_measure *measures;
     double *statistic[IPSIM_MEASURES_MAX];                         /* what the data are about: the parameter, or the log of a ratio */
     double *log_p[IPSIM_MEASURES_MAX], *log_q[IPSIM_MEASURES_MAX]; /* of counts: log p and, for proportions, log(1 - p) */
     size_t *order;                                                 /* draws by rising first statistic */
 } ipsim_study;
 
-ipsim_status ipsim_study_init(ipsim_study *study, const ipsim_draws *draws, const ipsim_measure *measures, size_t n_measures,
+ipsim_status ipsim_study_init(ipsim_study *study, const ipsim_draws *draws, const ipsim_study_measure *measures, size_t n_measures,
                               ipsim_error *err) IPSIM_MUST_CHECK;
 void ipsim_study_clear(ipsim_study *study);
 

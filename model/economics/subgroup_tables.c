@@ -241,6 +241,8 @@ static ipsim_status put_shortfall(const ipsim_draws *d, const ipsim_decision_set
 {
     const ipsim_column_spec columns[] = {
         {"comparator", IPSIM_TEXT, ""},
+        {"subgroup", IPSIM_TEXT, ""},
+        {"age", IPSIM_REAL, "years"},
         {"norm_qalys", IPSIM_REAL, "QALYs"},
         {"comparator_qalys", IPSIM_REAL, "QALYs"},
         {"absolute_shortfall", IPSIM_REAL, "QALYs"},
@@ -251,16 +253,23 @@ static ipsim_status put_shortfall(const ipsim_draws *d, const ipsim_decision_set
     if (table == NULL) {
         return short_of_memory(err);
     }
-    ipsim_panel panel = ipsim_draws_panel(d, 0, d->total < d->n_subgroups ? d->total : 0);
-    double qalys = mean_of(&panel, panel.effect, settings->comparator), shortfall = settings->norm_qalys - qalys;
-    size_t class = ipsim_severity_class_of(shortfall);
-    table_row r = row_begin(table);
-    row_text(&r, d->strategies[settings->comparator]);
-    row_real(&r, settings->norm_qalys);
-    row_real(&r, qalys);
-    row_real(&r, shortfall);
-    row_whole(&r, (int64_t) class + 1);
-    row_real(&r, ipsim_severity_classes[class].threshold_nok_per_qaly);
+    for (size_t g = 0; g < d->n_subgroups; g++) {
+        const ipsim_severity *group = &settings->severity[g];
+        double shortfall = group->norm_qalys - group->comparator_qalys;
+        if (isnan(shortfall)) {
+            continue;
+        }
+        size_t class = ipsim_severity_class_of(shortfall);
+        table_row r = row_begin(table);
+        row_text(&r, d->strategies[settings->comparator]);
+        row_text(&r, d->subgroups[g]);
+        row_real(&r, group->age_years);
+        row_real(&r, group->norm_qalys);
+        row_real(&r, group->comparator_qalys);
+        row_real(&r, shortfall);
+        row_whole(&r, (int64_t) class + 1);
+        row_real(&r, ipsim_severity_classes[class].threshold_nok_per_qaly);
+    }
     return IPSIM_OK;
 }
 
@@ -275,5 +284,5 @@ ipsim_status ipsim_subgroup_tables(const ipsim_draws *draws, const ipsim_decisio
         status = describe_divisions(&w, divisions, n_divisions, err);
     }
     free(divisions);
-    return status == IPSIM_OK && !isnan(settings->norm_qalys) ? put_shortfall(draws, settings, tables, err) : status;
+    return status == IPSIM_OK && settings->severity != NULL ? put_shortfall(draws, settings, tables, err) : status;
 }

@@ -76,16 +76,42 @@ static bool never_changes(const ipsim_risk *risk)
     return risk->laws->family == IPSIM_EXPONENTIAL && risk->n_effects == risk->n_constant;
 }
 
-double ipsim_exposure_fires(const ipsim_exposure *x, double left, double now, double limit)
+/* Cheap risks first, so that the dear ones are looked at up to a time that is nearly always the end of the sojourn. */
+static int dearness(const ipsim_risk *risk)
+{
+    if (risk->kind == IPSIM_LAW_AT)
+        return 0;
+    if (never_changes(risk))
+        return 1;
+    return risk->n_effects == risk->n_constant && risk->n_years <= 1 ? 2 : 3;
+}
+
+void ipsim_exposure_order(const ipsim_compiled_model *model, size_t *order)
+{
+    for (size_t s = 0; s < model->n_states; s++) {
+        size_t n = model->first_risk[s];
+        for (int dear = 0; dear <= 3; dear++)
+            for (size_t r = model->first_risk[s]; r < model->first_risk[s + 1]; r++)
+                if (dearness(&model->risks[r]) == dear)
+                    order[n++] = r;
+    }
+}
+
+static bool in_time(double t, double limit, bool wins_ties)
+{
+    return t < limit || (wins_ties && t == limit);
+}
+
+double ipsim_exposure_fires(const ipsim_exposure *x, double left, double now, double limit, bool wins_ties)
 {
     double origin = x->origin[x->risk->clock];
     if (x->risk->kind == IPSIM_LAW_AT) {
         double t = fmax(origin + x->risk->at, now);
-        return t < limit ? t : INFINITY;
+        return in_time(t, limit, wins_ties) ? t : INFINITY;
     }
     if (never_changes(x->risk)) {
         double t = now + left / (x->multiplier * x->risk->laws->p[0]);
-        return t < limit ? t : INFINITY;
+        return in_time(t, limit, wins_ties) ? t : INFINITY;
     }
     for (double from = now; from < limit;) {
         stretch s = stretch_at(x, from);

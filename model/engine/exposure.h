@@ -16,8 +16,14 @@ typedef struct ipsim_exposure {
 /* The value of an effect in a piece of its steps; SIZE_MAX: its clock has not started. */
 double ipsim_effect_value(const ipsim_compiled_effect *effect, const double *attributes, size_t piece);
 
-/* The time at which the risk fires if nothing else does and `left` remains of its budget, or INFINITY when that is not before `limit`. */
-double ipsim_exposure_fires(const ipsim_exposure *x, double left, double now, double limit);
+/* The order in which the risks of each state are looked at, as indices of model->risks, [n_risks]: cheap ones first, else as declared. Who
+ * wins does not depend on it. */
+void ipsim_exposure_order(const ipsim_compiled_model *model, size_t *order);
+
+/* The time at which the risk fires if nothing else does and `left` remains of its budget, or INFINITY when that is not before `limit`.
+ * wins_ties: what fires at `limit` was declared later. Only times that are given, or a division away, can be equal: stretches are half-open,
+ * and a hazard that changes does not fire at `limit`. */
+double ipsim_exposure_fires(const ipsim_exposure *x, double left, double now, double limit, bool wins_ties);
 
 /* The cumulative hazard that the risk spends between two times. */
 double ipsim_exposure_spends(const ipsim_exposure *x, double from, double to);

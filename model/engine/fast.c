@@ -52,6 +52,9 @@ static bool build_grid(fast_bands *bands)
         }
         bands->n_steps = steps > bands->n_steps ? steps : bands->n_steps;
     }
+    bands->even = (size_t)bands->n_cells == bands->n_bands;
+    for (size_t b = 0; b < bands->n_bands; b++)
+        bands->even = bands->even && bands->start[b] == (double)b / bands->cells_per_year;
     return true;
 }
 
@@ -88,12 +91,40 @@ static void bands_clear(fast_bands *bands)
     free(bands->law);
 }
 
+/* Whether bands made for another model hold what this risk's would. */
+static bool hold_the_same(const fast_bands *bands, const ipsim_risk *risk)
+{
+    size_t n = risk->laws->n_bands, n_laws = n_laws_of(risk);
+    if (bands->n_bands != n || bands->n_laws != n_laws || (bands->law != NULL) != (risk->n_keys > 0))
+        return false;
+    for (size_t b = 1; b < n; b++)
+        if (bands->start[b] != risk->laws->breaks[b - 1])
+            return false;
+    for (size_t k = 0; k < n_laws; k++)
+        if (memcmp(bands->rate + k * n, risk->laws[k].rates, n * sizeof *bands->rate) != 0)
+            return false;
+    return true;
+}
+
+static bool take_spare(ipsim_fast *e, fast_bands *bands, const ipsim_risk *risk)
+{
+    for (size_t i = 0; i < e->n_spare; i++)
+        if (hold_the_same(&e->spare[i], risk)) {
+            *bands = e->spare[i];
+            bands->source = risk;
+            e->spare[i] = e->spare[--e->n_spare];
+            return true;
+        }
+    return false;
+}
+
 static const fast_bands *find_bands(ipsim_fast *e, const ipsim_risk *risk)
 {
     for (size_t i = 0; i < e->n_bands; i++)
         if (same_bands(&e->bands[i], risk))
             return &e->bands[i];
-    return build_bands(e, &e->bands[e->n_bands++], risk) ? &e->bands[e->n_bands - 1] : NULL;
+    fast_bands *bands = &e->bands[e->n_bands++];
+    return take_spare(e, bands, risk) || build_bands(e, bands, risk) ? bands : NULL;
 }
 
 /* ---- multipliers: one column for all risks whose constant effects are the same ---- */
@@ -143,6 +174,15 @@ static void find_multiplier(ipsim_fast *e, size_t r)
 
 /* ---- construction ---- */
 
+static void look_at_clock(fast_risk *risk, int clock)
+{
+    size_t k = 0;
+    while (k < risk->n_clocks && risk->clocks[k] != clock)
+        k++;
+    risk->clocks[k] = clock;
+    risk->n_clocks += k == risk->n_clocks;
+}
+
 static bool build_risk(ipsim_fast *e, size_t r, bool varies)
 {
     const ipsim_risk *risk = &e->model->risks[r];
@@ -157,27 +197,47 @@ static bool build_risk(ipsim_fast *e, size_t r, bool varies)
         return true;
     }
     out->kind = !varies && risk->laws->family == IPSIM_EXPONENTIAL ? FAST_CONSTANT : FAST_SEARCHED;
+    look_at_clock(out, risk->clock);
+    for (size_t i = risk->n_constant; i < risk->n_effects; i++)
+        look_at_clock(out, risk->effects[i].steps.clock);
+    if (risk->n_years > 1)
+        look_at_clock(out, IPSIM_CLOCK_CALENDAR);
     out->budget = (int64_t)((size_t)risk->stream * e->stride);
     if (risk->laws->family == IPSIM_PIECEWISE)
         out->bands = find_bands(e, risk);
     return risk->laws->family != IPSIM_PIECEWISE || out->bands;
 }
 
+static void lead_to(ipsim_fast *e, size_t s, int64_t list)
+{
+    int64_t *lists = e->leads_to + e->model->first_risk[s] + s;
+    size_t k = 0;
+    while (k < e->n_leads_to[s] && lists[k] != list)
+        k++;
+    lists[k] = list;
+    e->n_leads_to[s] += k == e->n_leads_to[s];
+}
+
 static void build_moves(ipsim_fast *e, size_t s)
 {
     const ipsim_compiled_model *model = e->model;
-    int64_t state = (int64_t)s, ended = (int64_t)model->n_states + 1;
     int64_t waste = (int64_t)(model->n_streams * e->stride);
-    e->moves[model->first_risk[s] + s] = (fast_move){.to = state, .list = ended, .stays = true};
+    e->list_of[model->first_risk[s] + s] = -1;
     e->budget_of[model->first_risk[s] + s] = waste;
     for (size_t r = model->first_risk[s]; r < model->first_risk[s + 1]; r++) {
         const ipsim_risk *risk = &model->risks[r];
         bool event = risk->event != SIZE_MAX, alive = model->role[risk->to] == IPSIM_ROLE_ALIVE;
-        e->moves[r + s + 1] = (fast_move){.to = risk->to, .list = alive ? risk->to : ended, .stays = event};
+        e->list_of[r + s + 1] = alive ? risk->to : -1;
+        e->stays[r + s + 1] = event;
         e->budget_of[r + s + 1] = e->risks[r].budget;
         e->key_of[r + s + 1] = risk->kind == IPSIM_LAW_HAZARD ? (int64_t)model->streams[risk->stream].key : 0;
         e->starts_clocks[s] |= event ? model->starts_on_event[risk->event].n > 0 : model->starts_on_state[risk->to].n > 0;
+        if (alive) {
+            lead_to(e, s, risk->to);
+            e->keeps_sojourn[s] |= e->has_events[risk->to];
+        }
     }
+    e->needs_clock[s * IPSIM_CLOCKS_MAX + IPSIM_CLOCK_SOJOURN] |= e->keeps_sojourn[s];
 }
 
 static void need(ipsim_fast *e, size_t state, int clock)
@@ -188,6 +248,8 @@ static void need(ipsim_fast *e, size_t state, int clock)
 static bool build_risks(ipsim_fast *e, const ipsim_tally *tally)
 {
     const ipsim_compiled_model *model = e->model;
+    e->beyond = nextafter(model->horizon_years, INFINITY);
+    ipsim_exposure_order(model, e->order);
     for (size_t s = 0; s < model->n_states; s++) {
         for (size_t r = model->first_risk[s]; r < model->first_risk[s + 1]; r++) {
             const ipsim_risk *risk = &model->risks[r];
@@ -202,11 +264,12 @@ static bool build_risks(ipsim_fast *e, const ipsim_tally *tally)
             e->has_events[s] |= risk->event != SIZE_MAX;
             e->has_durations[s] |= risk->event != SIZE_MAX && model->has_duration[risk->event];
         }
-        build_moves(e, s);
         for (int c = 0; tally && c < (int)model->n_clocks; c++)
             if (ipsim_tally_needs_clock(tally, (int)s, c))
                 need(e, s, c);
     }
+    for (size_t s = 0; s < model->n_states; s++)
+        build_moves(e, s);
     return true;
 }
 
@@ -217,18 +280,18 @@ static bool build_columns(ipsim_fast *e)
     e->now = ipsim_simd_alloc(stride, sizeof(double));
     e->origin = ipsim_simd_alloc(model->n_clocks * stride, sizeof(double));
     e->budget = ipsim_simd_alloc((model->n_streams + 1) * stride, sizeof(double));
-    e->drawn = ipsim_simd_alloc((model->n_streams + 1) * stride, sizeof *e->drawn);
+    e->renewed = ipsim_simd_alloc((model->n_streams + 1) * stride, sizeof *e->renewed);
     e->durations = ipsim_simd_alloc((model->n_events + 1) * stride, sizeof *e->durations);
     size_t most = 0;
     for (size_t s = 0; s < model->n_states; s++)
         most = model->first_risk[s + 1] - model->first_risk[s] > most ? model->first_risk[s + 1] - model->first_risk[s] : most;
     e->lanes = ipsim_simd_alloc(3 * most * IPSIM_CHUNK, sizeof *e->lanes);
-    e->list = calloc(model->n_states + 2, sizeof *e->list);
-    e->n_list = calloc(model->n_states + 2, sizeof *e->n_list);
-    for (size_t s = 0; e->list && s < model->n_states + 2; s++)
+    e->list = calloc(model->n_states + 1, sizeof *e->list);
+    e->n_list = calloc(model->n_states + 1, sizeof *e->n_list);
+    for (size_t s = 0; e->list && s < model->n_states + 1; s++)
         if (!(e->list[s] = ipsim_simd_alloc(stride, sizeof **e->list)))
             return false;
-    return e->now && e->origin && e->budget && e->drawn && e->durations && e->lanes && e->list && e->n_list;
+    return e->now && e->origin && e->budget && e->renewed && e->durations && e->lanes && e->list && e->n_list;
 }
 
 ipsim_fast *ipsim_fast_create(const ipsim_compiled_model *model, size_t stride, const ipsim_tally *tally)
@@ -243,22 +306,64 @@ ipsim_fast *ipsim_fast_create(const ipsim_compiled_model *model, size_t stride, 
     e->stride = stride;
     e->risks = calloc(model->n_risks + 1, sizeof *e->risks);
     e->bands = calloc(model->n_risks + 1, sizeof *e->bands);
-    e->moves = calloc(model->n_risks + model->n_states + 1, sizeof *e->moves);
+    e->spare = calloc(model->n_risks + 1, sizeof *e->spare);
+    e->order = calloc(model->n_risks + 1, sizeof *e->order);
+    e->list_of = calloc(model->n_risks + model->n_states + 1, sizeof *e->list_of);
+    e->stays = calloc(model->n_risks + model->n_states + 1, sizeof *e->stays);
     e->budget_of = calloc(model->n_risks + model->n_states + 1, sizeof *e->budget_of);
     e->key_of = calloc(model->n_risks + model->n_states + 1, sizeof *e->key_of);
+    e->leads_to = calloc(model->n_risks + model->n_states + 1, sizeof *e->leads_to);
+    e->n_leads_to = calloc(model->n_states, sizeof *e->n_leads_to);
+    e->keeps_sojourn = calloc(model->n_states, sizeof *e->keeps_sojourn);
     e->starts_clocks = calloc(model->n_states, sizeof *e->starts_clocks);
     e->has_events = calloc(model->n_states, sizeof *e->has_events);
     e->has_durations = calloc(model->n_states, sizeof *e->has_durations);
     e->needs_clock = calloc(model->n_states * IPSIM_CLOCKS_MAX, sizeof *e->needs_clock);
     e->multipliers = ipsim_simd_alloc(model->n_risks * stride, sizeof *e->multipliers);
     e->multiplier_of = calloc(model->n_risks + 1, sizeof *e->multiplier_of);
-    bool ok = e->risks && e->bands && e->moves && e->budget_of && e->key_of && e->starts_clocks && e->has_events && e->has_durations &&
-              e->needs_clock && e->multipliers && e->multiplier_of;
+    bool ok = e->risks && e->bands && e->spare && e->order && e->list_of && e->stays && e->budget_of && e->key_of && e->leads_to &&
+              e->n_leads_to && e->keeps_sojourn && e->starts_clocks && e->has_events && e->has_durations && e->needs_clock &&
+              e->multipliers && e->multiplier_of;
     if (!ok || !build_columns(e) || !build_risks(e, tally)) {
         ipsim_fast_free(e);
         return NULL;
     }
     return e;
+}
+
+static void clear_spare(ipsim_fast *e)
+{
+    for (size_t i = 0; i < e->n_spare; i++)
+        bands_clear(&e->spare[i]);
+    e->n_spare = 0;
+}
+
+/* Everything that is allocated has the same size. */
+static bool same_shape(const ipsim_compiled_model *a, const ipsim_compiled_model *b)
+{
+    return a->n_risks == b->n_risks && a->n_states == b->n_states && a->n_streams == b->n_streams && a->n_events == b->n_events &&
+           a->n_clocks == b->n_clocks && memcmp(a->first_risk, b->first_risk, (a->n_states + 1) * sizeof *a->first_risk) == 0;
+}
+
+bool ipsim_fast_adopt(ipsim_fast *e, const ipsim_compiled_model *model, const ipsim_tally *tally)
+{
+    if (!same_shape(e->model, model))
+        return false;
+    memcpy(e->spare, e->bands, e->n_bands * sizeof *e->bands);
+    e->n_spare = e->n_bands;
+    memset(e->bands, 0, e->n_bands * sizeof *e->bands);
+    memset(e->risks, 0, (model->n_risks + 1) * sizeof *e->risks);
+    memset(e->n_leads_to, 0, model->n_states * sizeof *e->n_leads_to);
+    memset(e->keeps_sojourn, 0, model->n_states * sizeof *e->keeps_sojourn);
+    memset(e->starts_clocks, 0, model->n_states * sizeof *e->starts_clocks);
+    memset(e->has_events, 0, model->n_states * sizeof *e->has_events);
+    memset(e->has_durations, 0, model->n_states * sizeof *e->has_durations);
+    memset(e->needs_clock, 0, model->n_states * IPSIM_CLOCKS_MAX * sizeof *e->needs_clock);
+    e->n_bands = e->n_columns = 0;
+    e->model = model;
+    bool ok = build_risks(e, tally);
+    clear_spare(e);
+    return ok;
 }
 
 void ipsim_fast_free(ipsim_fast *e)
@@ -267,13 +372,20 @@ void ipsim_fast_free(ipsim_fast *e)
         return;
     for (size_t i = 0; e->bands && i < e->n_bands; i++)
         bands_clear(&e->bands[i]);
-    for (size_t s = 0; e->list && s < e->model->n_states + 2; s++)
+    clear_spare(e);
+    for (size_t s = 0; e->list && s < e->model->n_states + 1; s++)
         free(e->list[s]);
     free(e->risks);
     free(e->bands);
-    free(e->moves);
+    free(e->spare);
+    free(e->order);
+    free(e->list_of);
+    free(e->stays);
     free(e->budget_of);
     free(e->key_of);
+    free(e->leads_to);
+    free(e->n_leads_to);
+    free(e->keeps_sojourn);
     free(e->fired);
     free(e->starts_clocks);
     free(e->has_events);
@@ -284,7 +396,7 @@ void ipsim_fast_free(ipsim_fast *e)
     free(e->now);
     free(e->origin);
     free(e->budget);
-    free(e->drawn);
+    free(e->renewed);
     free(e->durations);
     free(e->lanes);
     free(e->list);
@@ -303,7 +415,7 @@ static void find_laws(ipsim_fast *e)
             int64_t stratum = 0;
             for (size_t k = 0; k < risk->n_keys; k++)
                 stratum = stratum * risk->key_levels[k] + (int64_t)e->people->attributes[(size_t)risk->key_attribute[k] * e->stride + slot];
-            bands->law[slot] = stratum * (int64_t)risk->n_years;
+            bands->law[slot] = stratum * (int64_t)(risk->n_years * bands->n_bands);
         }
     }
 }
@@ -320,9 +432,8 @@ static void draw_first_budgets(ipsim_fast *e)
         for (size_t i = 0; i < n; i += IPSIM_CHUNK)
             e->kernels->draw(n - i < IPSIM_CHUNK ? n - i : IPSIM_CHUNK, e->luck, e->people->person + i, keys, counts,
                              e->budget + s * e->stride + i);
-        for (size_t i = 0; i < n; i++)
-            e->drawn[s * e->stride + i] = 1;
     }
+    memset(e->renewed, 0, (e->model->n_streams + 1) * e->stride * sizeof *e->renewed);
 }
 
 static int draw_start_state(const ipsim_fast *e, size_t slot)
@@ -350,12 +461,11 @@ static void begin_block(ipsim_fast *e)
         e->origin[IPSIM_CLOCK_SOJOURN * stride + i] = t;
         e->origin[IPSIM_CLOCK_START * stride + i] = t;
         e->origin[IPSIM_CLOCK_AGE * stride + i] = age ? t - age[i] : INFINITY;
-        e->origin[IPSIM_CLOCK_CALENDAR * stride + i] = -model->start_year;
         for (size_t c = IPSIM_CLOCK_NAMED; c < model->n_clocks; c++)
             e->origin[c * stride + i] = INFINITY;
     }
     memset(e->durations, 0, model->n_events * stride * sizeof *e->durations);
-    memset(e->n_list, 0, (model->n_states + 2) * sizeof *e->n_list);
+    memset(e->n_list, 0, (model->n_states + 1) * sizeof *e->n_list);
     find_laws(e);
     e->kernels->multipliers(e);
     draw_first_budgets(e);
@@ -395,6 +505,15 @@ static void count_arrival(ipsim_fast *e, int to, double t)
     size_t k = time_index(e->seen, e->times_per_year, t);
     if (k < e->seen->n_times)
         e->seen->moves[k * e->model->n_states + (size_t)to]++;
+}
+
+/* The guess of a time's place is never too high and at most one too low; then one comparison settles it. */
+static bool even_times(const ipsim_occupancy *seen, double times_per_year)
+{
+    for (size_t k = 0; k < seen->n_times; k++)
+        if (!(seen->times[k] * times_per_year >= (double)k && seen->times[k] * times_per_year < (double)(k + 1)))
+            return false;
+    return seen->n_times < INT32_MAX;
 }
 
 /* Firings, counted by time and risk, as arrivals and departures. */
@@ -453,22 +572,41 @@ void ipsim_fast_end(ipsim_fast *e, size_t slot, int state, double t)
     tell(e, slot, IPSIM_STEP_END, t, state, state, SIZE_MAX, 0.0);
 }
 
-double ipsim_fast_days(ipsim_fast *e, size_t slot, size_t risk)
-{
-    const ipsim_compiled_model *model = e->model;
-    size_t event = model->risks[risk].event;
-    if (event == SIZE_MAX || !model->has_duration[event])
-        return 0.0;
-    uint32_t *count = &e->durations[event * e->stride + slot];
-    return ipsim_distribution_quantile(
-        &model->duration_days[event],
-        ipsim_stream_uniform(e->luck.seed, e->luck.replicate, e->people->person[slot], model->duration_key[event], (*count)++));
-}
-
 /* ---- the block ---- */
+
+/* Everybody who enters does so in one state, unwatched. */
+static void enter_together(ipsim_fast *e, int state)
+{
+    int64_t slots[IPSIM_CHUNK], states[IPSIM_CHUNK];
+    double times[IPSIM_CHUNK], horizon = e->model->horizon_years;
+    const int64_t *person = e->people->person;
+    int32_t *list = e->list[state];
+    size_t n = 0;
+    for (size_t slot = 0; slot < e->people->n_slots; slot++) {
+        list[n] = (int32_t)slot;
+        n += (person[slot] >= 0) & (e->now[slot] <= horizon);
+    }
+    e->n_list[state] = n;
+    for (size_t i = 0; e->seen && i < n; i++)
+        count_arrival(e, state, e->now[list[i]]);
+    for (size_t first = 0; e->tally && first < n; first += IPSIM_CHUNK) {
+        size_t m = n - first < IPSIM_CHUNK ? n - first : IPSIM_CHUNK;
+        for (size_t i = 0; i < m; i++) {
+            slots[i] = list[first + i];
+            states[i] = state;
+            times[i] = e->now[slots[i]];
+        }
+        ipsim_tally_enter(e->tally, m, slots, states, times);
+    }
+}
 
 static void enter_model(ipsim_fast *e)
 {
+    int start = e->model->start_state;
+    if (start >= 0 && !e->observer && e->model->role[start] == IPSIM_ROLE_ALIVE && e->model->starts_on_state[start].n == 0) {
+        enter_together(e, start);
+        return;
+    }
     int64_t slots[IPSIM_CHUNK], states[IPSIM_CHUNK];
     double times[IPSIM_CHUNK];
     for (size_t slot = 0, n = 0; slot <= e->people->n_slots; slot++) {
@@ -509,7 +647,8 @@ ipsim_status ipsim_fast_simulate(ipsim_fast *e, ipsim_luck luck, const ipsim_peo
     e->seen = seen;
     e->observer = observer;
     e->data = data;
-    e->times_per_year = seen && seen->n_times > 1 ? 1.0 / (seen->times[1] - seen->times[0]) : 0.0;
+    e->times_per_year = seen && seen->n_times > 1 ? (1.0 + 0x1p-40) / (seen->times[1] - seen->times[0]) : 0.0;
+    e->even_times = seen && even_times(seen, e->times_per_year);
     if (!clear_fired(e))
         return ipsim_error_set(err, IPSIM_ERR_MEMORY, "not enough memory for the occupancy of states");
     if (e->ticks)

@@ -17,7 +17,8 @@ typedef struct fast_bands {
     double cells_per_year;
     int64_t n_cells, n_steps; /* n_steps: most breaks in any cell */
     int64_t *find;
-    int64_t *law; /* [slot]: stratum x number of calendar bands; NULL when there is one stratum */
+    bool even;    /* a band is a cell, the last one goes on for ever */
+    int64_t *law; /* [slot]: where the rates of the stratum's first calendar band begin; NULL when there is one stratum */
 } fast_bands;
 
 typedef enum fast_kind {
@@ -29,35 +30,40 @@ typedef enum fast_kind {
 typedef struct fast_risk {
     const ipsim_risk *risk;
     fast_kind kind;
-    bool varies;              /* some effect, or the law, changes with time */
-    bool may_not_run;         /* a named clock */
-    double constant;          /* multiplier of everybody, when multiplier is NULL */
-    const double *multiplier; /* [slot] */
-    const fast_bands *bands;  /* piecewise laws */
-    int64_t budget;           /* offset of the stream's column */
+    bool varies;      /* some effect, or the law, changes with time */
+    bool may_not_run; /* a named clock */
+    size_t n_clocks;
+    int clocks[IPSIM_CLOCKS_MAX]; /* that a searched risk looks at */
+    double constant;              /* multiplier of everybody, when multiplier is NULL */
+    const double *multiplier;     /* [slot] */
+    const fast_bands *bands;      /* piecewise laws */
+    int64_t budget;               /* offset of the stream's column */
 } fast_risk;
-
-/* Where a firing leads. */
-typedef struct fast_move {
-    int64_t to, list; /* list: of the state, or the one that nobody reads for those whose history ends */
-    bool stays;       /* a recurrent event, or the horizon */
-} fast_move;
 
 struct ipsim_fast {
     const ipsim_compiled_model *model;
     const struct fast_kernels *kernels;
     size_t stride;
-    fast_risk *risks;            /* as model->risks */
-    fast_move *moves;            /* [risk + state + 1]; before the first risk of each state stands the horizon */
-    int64_t *budget_of, *key_of; /* as moves: offset of the stream's column (waste when nothing is drawn), and its key */
-    uint32_t *fired;             /* [time of the occupancy grid * (n_risks + n_states) + place in moves] */
+    double beyond;    /* the first time after the horizon, which itself belongs to the run */
+    fast_risk *risks; /* as model->risks */
+    size_t *order;    /* of risks: ipsim_exposure_order */
+    /* Where a firing leads: [risk + state + 1]; before the first risk of each state stands the horizon. */
+    int64_t *list_of;            /* the state whose list the person goes to; -1: the history ends */
+    int64_t *stays;              /* 1: a recurrent event, which leaves the sojourn's clock running */
+    int64_t *budget_of, *key_of; /* offset of the stream's column (waste when nothing is drawn), and its key */
+    int64_t *leads_to;           /* [risk + state]: the lists to which a state leads, each once */
+    size_t *n_leads_to;          /* n_states */
+    uint32_t *fired;             /* [time of the occupancy grid * (n_risks + n_states) + place as in list_of] */
     size_t n_times;              /* of `fired` */
     bool *starts_clocks;         /* n_states: some firing in the state starts a named clock */
+    bool *keeps_sojourn;         /* n_states: some firing in the state leads to one with events, where the clock outlives the firing */
     bool *has_events;            /* n_states */
     bool *needs_clock;           /* [state * IPSIM_CLOCKS_MAX + clock] */
     bool *has_durations;         /* n_states */
     size_t n_bands;
     fast_bands *bands;
+    size_t n_spare; /* while another model is adopted: bands of the last one, taken where the new one has the same */
+    fast_bands *spare;
     size_t n_columns;
     double *multipliers;   /* columns of multipliers that depend on attributes */
     size_t *multiplier_of; /* n_columns: the risk that a column is made from */
@@ -67,14 +73,15 @@ struct ipsim_fast {
     double *now;         /* [slot] */
     double *origin;      /* [clock * stride + slot] */
     double *budget;      /* [stream * stride + slot]; one stream more: waste */
-    int64_t *drawn;      /* the same: budgets drawn so far */
+    int64_t *renewed;    /* the same: budgets drawn after the first */
     uint32_t *durations; /* [event * stride + slot] */
     double *lanes;       /* scratch of a chunk: three columns for each risk of a state */
-    int32_t **list;      /* n_states + 2: who is in each state; the list at work; those whose history has ended */
+    int32_t **list;      /* n_states + 1: who is in each state; the list at work */
     size_t *n_list;
     ipsim_tally *tally;
     ipsim_occupancy *seen;
     double times_per_year; /* of the occupancy grid */
+    bool even_times;       /* time k of the grid is the first not before t where k = floor(t * times_per_year), or the next */
     ipsim_block_observer *observer;
     void *data;
     uint64_t *ticks, last_tick; /* by phase; NULL: not measured */
@@ -102,7 +109,6 @@ void ipsim_fast_enter(ipsim_fast *engine, size_t slot, int from, int to, double 
 
 /* A recurrent event; the state goes on. */
 void ipsim_fast_event(ipsim_fast *engine, size_t slot, int state, double t, size_t risk, double days);
-double ipsim_fast_days(ipsim_fast *engine, size_t slot, size_t risk);
 /* The horizon. */
 void ipsim_fast_end(ipsim_fast *engine, size_t slot, int state, double t);
 

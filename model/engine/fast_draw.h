@@ -48,8 +48,8 @@ static inline words philox(words c0, words c1, words c2, words c3, uint32_t k0, 
     return (c1 << 32) | (c0 & UINT64_C(0xFFFFFFFF));
 }
 
-/* n whole vectors. */
-static void draw(size_t n, ipsim_luck luck, const int64_t *person, const int64_t *key, const int64_t *count, double *restrict out)
+/* Uniforms in (0, 1); n whole vectors. */
+static void draw_uniforms(size_t n, ipsim_luck luck, const int64_t *person, const int64_t *key, const int64_t *count, double *restrict out)
 {
     uint64_t bits[IPSIM_CHUNK];
     for (size_t i = 0; i < n; i += WORDS) {
@@ -61,8 +61,17 @@ static void draw(size_t n, ipsim_luck luck, const int64_t *person, const int64_t
     for (size_t i = 0; i < n; i++) {
         /* The top 52 bits as a double, by way of the bit pattern of 2^52 + k. */
         double top = ipsim_double_from_bits((bits[i] >> 12) | UINT64_C(0x4330000000000000)) - 0x1p52;
-        out[i] = -ipsim_log_core((top + 0.5) * 0x1p-52);
+        out[i] = (top + 0.5) * 0x1p-52;
     }
+}
+
+/* Unit exponentials. */
+static void draw(size_t n, ipsim_luck luck, const int64_t *person, const int64_t *key, const int64_t *count, double *restrict out)
+{
+    draw_uniforms(n, luck, person, key, count, out);
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        out[i] = -ipsim_log_core(out[i]);
 }
 
 #endif

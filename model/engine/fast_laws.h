@@ -45,10 +45,27 @@ static void exps(size_t n, double *restrict x)
         x[i] = ipsim_exp_core(x[i]);
 }
 
+/* law: where the law's rates begin. */
 static void cumulative_bands(const fast_bands *bands, size_t n, const int64_t *restrict law, const double *restrict x, double *restrict out)
 {
     double most = (double)(bands->n_cells - 1), cells = bands->cells_per_year;
-    int64_t band[IPSIM_CHUNK], n_bands = (int64_t)bands->n_bands;
+    const double *restrict rates = bands->rate, *restrict sums = bands->cumulative;
+    if (bands->even) { /* a band is a cell */
+        double years = 1.0 / cells;
+#pragma omp simd
+        for (size_t i = 0; i < n; i++) {
+            double cell = x[i] * cells;
+            cell = cell < most ? cell : most;
+            cell = cell > 0.0 ? cell : 0.0;
+            int32_t band = (int32_t)cell;
+            int64_t at = law[i] + band;
+            double rate = rates[at], sum = sums[at];
+            double inside = sum + rate * (x[i] - (double)band * years);
+            out[i] = x[i] > 0.0 ? inside : 0.0;
+        }
+        return;
+    }
+    int64_t band[IPSIM_CHUNK];
 #pragma omp simd
     for (size_t i = 0; i < n; i++) {
         double cell = x[i] * cells;
@@ -62,10 +79,9 @@ static void cumulative_bands(const fast_bands *bands, size_t n, const int64_t *r
             band[i] += bands->next[band[i]] <= x[i];
 #pragma omp simd
     for (size_t i = 0; i < n; i++) {
-        int64_t at = law[i] * n_bands + band[i];
-        double rate = bands->rate[at], sum = bands->cumulative[at];
+        int64_t at = law[i] + band[i];
+        double rate = rates[at], sum = sums[at];
         double inside = sum + rate * (x[i] - bands->start[band[i]]);
-        inside = rate == 0.0 ? sum : inside;
         out[i] = x[i] > 0.0 ? inside : 0.0;
     }
 }
@@ -125,21 +141,24 @@ static void cumulative(const fast_risk *r, size_t n, const int64_t *restrict law
 static void inverse_bands(const fast_bands *bands, size_t n, const int64_t *restrict law, const double *restrict target,
                           double *restrict out)
 {
-    int64_t band[IPSIM_CHUNK], n_bands = (int64_t)bands->n_bands, half = 1;
-    while (half < n_bands)
+    int64_t band[IPSIM_CHUNK], last = (int64_t)bands->n_bands - 1, half = 1;
+    const double *restrict sums = bands->cumulative, *restrict rates = bands->rate;
+    while (half <= last)
         half *= 2;
     memset(band, 0, n * sizeof *band);
     for (half /= 2; half > 0; half /= 2)
 #pragma omp simd
         for (size_t i = 0; i < n; i++) {
-            int64_t next = band[i] + half, inside = next < n_bands ? next : n_bands - 1;
-            band[i] = next < n_bands && bands->cumulative[law[i] * n_bands + inside] < target[i] ? next : band[i];
+            int64_t next = band[i] + half, inside = next <= last ? next : last;
+            double sum = sums[law[i] + inside];
+            bool beyond = (next <= last) & (sum < target[i]);
+            band[i] = beyond ? next : band[i];
         }
 #pragma omp simd
     for (size_t i = 0; i < n; i++) {
-        int64_t at = law[i] * n_bands + band[i];
-        double rate = bands->rate[at], end = bands->next[band[i]];
-        double x = bands->start[band[i]] + (target[i] - bands->cumulative[at]) / rate;
+        int64_t at = law[i] + band[i];
+        double rate = rates[at], end = bands->next[band[i]];
+        double x = bands->start[band[i]] + (target[i] - sums[at]) / rate;
         x = x < end ? x : end;
         x = rate == 0.0 ? IPSIM_INFINITY : x;
         out[i] = target[i] > 0.0 ? x : 0.0;
@@ -188,21 +207,18 @@ static void inverses(const fast_risk *r, size_t n, const int64_t *restrict law, 
             out[i] = target[i] > 0.0 ? x : 0.0;
         }
         return;
+    case IPSIM_LOG_LOGISTIC:
+#pragma omp simd
+        for (size_t i = 0; i < n; i++) {
+            double near = ipsim_log(ipsim_expm1(target[i])), far = target[i] + ipsim_log1p(-ipsim_exp(-target[i]));
+            double x = ipsim_exp(d1 + (target[i] < 1.0 ? near : far) * d0);
+            out[i] = target[i] > 0.0 ? x : 0.0;
+        }
+        return;
     default:
         for (size_t i = 0; i < n; i++)
             out[i] = ipsim_hazard_inverse(h, target[i]);
     }
-}
-
-/* When a stretch that begins at `from`, where the cumulative hazard is `before`, has cost `budget`. */
-static double inverse(const ipsim_hazard *law, double multiplier, double origin, double from, double before, double budget)
-{
-    if (law->family == IPSIM_EXPONENTIAL)
-        return from + budget / (multiplier * law->p[0]);
-    if (before == INFINITY)
-        return from;
-    double t = origin + ipsim_hazard_inverse(law, before + budget / multiplier);
-    return t > from ? t : from;
 }
 
 #endif

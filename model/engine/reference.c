@@ -12,6 +12,7 @@ struct ipsim_reference {
     double *budget;      /* n_streams: what is left; meaningful where drawn > 0 */
     uint32_t *drawn;     /* n_streams: budgets drawn so far */
     double *multiplier;  /* n_risks: the person's constant part */
+    size_t *order;       /* n_risks: ipsim_exposure_order */
     uint32_t *durations; /* n_events */
     double origin[IPSIM_CLOCKS_MAX];
     ipsim_luck luck;
@@ -28,11 +29,13 @@ ipsim_reference *ipsim_reference_create(const ipsim_compiled_model *model)
     engine->budget = calloc(model->n_streams + 1, sizeof *engine->budget);
     engine->drawn = calloc(model->n_streams + 1, sizeof *engine->drawn);
     engine->multiplier = calloc(model->n_risks + 1, sizeof *engine->multiplier);
+    engine->order = calloc(model->n_risks + 1, sizeof *engine->order);
     engine->durations = calloc(model->n_events + 1, sizeof *engine->durations);
-    if (!engine->budget || !engine->drawn || !engine->multiplier || !engine->durations) {
+    if (!engine->budget || !engine->drawn || !engine->multiplier || !engine->order || !engine->durations) {
         ipsim_reference_free(engine);
         return NULL;
     }
+    ipsim_exposure_order(model, engine->order);
     return engine;
 }
 
@@ -43,6 +46,7 @@ void ipsim_reference_free(ipsim_reference *engine)
     free(engine->budget);
     free(engine->drawn);
     free(engine->multiplier);
+    free(engine->order);
     free(engine->durations);
     free(engine);
 }
@@ -125,13 +129,14 @@ static const ipsim_risk *next_risk(ipsim_reference *e, int state, double now, do
     const ipsim_compiled_model *model = e->model;
     const ipsim_risk *winner = NULL;
     double limit = nextafter(model->horizon_years, INFINITY);
-    for (size_t r = model->first_risk[state]; r < model->first_risk[state + 1]; r++) {
-        const ipsim_risk *risk = &model->risks[r];
+    for (size_t i = model->first_risk[state]; i < model->first_risk[state + 1]; i++) {
+        const ipsim_risk *risk = &model->risks[e->order[i]];
         if (!can_fire(e, risk))
             continue;
         ipsim_exposure x = exposure(e, risk);
-        double t = ipsim_exposure_fires(&x, risk->kind == IPSIM_LAW_HAZARD ? budget_of(e, risk->stream) : 0.0, now, limit);
-        if (t < limit) { /* equal times: the first declared keeps it */
+        bool wins_ties = winner && risk < winner; /* equal times: the first declared */
+        double t = ipsim_exposure_fires(&x, risk->kind == IPSIM_LAW_HAZARD ? budget_of(e, risk->stream) : 0.0, now, limit, wins_ties);
+        if (t < INFINITY) {
             limit = t;
             winner = risk;
         }

@@ -1,21 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Units are dealt in order, and every dealt unit is finished. A worker's sums belong to one replicate at a time; it hands them over when
- * it comes to another, when the journal is due, and at the end. */
+ * it comes to another, when the journal is due, and at the end. Draws are dealt whole while there are many; a draw that one thread has simulated
+ * alone needs nobody's lock: it goes to a part of the thread's own, which is handed over when the journal is due and at the end. */
 #include "deal.h"
 
 #include <omp.h>
 #include <stdlib.h>
+
+enum { MOST_BLOCKS = 8 }; /* of a draw that is dealt whole; a larger one would keep a run that is stopped waiting */
 
 /* Shared by the threads, under ipsim_deal. */
 typedef struct dealer {
     deal_job *job;
     unit_set granted;   /* total's units and everything dealt */
     unit_range hand;    /* what this process may still deal to its threads */
+    bool by_draws;      /* draws are small enough to be dealt whole */
     bool finished;      /* nothing is left to ask for */
     int64_t units_left; /* on member 0: of everybody */
     int64_t persons_done, persons_total;
     int64_t failed_unit; /* the first unit that failed: the same one whatever the threads did before it */
-    ipsim_error failure;
+    ipsim_error_list failures;
     bool out_of_memory;
     double last_progress;
     /* The journal's record is written when every thread has handed over since it was due. */
@@ -65,33 +69,49 @@ static void refill(dealer *d)
     }
     if (team)
         team->serve(team->data, grant_to_member, d, false);
-    d->hand = grant(d, 1);
+    d->hand = grant(d, d->by_draws ? d->job->work->blocks : 1);
 }
 
-static int64_t deal_unit(dealer *d)
+/* How many units one thread is given at once: what is left of a draw while there are many draws, then blocks, so that all finish together. */
+static int64_t piece_size(const dealer *d)
 {
-    int64_t unit = -1;
+    const work *w = d->job->work;
+    bool many = d->units_left >= 4 * w->blocks * d->job->n_threads;
+    return d->by_draws && many ? w->blocks - d->hand.first % w->blocks : 1;
+}
+
+/* The next units for a thread, empty when there are none. */
+static unit_range deal_piece(dealer *d)
+{
+    unit_range piece = {0};
 #pragma omp critical(ipsim_deal)
     {
         if (d->hand.first >= d->hand.end)
             refill(d);
         bool mine = d->job->options->team && d->job->options->team->member > 0;
         /* A member that stops leaves the rest of what it was granted: the run as a whole is stopped then. */
-        if (d->hand.first < d->hand.end && !(mine && stopped(d)))
-            unit = d->hand.first++;
+        if (d->hand.first < d->hand.end && !(mine && stopped(d))) {
+            piece.first = d->hand.first;
+            piece.end = piece.first + piece_size(d);
+            piece.end = piece.end < d->hand.end ? piece.end : d->hand.end;
+            d->hand.first = piece.end;
+        }
     }
-    return unit;
+    return piece;
 }
 
-static void unit_done(dealer *d, int64_t unit, const ipsim_error *failure)
+/* found: what was wrong with it; empty when it is done. */
+static void unit_done(dealer *d, int64_t unit, const ipsim_error_list *found)
 {
     const ipsim_run_options *options = d->job->options;
 #pragma omp critical(ipsim_deal)
     {
         d->persons_done += ipsim_work_persons_in(d->job->work, (unit_range){unit, unit + 1});
-        if (failure && (d->failed_unit < 0 || unit < d->failed_unit)) {
+        if (found->count > 0 && (d->failed_unit < 0 || unit < d->failed_unit)) {
             d->failed_unit = unit;
-            d->failure = *failure;
+            ipsim_error_list_clear(&d->failures);
+            for (size_t i = 0; i < found->count; i++)
+                ipsim_error_add_copy(&d->failures, &found->items[i]);
         }
         double now = omp_get_wtime();
         if (options->progress && now - d->last_progress > 0.1) {
@@ -104,11 +124,39 @@ static void unit_done(dealer *d, int64_t unit, const ipsim_error *failure)
 /* ---- what was finished ---- */
 
 typedef struct hand {
-    experiment_worker *worker;
-    unit_set units; /* in the worker's sums */
+    experiment_worker *worker; /* of replicates that are no draws */
+    vary_worker *varying;      /* of draws */
+    double *values;            /* of the draw's parameters */
+    experiment_part *own;      /* draws that this thread has simulated alone */
+    int64_t assigned;          /* the draw whose values the worker has; -1: none */
+    unit_set units;            /* in the worker's sums */
     size_t replicate;
     int epoch;
 } hand;
+
+static experiment_sums *sums_of(hand *h)
+{
+    return h->varying ? ipsim_vary_sums(h->varying) : ipsim_experiment_worker_sums(h->worker);
+}
+
+static bool hand_open(hand *h, const work *w, ipsim_error_list *errors)
+{
+    *h = (hand){.epoch = -1, .assigned = -1};
+    if (!w->uncertain)
+        return (h->worker = ipsim_experiment_worker_create(w->e, w->persons)) != NULL;
+    h->values = calloc(w->uncertain->v->n_quantities + 1, sizeof *h->values);
+    h->own = ipsim_part_create(w);
+    return h->values && h->own && ipsim_vary_worker_create(w->uncertain->v, w->persons, &h->varying, errors) == IPSIM_OK;
+}
+
+static void hand_close(hand *h)
+{
+    ipsim_units_clear(&h->units);
+    ipsim_experiment_worker_free(h->worker);
+    ipsim_vary_worker_free(h->varying);
+    ipsim_part_free(h->own);
+    free(h->values);
+}
 
 /* Under ipsim_merge. A failed record is tried again with the next. */
 static bool write_record(deal_job *job)
@@ -120,13 +168,37 @@ static bool write_record(deal_job *job)
     return ok;
 }
 
+/* Under ipsim_merge. */
+static bool give(deal_job *job, hand *h)
+{
+    experiment_part *into = job->journal ? job->pending : job->total;
+    bool ok = ipsim_part_add(into, sums_of(h), &h->units, h->replicate);
+    if (ok && h->own && h->own->units.count > 0) {
+        ok = ipsim_part_merge(into, h->own);
+        ipsim_part_clear(h->own);
+    }
+    return ok;
+}
+
+static void forget_sums(dealer *d, hand *h)
+{
+    ipsim_experiment_sums_clear(d->job->work->e, sums_of(h));
+    ipsim_units_empty(&h->units);
+}
+
+static void run_out_of_memory(dealer *d)
+{
+#pragma omp critical(ipsim_deal)
+    d->out_of_memory = true;
+}
+
 static void hand_over(dealer *d, hand *h, bool at_end)
 {
     deal_job *job = d->job;
     bool ok;
 #pragma omp critical(ipsim_merge)
     {
-        ok = ipsim_part_add(job->journal ? job->pending : job->total, ipsim_experiment_worker_sums(h->worker), &h->units, h->replicate);
+        ok = give(job, h);
         if (job->journal && at_end)
             d->n_working--;
         if (job->journal && !at_end && h->epoch != d->epoch && ipsim_journal_is_due(job->journal)) {
@@ -139,12 +211,22 @@ static void hand_over(dealer *d, hand *h, bool at_end)
             ok = write_record(job);
         }
     }
-    if (!ok) {
-#pragma omp critical(ipsim_deal)
-        d->out_of_memory = true;
+    if (!ok)
+        run_out_of_memory(d);
+    forget_sums(d, h);
+}
+
+/* The worker comes to another replicate. */
+static void turn_page(dealer *d, hand *h)
+{
+    const work *w = d->job->work;
+    if (h->own && ipsim_units_count(&h->units) == w->blocks) {
+        if (!ipsim_part_add(h->own, sums_of(h), &h->units, h->replicate))
+            run_out_of_memory(d);
+        forget_sums(d, h);
+    } else {
+        hand_over(d, h, false);
     }
-    ipsim_experiment_sums_clear(job->work->e, ipsim_experiment_worker_sums(h->worker));
-    ipsim_units_empty(&h->units);
 }
 
 static bool record_is_due(const dealer *d, const hand *h)
@@ -157,41 +239,68 @@ static bool record_is_due(const dealer *d, const hand *h)
     return due;
 }
 
-static ipsim_status simulate_unit(const work *w, hand *h, int64_t unit, ipsim_error *err)
+/* The parameters of a draw into the worker. */
+static ipsim_status assign(const work *w, hand *h, ipsim_error_list *found)
+{
+    char what[64];
+    if (h->assigned == (int64_t)h->replicate)
+        return IPSIM_OK;
+    snprintf(what, sizeof what, "draw %zu", h->replicate);
+    ipsim_psa_draws_values(w->uncertain->draws, (int64_t)h->replicate, h->values);
+    h->assigned = -1;
+    ipsim_status status = ipsim_vary_assign(h->varying, h->values, what, found);
+    h->assigned = status == IPSIM_OK ? (int64_t)h->replicate : -1;
+    return status;
+}
+
+static void simulate_unit(const work *w, hand *h, int64_t unit, ipsim_error_list *found)
 {
     int64_t first = unit % w->blocks * IPSIM_BLOCK_PERSONS;
     int64_t end = first + IPSIM_BLOCK_PERSONS < w->persons ? first + IPSIM_BLOCK_PERSONS : w->persons;
+    ipsim_error err;
     h->replicate = (size_t)(unit / w->blocks);
     ipsim_units_add(&h->units, (unit_range){unit, unit + 1});
-    if (h->units.out_of_memory)
-        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
-    return ipsim_experiment_worker_block(h->worker, w->lucks[h->replicate], first, end, err);
+    if (h->units.out_of_memory) {
+        ipsim_error_add(found, IPSIM_ERR_MEMORY, (ipsim_origin){0}, "memory is short");
+        return;
+    }
+    ipsim_luck luck = w->lucks[h->replicate];
+    if (h->varying && assign(w, h, found) == IPSIM_OK && ipsim_vary_simulate(h->varying, luck, first, end, &err) != IPSIM_OK) {
+        ipsim_origin at = {err.file[0] ? err.file : NULL, err.line, err.key[0] ? err.key : NULL};
+        ipsim_error_add(found, err.status, at, "%s (draw %zu)", err.message, h->replicate);
+    }
+    if (h->worker && ipsim_experiment_worker_block(h->worker, luck, first, end, &err) != IPSIM_OK)
+        ipsim_error_add_copy(found, &err);
 }
 
 static void work_on(dealer *d)
 {
     const work *w = d->job->work;
-    hand h = {.worker = ipsim_experiment_worker_create(w->e), .epoch = -1};
-    bool good = h.worker != NULL;
-    if (!good) {
-#pragma omp critical(ipsim_deal)
-        d->out_of_memory = true;
-    }
-    for (int64_t unit; good && (unit = deal_unit(d)) >= 0;) {
-        if (h.units.count > 0 && w->n_replicates > 1 && (size_t)(unit / w->blocks) != h.replicate)
-            hand_over(d, &h, false);
-        ipsim_error err;
-        good = simulate_unit(w, &h, unit, &err) == IPSIM_OK;
-        unit_done(d, unit, good ? NULL : &err);
-        if (good && record_is_due(d, &h))
-            hand_over(d, &h, false);
+    ipsim_error_list found = {0};
+    hand h;
+    bool good = hand_open(&h, w, &found);
+    if (!good)
+        run_out_of_memory(d);
+    while (good) {
+        unit_range piece = deal_piece(d);
+        if (piece.first >= piece.end)
+            break;
+        for (int64_t unit = piece.first; good && unit < piece.end; unit++) {
+            if (h.units.count > 0 && w->n_replicates > 1 && (size_t)(unit / w->blocks) != h.replicate)
+                turn_page(d, &h);
+            simulate_unit(w, &h, unit, &found);
+            unit_done(d, unit, &found);
+            good = found.count == 0;
+            if (good && record_is_due(d, &h))
+                hand_over(d, &h, false);
+        }
     }
     if (!good)
         ipsim_units_empty(&h.units); /* sums that a failed unit has begun are of no use */
-    if (h.worker)
+    if (h.worker || h.varying)
         hand_over(d, &h, true);
-    ipsim_units_clear(&h.units);
-    ipsim_experiment_worker_free(h.worker);
+    hand_close(&h);
+    ipsim_error_list_clear(&found);
 }
 
 static void count_work(dealer *d)
@@ -221,6 +330,7 @@ ipsim_status ipsim_deal(deal_job *job, ipsim_error_list *errors)
     if (!team && threads > d.units_left)
         threads = d.units_left > 0 ? (int)d.units_left : 1;
     job->n_threads = d.n_working = threads;
+    d.by_draws = job->work->uncertain && job->work->blocks <= MOST_BLOCKS;
 #pragma omp parallel num_threads(threads)
     work_on(&d);
     if (job->journal && !d.out_of_memory)
@@ -232,8 +342,12 @@ ipsim_status ipsim_deal(deal_job *job, ipsim_error_list *errors)
         team->serve(team->data, grant_to_member, &d, true);
     ipsim_units_clear(&d.granted);
 
-    if (d.failed_unit >= 0)
-        return ipsim_error_add_copy(errors, &d.failure);
+    for (size_t i = 0; i < d.failures.count; i++)
+        ipsim_error_add_copy(errors, &d.failures.items[i]);
+    ipsim_status status = ipsim_error_list_status(&d.failures);
+    ipsim_error_list_clear(&d.failures);
+    if (status != IPSIM_OK)
+        return status;
     if (d.out_of_memory)
         return ipsim_error_add(errors, IPSIM_ERR_MEMORY, (ipsim_origin){0}, "not enough memory for the threads of the run");
     return IPSIM_OK;

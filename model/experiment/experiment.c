@@ -36,7 +36,7 @@ static const char *cell_or(const char *text, const char *absent)
     return text && *text ? text : absent;
 }
 
-static bool check_agreement(const ipsim_scenario *first, const ipsim_scenario *second, ipsim_error_list *errors)
+bool ipsim_experiment_check_agreement(const ipsim_scenario *first, const ipsim_scenario *second, ipsim_error_list *errors)
 {
     ipsim_table *diff = ipsim_scenario_diff(first, second);
     if (!diff)
@@ -71,10 +71,18 @@ static bool check_scenarios(const ipsim_scenario *const *scenarios, size_t n, ip
                                 (ipsim_origin){.file = scenarios[i]->path, .line = scenarios[i]->name.origin.line, .key = "name"},
                                 "two scenarios are called \"%s\" (the other is %s); their results could not be told apart",
                                 scenarios[i]->name.value, scenarios[j]->path);
-        if (!check_agreement(scenarios[0], scenarios[i], errors))
+        if (!ipsim_experiment_check_agreement(scenarios[0], scenarios[i], errors))
             return false;
     }
     return true;
+}
+
+ipsim_status ipsim_experiment_check(const ipsim_scenario *const *scenarios, size_t n, ipsim_error_list *errors)
+{
+    size_t n_before = errors->count;
+    if (!check_scenarios(scenarios, n, errors))
+        return ipsim_error_add(errors, IPSIM_ERR_MEMORY, (ipsim_origin){0}, "not enough memory to compare the scenarios");
+    return errors->count > n_before ? errors->items[n_before].status : IPSIM_OK;
 }
 
 static bool build_groups(experiment *e)
@@ -116,7 +124,7 @@ static bool build_grid(experiment *e)
     return true;
 }
 
-ipsim_status ipsim_experiment_create(const ipsim_scenario *const *scenarios, size_t n, experiment **out, ipsim_error_list *errors)
+static ipsim_status create(const ipsim_scenario *const *scenarios, size_t n, bool varied, experiment **out, ipsim_error_list *errors)
 {
     *out = NULL;
     size_t n_before = errors->count;
@@ -126,13 +134,14 @@ ipsim_status ipsim_experiment_create(const ipsim_scenario *const *scenarios, siz
         e->n_models = n;
         e->scenarios = scenarios;
         e->models = calloc(n, sizeof *e->models);
-        memory = e->models && check_scenarios(scenarios, n, errors);
+        memory = e->models && (varied || check_scenarios(scenarios, n, errors));
         for (size_t i = 0; memory && i < n; i++)
             if (ipsim_compile(scenarios[i], &e->models[i], errors) != IPSIM_OK)
                 memory = errors->count > n_before;
         if (memory && errors->count == n_before && ipsim_population_create(scenarios[0], &e->population, errors) == IPSIM_OK &&
-            ipsim_account_plan_create((const ipsim_compiled_model *const *)e->models, n, &e->plan, errors) == IPSIM_OK)
-            memory = build_groups(e) && build_grid(e);
+            (varied ? ipsim_account_plan_create_at_horizon : ipsim_account_plan_create)((const ipsim_compiled_model *const *)e->models, n,
+                                                                                        &e->plan, errors) == IPSIM_OK)
+            memory = varied || (build_groups(e) && build_grid(e));
     }
     if (!memory)
         ipsim_error_add(errors, IPSIM_ERR_MEMORY, (ipsim_origin){0}, "not enough memory to prepare the run");
@@ -142,6 +151,16 @@ ipsim_status ipsim_experiment_create(const ipsim_scenario *const *scenarios, siz
     }
     *out = e;
     return IPSIM_OK;
+}
+
+ipsim_status ipsim_experiment_create(const ipsim_scenario *const *scenarios, size_t n, experiment **out, ipsim_error_list *errors)
+{
+    return create(scenarios, n, false, out, errors);
+}
+
+ipsim_status ipsim_experiment_create_varied(const ipsim_scenario *const *scenarios, size_t n, experiment **out, ipsim_error_list *errors)
+{
+    return create(scenarios, n, true, out, errors);
 }
 
 void ipsim_experiment_free(experiment *e)
@@ -166,4 +185,14 @@ ipsim_status ipsim_run_check(const ipsim_scenario *const *scenarios, size_t n_sc
     ipsim_status status = ipsim_experiment_create(scenarios, n_scenarios, &e, errors);
     ipsim_experiment_free(e);
     return status;
+}
+
+void ipsim_run_note_speed(const ipsim_scenario *scenario, ipsim_error_list *notes)
+{
+    ipsim_error_list errors = {0};
+    ipsim_compiled_model *model = NULL;
+    if (ipsim_compile(scenario, &model, &errors) == IPSIM_OK)
+        ipsim_engine_note_slow_risks(model, notes);
+    ipsim_compiled_model_free(model);
+    ipsim_error_list_clear(&errors);
 }

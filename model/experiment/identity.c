@@ -31,6 +31,16 @@ static void put_lucks(FILE *stream, const ipsim_luck *lucks, size_t n)
     }
 }
 
+/* What decides the parameters of the draws; names may contain no line ends. */
+static void put_draws(FILE *stream, const ipsim_psa_options *psa, const work *w)
+{
+    fprintf(stream, "draws %zu %s %s\n", w->n_replicates, ipsim_design_names[psa->design], psa->fixed_people ? "fixed" : "own");
+    if (psa->only)
+        put_line(stream, "only", psa->only);
+    if (psa->fix)
+        put_line(stream, "fix", psa->fix);
+}
+
 char *ipsim_identity_text(const work *w, const ipsim_run_options *options)
 {
     char *text = NULL;
@@ -51,7 +61,9 @@ char *ipsim_identity_text(const work *w, const ipsim_run_options *options)
         put_line(stream, "set", setting);
     }
     fprintf(stream, "persons %" PRId64 "\n", w->persons);
-    put_lucks(stream, w->lucks, w->n_replicates);
+    put_lucks(stream, w->lucks, w->uncertain && options->psa->fixed_people ? 1 : w->n_replicates);
+    if (w->uncertain)
+        put_draws(stream, options->psa, w);
     if (options->until_outcome)
         fprintf(stream, "until %s %.17g\n", options->until_outcome, options->until_mcse);
     fprintf(stream, "shard %" PRId64 " of %" PRId64 "\n", options->n_shards > 0 ? options->shard : 1,
@@ -125,7 +137,7 @@ static void explain(const char *key, const char *our, bool our_there, const char
 
 bool ipsim_identity_agrees(const char *ours, const char *theirs, bool with_shard, char *why, size_t size)
 {
-    static const char *const keys[] = {"program", "command", "scenario", "persons", "luck", "until", "shard"};
+    static const char *const keys[] = {"program", "command", "scenario", "draws", "only", "fix", "persons", "luck", "until", "shard"};
     for (size_t k = 0; k < sizeof keys / sizeof *keys - (with_shard ? 0 : 1); k++) {
         const char *our_at = ours, *their_at = theirs;
         bool our_there, their_there;
@@ -175,6 +187,20 @@ ipsim_status ipsim_identity_luck(const char *text, ipsim_luck **lucks, size_t *n
             grown[(*n)++] = (ipsim_luck){.seed = seed, .replicate = (uint32_t)(first + i)};
     }
     return *n > 0 && *persons > 0 ? IPSIM_OK : ipsim_error_set(err, IPSIM_ERR_DATA, "it does not say which persons it holds");
+}
+
+bool ipsim_identity_draws(const char *text, ipsim_psa_options *out)
+{
+    char line[256], design[16] = "", people[16] = "";
+    long long n = 0;
+    *out = (ipsim_psa_options){0};
+    if (!ipsim_identity_next(&text, "draws", line, sizeof line) || sscanf(line, "%lld %15s %15s", &n, design, people) != 3)
+        return false;
+    out->n_draws = n;
+    out->fixed_people = strcmp(people, "fixed") == 0;
+    while (out->design < IPSIM_N_DESIGNS && strcmp(ipsim_design_names[out->design], design) != 0)
+        out->design++;
+    return n > 0 && n <= IPSIM_PSA_DRAWS_MAX && out->design < IPSIM_N_DESIGNS;
 }
 
 void ipsim_identity_shard(const char *text, int64_t *shard, int64_t *n_shards)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Private to experiment: what a part belongs to, as lines of text in front of every file of parts. Lines "key value"; a key may come more
- * than once. Compared are program, command, scenario (name and digest), persons, luck, until and, in journals, shard; where the scenarios
+ * than once. Compared are program, command, scenario (name and digest), persons, luck, until, draws, only, fix and, in journals, shard; where the scenarios
  * lay and what was set is kept so that `merge` can load them again. */
 #ifndef IPSIM_EXPERIMENT_IDENTITY_H
 #define IPSIM_EXPERIMENT_IDENTITY_H
@@ -18,6 +18,8 @@ bool ipsim_identity_next(const char **at, const char *key, char *value, size_t s
 
 /* The luck of every replicate and the persons of each; the caller frees *lucks. */
 ipsim_status ipsim_identity_luck(const char *text, ipsim_luck **lucks, size_t *n, int64_t *persons, ipsim_error *err) IPSIM_MUST_CHECK;
+/* The draws of a probabilistic analysis, but for `only` and `fix`, which are lines of their own. false: it is none. */
+bool ipsim_identity_draws(const char *text, ipsim_psa_options *out);
 void ipsim_identity_shard(const char *text, int64_t *shard, int64_t *n_shards);
 
 #endif

@@ -285,8 +285,7 @@ ipsim_status ipsim_journal_open(const ipsim_run_options *options, int member, co
     *out = NULL;
     *goal = 0;
     journal *j = calloc(1, sizeof *j);
-    work like = {.e = done->e, .n_replicates = done->n_replicates};
-    experiment_part *scratch = j ? ipsim_part_create(&like) : NULL;
+    experiment_part *scratch = j ? ipsim_part_create_like(done) : NULL;
     if (!scratch || asprintf(&j->path, member > 0 ? "%s.rank%d" : "%s", options->journal, member) < 0) {
         ipsim_part_free(scratch);
         free(j);

@@ -64,6 +64,39 @@ static void get_sums(const experiment *e, experiment_sums *sums, ipsim_reader *r
     sums->persons = get_whole(reader);
 }
 
+static void put_draws(const experiment_part *part, ipsim_bytes *bytes)
+{
+    for (size_t draw = 0; draw < part->n_replicates; draw++) {
+        const draw_state *state = &part->draws[draw];
+        if (!state->done && !state->open)
+            continue;
+        put_whole(bytes, (int64_t)draw);
+        put_whole(bytes, state->done != NULL);
+        if (state->done)
+            ipsim_kept_pack(part->keep, state->done, bytes);
+        else
+            put_sums(part->e, state->open, bytes);
+    }
+}
+
+/* false: memory is short, or the draw is there already. */
+static bool get_draw(experiment_part *part, size_t draw, ipsim_reader *reader)
+{
+    draw_state *state = &part->draws[draw];
+    bool done = get_whole(reader) != 0;
+    if (state->done || state->open)
+        return false;
+    if (done)
+        state->done = ipsim_kept_create(part->keep);
+    else
+        state->open = ipsim_experiment_sums_create(part->e);
+    if (state->done)
+        ipsim_kept_unpack(part->keep, state->done, reader);
+    if (state->open)
+        get_sums(part->e, state->open, reader);
+    return state->done || state->open;
+}
+
 bool ipsim_part_pack(const experiment_part *part, ipsim_bytes *out)
 {
     ipsim_bytes raw = {0};
@@ -73,6 +106,8 @@ bool ipsim_part_pack(const experiment_part *part, ipsim_bytes *out)
             put_whole(&raw, (int64_t)r);
             ipsim_ledger_pack(part->replicates[r], &raw);
         }
+    if (part->keep)
+        put_draws(part, &raw);
     put_whole(&raw, -1); /* no replicate */
     uLongf size = compressBound(raw.size);
     unsigned char *deflated = raw.out_of_memory ? NULL : malloc(size);
@@ -91,7 +126,14 @@ static bool get_part(experiment_part *part, ipsim_reader *reader)
 {
     get_sums(part->e, part->sums, reader);
     for (int64_t r = get_whole(reader); r != -1 && !reader->bad; r = get_whole(reader)) {
-        if (r < 0 || !part->replicates || r >= (int64_t)part->n_replicates || part->replicates[r])
+        if (r < 0 || r >= (int64_t)part->n_replicates)
+            return false;
+        if (part->keep) {
+            if (!get_draw(part, (size_t)r, reader))
+                return false;
+            continue;
+        }
+        if (!part->replicates || part->replicates[r])
             return false;
         part->replicates[r] = ipsim_ledger_create(part->e->plan, part->e->n_models, 1);
         if (!part->replicates[r])

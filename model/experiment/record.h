@@ -3,7 +3,7 @@
  *
  *     head     "ipsimprt", format, length and checksum of a text, the text: what the parts belong to (identity.h)
  *     record   magic, kind, lengths, checksums; the units in clear; the sums, deflated
- *     ...      a shard has one record, a journal as many as it came to
+ *     ...      a shard has the files of its scenarios and one part, a journal as many parts as it came to
  *
  * Numbers are little endian, checksums CRC-32. The units have a checksum of their own, so that a record with damaged sums can be named. */
 #ifndef IPSIM_EXPERIMENT_RECORD_H
@@ -13,11 +13,12 @@
 
 #include "part.h"
 
-enum { IPSIM_PART_FORMAT = 1 };
+enum { IPSIM_PART_FORMAT = 2 };
 
 typedef enum record_kind {
     RECORD_PART = 1, /* units and their sums */
-    RECORD_GOAL = 2  /* no units; the persons that the run goes on to (until.c) */
+    RECORD_GOAL = 2, /* no units; the persons that the run goes on to (until.c) */
+    RECORD_FILES = 3 /* no units; the files of the scenarios (kept_files.c) */
 } record_kind;
 
 void ipsim_record_put_head(ipsim_bytes *out, const char *text);

@@ -11,10 +11,12 @@
 #include <unistd.h>
 
 #include "identity.h"
+#include "kept_files.h"
 #include "record.h"
 
 struct shard_file {
     char *path, *folder, *work_path;
+    size_t n_made; /* folders that were not there: the innermost so many parts of `folder` */
     int descriptor;
 };
 
@@ -30,17 +32,31 @@ static ipsim_status file_error(ipsim_error *err, const char *path, const char *w
 
 /* ---- writing ---- */
 
-static int make_folders(char *path)
+/* mkdir -p. 0, or an errno. */
+static int make_folders(char *path, size_t *n_made)
 {
     for (char *slash = path;;) {
         slash = strchr(slash + 1, '/');
         if (slash)
             *slash = '\0';
-        int code = mkdir(path, 0777) == 0 || errno == EEXIST ? 0 : errno;
+        bool made = mkdir(path, 0777) == 0;
+        int code = made || errno == EEXIST ? 0 : errno;
         if (slash)
             *slash = '/';
+        *n_made = made ? *n_made + 1 : 0;
         if (code || !slash)
             return code;
+    }
+}
+
+/* Innermost first. A folder that somebody has begun to use is not empty, and stays. */
+static void remove_folders(char *path, size_t n_made)
+{
+    for (; n_made > 0 && rmdir(path) == 0; n_made--) {
+        char *slash = strrchr(path, '/');
+        if (!slash || slash == path)
+            return;
+        *slash = '\0';
     }
 }
 
@@ -59,7 +75,7 @@ ipsim_status ipsim_shard_begin(const char *path, shard_file **out, ipsim_error *
         ipsim_shard_discard(file);
         return no_memory(err);
     }
-    int code = make_folders(file->folder);
+    int code = make_folders(file->folder, &file->n_made);
     if (code == 0) {
         file->descriptor = open(file->work_path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
         code = file->descriptor < 0 ? errno : 0;
@@ -86,6 +102,8 @@ void ipsim_shard_discard(shard_file *file)
         unlink(file->work_path);
         close(file->descriptor);
     }
+    if (file->folder)
+        remove_folders(file->folder, file->n_made);
     free(file->path);
     free(file->folder);
     free(file->work_path);
@@ -108,13 +126,16 @@ static int write_all(int descriptor, const unsigned char *data, size_t size)
     return fsync(descriptor) == 0 ? 0 : errno;
 }
 
-ipsim_status ipsim_shard_commit(shard_file *file, const char *identity, const experiment_part *part, ipsim_error *err)
+ipsim_status ipsim_shard_commit(shard_file *file, const char *identity, const ipsim_files *files, const experiment_part *part,
+                                ipsim_error *err)
 {
-    ipsim_bytes payload = {0}, bytes = {0};
+    ipsim_bytes payload = {0}, kept_bytes = {0}, bytes = {0};
     ipsim_status status = IPSIM_OK;
-    if (!ipsim_part_pack(part, &payload))
+    unit_set none = {0};
+    if (!ipsim_part_pack(part, &payload) || !ipsim_kept_files_pack(files, &kept_bytes))
         payload.out_of_memory = true;
     ipsim_record_put_head(&bytes, identity);
+    ipsim_record_put(&bytes, RECORD_FILES, &none, &kept_bytes);
     ipsim_record_put(&bytes, RECORD_PART, &part->units, &payload);
     if (bytes.out_of_memory) {
         status = no_memory(err);
@@ -132,15 +153,41 @@ ipsim_status ipsim_shard_commit(shard_file *file, const char *identity, const ex
             }
             close(file->descriptor);
             file->descriptor = -1;
+            file->n_made = 0;
         }
     }
     ipsim_bytes_clear(&payload);
+    ipsim_bytes_clear(&kept_bytes);
     ipsim_bytes_clear(&bytes);
     ipsim_shard_discard(file);
     return status;
 }
 
 /* ---- reading ---- */
+
+static ipsim_status damaged(ipsim_error *err, const char *path, int64_t shard, int64_t n_shards)
+{
+    return ipsim_error_set_at(err, IPSIM_ERR_DATA, (ipsim_origin){path, 0, NULL},
+                              "the file is damaged; run shard %" PRId64 " of %" PRId64 " again", shard, n_shards);
+}
+
+/* The value of a key, NULL where there is none. false: memory is short. */
+static bool copy_value(const char *text, const char *key, char **out)
+{
+    char value[8192];
+    *out = NULL;
+    return !ipsim_identity_next(&text, key, value, sizeof value) || (*out = strdup(value)) != NULL;
+}
+
+static bool describe_draws(ipsim_shard_about *out)
+{
+    char *only = NULL, *fix = NULL;
+    out->is_psa = ipsim_identity_draws(out->text, &out->psa);
+    bool ok = copy_value(out->text, "only", &only) && copy_value(out->text, "fix", &fix);
+    out->psa.only = only;
+    out->psa.fix = fix;
+    return ok;
+}
 
 ipsim_status ipsim_shard_describe(const char *path, ipsim_shard_about *out, ipsim_error *err)
 {
@@ -150,16 +197,21 @@ ipsim_status ipsim_shard_describe(const char *path, ipsim_shard_about *out, ipsi
     if (!stream)
         return file_error(err, path, "the shard cannot be opened", errno);
     ipsim_status status = ipsim_record_read_head(stream, path, &out->text, NULL, err);
+    record r = {0};
+    if (status == IPSIM_OK && ipsim_record_next(stream, &r) == RECORD_GOOD && r.kind == RECORD_FILES)
+        out->kept = ipsim_kept_files_unpack(r.payload, r.payload_size);
+    ipsim_record_clear(&r);
     fclose(stream);
     if (status != IPSIM_OK)
         return status;
-    bool ok = true;
-    const char *at = out->text;
-    if (ipsim_identity_next(&at, "program", value, sizeof value))
-        ok = (out->program = strdup(value)) != NULL;
-    at = out->text;
-    if (ok && ipsim_identity_next(&at, "command", value, sizeof value))
-        ok = (out->command = strdup(value)) != NULL;
+    ipsim_identity_shard(out->text, &out->shard, &out->n_shards);
+    if (!out->kept) {
+        status = damaged(err, path, out->shard, out->n_shards);
+        ipsim_shard_about_clear(out);
+        return status;
+    }
+    const char *at;
+    bool ok = copy_value(out->text, "program", &out->program) && copy_value(out->text, "command", &out->command) && describe_draws(out);
     for (at = out->text; ok && ipsim_identity_next(&at, "file", value, sizeof value);) {
         char **grown = realloc(out->files, (out->n_files + 1) * sizeof *grown);
         out->files = grown ? grown : out->files;
@@ -177,7 +229,6 @@ ipsim_status ipsim_shard_describe(const char *path, ipsim_shard_about *out, ipsi
         *equals = '\0';
         grown[out->n_settings++] = (ipsim_setting){both, equals + 1};
     }
-    ipsim_identity_shard(out->text, &out->shard, &out->n_shards);
     ok = ok && out->program && out->command && out->n_files > 0;
     if (!ok) {
         ipsim_shard_about_clear(out);
@@ -188,10 +239,13 @@ ipsim_status ipsim_shard_describe(const char *path, ipsim_shard_about *out, ipsi
 
 void ipsim_shard_about_clear(ipsim_shard_about *about)
 {
+    free((char *)(uintptr_t)about->psa.only);
+    free((char *)(uintptr_t)about->psa.fix);
     for (size_t i = 0; i < about->n_files; i++)
         free(about->files[i]);
     for (size_t i = 0; i < about->n_settings; i++)
         free((char *)(uintptr_t)about->settings[i].key);
+    ipsim_files_free(about->kept);
     free(about->files);
     free(about->settings);
     free(about->text);
@@ -218,14 +272,15 @@ static ipsim_status read_shard(const char *path, const char *identity, experimen
     }
     if (status == IPSIM_OK) {
         record_reading reading = ipsim_record_next(stream, &r);
+        if (reading == RECORD_GOOD && r.kind == RECORD_FILES)
+            reading = ipsim_record_next(stream, &r);
         if (reading == RECORD_NO_MEMORY)
             status = no_memory(err);
         else if (reading == RECORD_TRUNCATED || reading == RECORD_END)
             status = ipsim_error_set_at(err, IPSIM_ERR_DATA, at, "the file is cut short; run shard %" PRId64 " of %" PRId64 " again",
                                         *shard, *n_shards);
         else if (reading != RECORD_GOOD || r.kind != RECORD_PART || !ipsim_part_unpack(part, r.payload, r.payload_size))
-            status = ipsim_error_set_at(err, IPSIM_ERR_DATA, at, "the file is damaged; run shard %" PRId64 " of %" PRId64 " again", *shard,
-                                        *n_shards);
+            status = damaged(err, path, *shard, *n_shards);
         else
             ipsim_units_merge(&part->units, &r.units);
     }

@@ -27,13 +27,14 @@ static size_t n_moves(const experiment *e)
     return ipsim_experiment_moves_offset(e, e->n_models);
 }
 
-experiment_sums *ipsim_experiment_sums_create(const experiment *e)
+static experiment_sums *create_sums(const experiment *e, bool everybody)
 {
     experiment_sums *sums = calloc(1, sizeof *sums);
     if (!sums)
         return NULL;
     size_t n_attributes = e->scenarios[0]->n_attributes;
-    sums->ledger = ipsim_ledger_create(e->plan, e->n_models, e->n_groups);
+    sums->everybody = everybody;
+    sums->ledger = ipsim_ledger_create(e->plan, e->n_models, everybody ? 1 : e->n_groups);
     sums->moves = calloc(n_moves(e) + 1, sizeof *sums->moves);
     sums->level_count = calloc(n_attributes * ipsim_experiment_levels_stride(e) + 1, sizeof *sums->level_count);
     sums->attribute_x = calloc(n_attributes + 1, sizeof *sums->attribute_x);
@@ -43,6 +44,16 @@ experiment_sums *ipsim_experiment_sums_create(const experiment *e)
         return NULL;
     }
     return sums;
+}
+
+experiment_sums *ipsim_experiment_sums_create(const experiment *e)
+{
+    return create_sums(e, false);
+}
+
+experiment_sums *ipsim_experiment_sums_create_everybody(const experiment *e)
+{
+    return create_sums(e, true);
 }
 
 void ipsim_experiment_sums_free(experiment_sums *sums)
@@ -60,7 +71,10 @@ void ipsim_experiment_sums_free(experiment_sums *sums)
 void ipsim_experiment_sums_merge(const experiment *e, experiment_sums *into, const experiment_sums *from)
 {
     size_t n_attributes = e->scenarios[0]->n_attributes;
-    ipsim_ledger_merge(into->ledger, from->ledger);
+    if (into->everybody)
+        ipsim_ledger_merge_everybody(into->ledger, from->ledger);
+    else
+        ipsim_ledger_merge(into->ledger, from->ledger);
     for (size_t i = 0; i < n_moves(e); i++)
         into->moves[i] += from->moves[i];
     for (size_t i = 0; i < n_attributes * ipsim_experiment_levels_stride(e); i++)
@@ -87,20 +101,32 @@ void ipsim_experiment_sums_clear(const experiment *e, experiment_sums *sums)
 
 /* ---- one thread's work ---- */
 
-/* Of the tallies of a thread: longer blocks fill vectors better, but memory and caches are finite. */
-enum { MOST_BYTES = 24 << 20 };
+/* Of the tallies of a batch, and where they are used one after the other of each: longer batches fill vectors better, but those of one model
+ * should stay in the cache of a core. */
+enum { MOST_BYTES = 5 << 20, MOST_BYTES_OF_ONE = 4 << 20 };
+
+/* Where a worker of totals puts them. */
+typedef struct totals_sink {
+    ipsim_totals *totals; /* NULL: the worker keeps sums */
+    size_t n_cells;
+    int64_t first, batch; /* of the block: its first person, the persons of a batch */
+    ipsim_wide128 *const *sums;
+} totals_sink;
 
 typedef struct experiment_worker {
     const experiment *e;
-    experiment_sums *sums;
+    experiment_sums *sums; /* NULL: totals are kept */
+    totals_sink sink;
     ipsim_reference **engines;
     ipsim_fast **fast; /* NULL: the reference engine was asked for */
     size_t *same_as;   /* per model: the first model with the same histories, which are then simulated once; tallies are shared */
     int64_t *moves;    /* of one block and model, as in sums; there is room for any model */
+    ipsim_tally **own; /* made when a model first needs one */
     ipsim_tally **tallies;
     ipsim_people *people;
     size_t batch;       /* persons simulated together */
-    double *attributes; /* [person * n_attributes + attribute] */
+    double *attributes; /* of a block, [person * n_attributes + attribute] */
+    int64_t *order;     /* of a block: those of one combination of subgroups together */
 } worker;
 
 static void worker_clear(worker *w)
@@ -110,17 +136,20 @@ static void worker_clear(worker *w)
             ipsim_reference_free(w->engines[i]);
         if (w->fast)
             ipsim_fast_free(w->fast[i]);
-        if (w->tallies && w->same_as && w->same_as[i] == i)
-            ipsim_tally_free(w->tallies[i]);
+        if (w->own)
+            ipsim_tally_free(w->own[i]);
     }
     free(w->engines);
     free(w->fast);
     free(w->same_as);
     free(w->moves);
+    free(w->own);
     free(w->tallies);
     ipsim_people_free(w->people);
     free(w->attributes);
+    free(w->order);
     ipsim_experiment_sums_free(w->sums);
+    ipsim_totals_free(w->sink.totals);
 }
 
 /* Scenarios that differ in money or quality of life only share their histories. */
@@ -133,36 +162,85 @@ static size_t find_same(const experiment *e, size_t model, bool plainly)
     return like;
 }
 
-static bool worker_init(worker *w, const experiment *e)
+/* The tally and the engines of a model that has histories of its own, those that are there if they fit. */
+static bool equip(worker *w, size_t i)
+{
+    const experiment *e = w->e;
+    if (!w->own[i] || !ipsim_tally_adopt(w->own[i], e->plan, i)) {
+        ipsim_tally_free(w->own[i]);
+        w->own[i] = ipsim_tally_create(e->plan, i, w->people->stride);
+    }
+    if (w->own[i] && w->fast && (!w->fast[i] || !ipsim_fast_adopt(w->fast[i], e->models[i], w->own[i]))) {
+        ipsim_fast_free(w->fast[i]);
+        w->fast[i] = ipsim_fast_create(e->models[i], w->people->stride, w->own[i]);
+    }
+    w->engines[i] = ipsim_reference_create(e->models[i]);
+    return w->own[i] && w->engines[i] && (!w->fast || w->fast[i]);
+}
+
+/* An engine whose model is about to go and which nobody needs now. */
+static void strip(worker *w, size_t i)
+{
+    ipsim_tally_free(w->own[i]);
+    w->own[i] = NULL;
+    if (w->fast)
+        ipsim_fast_free(w->fast[i]);
+    if (w->fast)
+        w->fast[i] = NULL;
+}
+
+bool ipsim_experiment_worker_adopt(experiment_worker *w)
+{
+    const experiment *e = w->e;
+    for (size_t i = 0; i < e->n_models; i++) {
+        ipsim_reference_free(w->engines[i]);
+        w->engines[i] = NULL;
+    }
+    for (size_t i = 0; i < e->n_models; i++) {
+        w->same_as[i] = find_same(e, i, w->fast == NULL && w->sums);
+        if (w->same_as[i] < i)
+            strip(w, i);
+        else if (!equip(w, i))
+            return false;
+        w->tallies[i] = w->own[w->same_as[i]];
+    }
+    if (w->sums)
+        ipsim_ledger_adopt(w->sums->ledger, e->plan);
+    return true;
+}
+
+static size_t choose_batch(const experiment *e, int64_t most_persons, bool totals)
+{
+    size_t batch = IPSIM_BATCH_PERSONS, bytes = ipsim_account_bytes_per_person(e->plan); /* results do not depend on it */
+    size_t most_bytes = totals ? MOST_BYTES_OF_ONE * e->n_models : MOST_BYTES;
+    while (batch > 256 && batch * bytes > most_bytes)
+        batch /= 2;
+    int64_t most = most_persons > 0 ? most_persons : e->persons;
+    return most > 0 && most < (int64_t)batch ? (size_t)most : batch;
+}
+
+/* cells NULL: sums. */
+static bool worker_init(worker *w, const experiment *e, int64_t most_persons, const ipsim_account_cell *cells, size_t n_cells)
 {
     bool plainly = e->engine == IPSIM_ENGINE_REFERENCE;
     ipsim_grouping grouping = {
         .n_dimensions = e->n_dimensions, .attribute = e->dimension_attribute, .n_levels = e->dimension_levels, .first = e->dimension_first};
     *w = (worker){.e = e};
-    w->sums = ipsim_experiment_sums_create(e);
+    w->sums = cells ? NULL : ipsim_experiment_sums_create(e);
     w->engines = calloc(e->n_models, sizeof *w->engines);
+    w->own = calloc(e->n_models, sizeof *w->own);
     w->tallies = calloc(e->n_models, sizeof *w->tallies);
-    w->batch = IPSIM_BATCH_PERSONS; /* results do not depend on it */
-    while (w->batch > 256 && w->batch * ipsim_account_bytes_per_person(e->plan) > MOST_BYTES)
-        w->batch /= 2;
+    w->batch = choose_batch(e, most_persons, cells != NULL);
     w->people = ipsim_people_create(w->batch, e->scenarios[0]->n_attributes, &grouping);
-    w->attributes = calloc(w->batch * (e->scenarios[0]->n_attributes + 1), sizeof *w->attributes);
+    w->order = calloc(IPSIM_BLOCK_PERSONS, sizeof *w->order);
+    w->attributes = calloc(IPSIM_BLOCK_PERSONS * (e->scenarios[0]->n_attributes + 1), sizeof *w->attributes);
     w->fast = plainly ? NULL : calloc(e->n_models, sizeof *w->fast);
     w->same_as = calloc(e->n_models, sizeof *w->same_as);
     w->moves = calloc(n_moves(e) + 1, sizeof *w->moves);
-    bool ok = w->sums && w->engines && w->same_as && w->tallies && w->people && w->attributes && w->moves && (plainly || w->fast);
-    for (size_t i = 0; ok && i < e->n_models; i++) {
-        w->same_as[i] = find_same(e, i, plainly);
-        if (w->same_as[i] < i) {
-            w->tallies[i] = w->tallies[w->same_as[i]];
-            continue;
-        }
-        w->engines[i] = ipsim_reference_create(e->models[i]);
-        w->tallies[i] = ipsim_tally_create(e->plan, i, w->people->stride);
-        if (w->fast && w->tallies[i])
-            w->fast[i] = ipsim_fast_create(e->models[i], w->people->stride, w->tallies[i]);
-        ok = w->engines[i] && w->tallies[i] && (plainly || w->fast[i]);
-    }
+    if (cells && w->people)
+        w->sink = (totals_sink){.totals = ipsim_totals_create(e->plan, cells, n_cells, w->people->stride), .n_cells = n_cells};
+    bool ok = (cells ? w->sink.totals != NULL : w->sums != NULL) && w->engines && w->same_as && w->own && w->tallies && w->people &&
+              w->order && w->attributes && w->moves && (plainly || w->fast) && ipsim_experiment_worker_adopt(w);
     if (!ok)
         worker_clear(w);
     return ok;
@@ -252,14 +330,14 @@ static ipsim_status simulate_model(worker *w, size_t model, ipsim_luck luck, int
     memset(w->moves, 0, n * sizeof *w->moves);
     ipsim_tally_reset(w->tallies[model], w->people);
     if (w->fast)
-        status = ipsim_fast_simulate(w->fast[model], luck, w->people, w->tallies[model], &seen, NULL, NULL, err);
+        status = ipsim_fast_simulate(w->fast[model], luck, w->people, w->tallies[model], w->sums ? &seen : NULL, NULL, NULL, err);
     if (w->fast && status == IPSIM_ERR_LIMIT) { /* again, one person at a time, to see who it is */
         memset(w->moves, 0, n * sizeof *w->moves);
         ipsim_tally_reset(w->tallies[model], w->people);
     }
     if (status == IPSIM_ERR_LIMIT)
         status = simulate_plainly(w, model, luck, first, &seen, err);
-    for (size_t i = model; status == IPSIM_OK && i < e->n_models; i++) {
+    for (size_t i = model; status == IPSIM_OK && w->sums && i < e->n_models; i++) {
         if (w->same_as[i] != model)
             continue;
         int64_t *into = w->sums->moves + ipsim_experiment_moves_offset(e, i);
@@ -270,33 +348,54 @@ static ipsim_status simulate_model(worker *w, size_t model, ipsim_luck luck, int
     return status;
 }
 
-static ipsim_status simulate_batch(worker *w, ipsim_luck luck, int64_t first, size_t n, ipsim_error *err)
+/* What the models that share these histories make of them. */
+static ipsim_status add_totals(worker *w, size_t model, ipsim_error *err)
+{
+    const totals_sink *sink = &w->sink;
+    ipsim_status status = IPSIM_OK;
+    ipsim_totals_end_block(sink->totals, w->tallies[model]);
+    for (size_t i = model; status == IPSIM_OK && i < w->e->n_models; i++)
+        if (w->same_as[i] == model)
+            status = ipsim_totals_add(sink->totals, i, w->tallies[model], w->people, sink->first, sink->batch, sink->sums[i], sink->n_cells,
+                                      err);
+    return status;
+}
+
+/* n persons of the block that begins with `first`. */
+static ipsim_status simulate_batch(worker *w, ipsim_luck luck, int64_t first, size_t n, const int64_t *which, ipsim_error *err)
 {
     const experiment *e = w->e;
-    for (size_t i = 0; i < n; i++) {
-        double *attributes = &w->attributes[i * w->people->n_attributes];
-        ipsim_population_draw(e->population, luck.seed, luck.replicate, first + (int64_t)i, attributes);
-        ipsim_status status = count_person(w, first + (int64_t)i, attributes, err);
-        if (status != IPSIM_OK)
-            return status;
-    }
-    ipsim_people_seat(w->people, first, n, w->attributes);
+    ipsim_people_seat(w->people, first, n, which, w->attributes);
     for (size_t model = 0; model < e->n_models; model++) {
         if (w->same_as[model] < model)
             continue;
         ipsim_status status = simulate_model(w, model, luck, first, err);
+        if (status == IPSIM_OK && !w->sums)
+            status = add_totals(w, model, err);
         if (status != IPSIM_OK)
             return status;
     }
+    if (!w->sums)
+        return IPSIM_OK;
     w->sums->persons += (int64_t)n;
     return ipsim_ledger_add_block(w->sums->ledger, w->tallies, w->people, err);
 }
 
 static ipsim_status simulate_block(worker *w, ipsim_luck luck, int64_t first, int64_t end, ipsim_error *err)
 {
-    for (; first < end; first += (int64_t)w->batch) {
-        size_t n = end - first < (int64_t)w->batch ? (size_t)(end - first) : w->batch;
-        ipsim_status status = simulate_batch(w, luck, first, n, err);
+    size_t n = (size_t)(end - first);
+    ipsim_bug_assert(n <= IPSIM_BLOCK_PERSONS);
+    for (size_t i = 0; i < n; i++) {
+        double *attributes = &w->attributes[i * w->people->n_attributes];
+        ipsim_population_draw(w->e->population, luck.seed, luck.replicate, first + (int64_t)i, attributes);
+        ipsim_status status = w->sums ? count_person(w, first + (int64_t)i, attributes, err) : IPSIM_OK;
+        if (status != IPSIM_OK)
+            return status;
+    }
+    if (!ipsim_people_sort(w->people, n, w->attributes, w->order))
+        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "not enough memory for the people of a block");
+    for (size_t i = 0; i < n; i += w->batch) {
+        ipsim_status status = simulate_batch(w, luck, first, n - i < w->batch ? n - i : w->batch, w->order + i, err);
         if (status != IPSIM_OK)
             return status;
     }
@@ -305,14 +404,25 @@ static ipsim_status simulate_block(worker *w, ipsim_luck luck, int64_t first, in
 
 /* ---- for those who deal the blocks ---- */
 
-experiment_worker *ipsim_experiment_worker_create(const experiment *e)
+static worker *create(const experiment *e, int64_t most_persons, const ipsim_account_cell *cells, size_t n_cells)
 {
     worker *w = malloc(sizeof *w);
-    if (w && !worker_init(w, e)) {
+    if (w && !worker_init(w, e, most_persons, cells, n_cells)) {
         free(w);
         w = NULL;
     }
     return w;
+}
+
+experiment_worker *ipsim_experiment_worker_create(const experiment *e, int64_t most_persons)
+{
+    return create(e, most_persons, NULL, 0);
+}
+
+experiment_worker *ipsim_experiment_worker_create_totals(const experiment *e, int64_t most_persons, const ipsim_account_cell *cells,
+                                                         size_t n_cells)
+{
+    return create(e, most_persons, cells, n_cells);
 }
 
 void ipsim_experiment_worker_free(experiment_worker *w)
@@ -325,10 +435,21 @@ void ipsim_experiment_worker_free(experiment_worker *w)
 
 experiment_sums *ipsim_experiment_worker_sums(experiment_worker *w)
 {
+    if (w->sums)
+        ipsim_ledger_settle(w->sums->ledger);
     return w->sums;
 }
 
 ipsim_status ipsim_experiment_worker_block(experiment_worker *w, ipsim_luck luck, int64_t first, int64_t end, ipsim_error *err)
 {
+    return simulate_block(w, luck, first, end, err);
+}
+
+ipsim_status ipsim_experiment_worker_totals(experiment_worker *w, ipsim_luck luck, int64_t first, int64_t end, int64_t batch,
+                                            ipsim_wide128 *const *sums, ipsim_error *err)
+{
+    w->sink.first = first;
+    w->sink.batch = batch;
+    w->sink.sums = sums;
     return simulate_block(w, luck, first, end, err);
 }

@@ -11,7 +11,8 @@ ipsim_table *ipsim_tables_ratios(const experiment *e, const experiment_sums *sum
 ipsim_table *ipsim_tables_occupancy(const experiment *e, const experiment_sums *sums);
 ipsim_table *ipsim_tables_population(const experiment *e, const experiment_sums *sums);
 ipsim_table *ipsim_tables_targets(const experiment *e, const experiment_sums *sums, ipsim_error_list *errors);
-ipsim_table *ipsim_tables_parameters(const experiment *e);
+/* With more columns, left empty; one row a parameter of each scenario, in their order. */
+ipsim_table *ipsim_tables_parameters(const experiment *e, const char *name, const ipsim_column_spec *more, size_t n_more);
 ipsim_table *ipsim_tables_about(const experiment *e, const ipsim_results *results);
 
 /* Share of people in a state at a grid time; NaN when there is no such state or time. */

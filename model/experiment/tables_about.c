@@ -86,14 +86,20 @@ ipsim_table *ipsim_tables_targets(const experiment *e, const experiment_sums *su
 
 /* ---- parameters ---- */
 
-ipsim_table *ipsim_tables_parameters(const experiment *e)
+ipsim_table *ipsim_tables_parameters(const experiment *e, const char *name, const ipsim_column_spec *more, size_t n_more)
 {
-    static const ipsim_column_spec columns[] = {{"scenario", IPSIM_TEXT, ""}, {"parameter", IPSIM_TEXT, ""}, {"value", IPSIM_REAL, ""},
-                                                {"unit", IPSIM_TEXT, ""},     {"status", IPSIM_TEXT, ""},    {"source", IPSIM_TEXT, ""},
-                                                {"label", IPSIM_TEXT, ""},    {"note", IPSIM_TEXT, ""},      {"file", IPSIM_TEXT, ""},
-                                                {"line", IPSIM_INTEGER, ""}};
+    static const ipsim_column_spec first[] = {{"scenario", IPSIM_TEXT, ""}, {"parameter", IPSIM_TEXT, ""}, {"value", IPSIM_REAL, ""},
+                                              {"unit", IPSIM_TEXT, ""},     {"status", IPSIM_TEXT, ""},    {"source", IPSIM_TEXT, ""},
+                                              {"label", IPSIM_TEXT, ""},    {"note", IPSIM_TEXT, ""},      {"file", IPSIM_TEXT, ""},
+                                              {"line", IPSIM_INTEGER, ""}};
     static const char *const status[] = {"", "published", "derived", "calibrated", "assumed"};
-    ipsim_table *table = ipsim_table_create("parameters", columns, sizeof columns / sizeof *columns);
+    enum { N_FIRST = sizeof first / sizeof *first, MOST = N_FIRST + 10 };
+    ipsim_column_spec columns[MOST];
+    ipsim_bug_assert(n_more <= MOST - N_FIRST);
+    memcpy(columns, first, sizeof first);
+    for (size_t i = 0; i < n_more; i++)
+        columns[N_FIRST + i] = more[i];
+    ipsim_table *table = ipsim_table_create(name, columns, N_FIRST + n_more);
     for (size_t model = 0; table && model < e->n_models; model++)
         for (size_t i = 0; i < e->scenarios[model]->n_parameters; i++) {
             const ipsim_parameter *p = &e->scenarios[model]->parameters[i];
@@ -184,9 +190,10 @@ static void about_conventions(ipsim_table *table, const ipsim_scenario *s, const
     put_row(table, name, "seed", buffer);
     snprintf(buffer, sizeof buffer, "%lu", (unsigned long)results->replicate);
     put_row(table, name, "replicate", buffer);
-    if (results->n_replicates > 1) {
+    if (results->n_replicates > 1 && results->draws_done == 0) {
         snprintf(buffer, sizeof buffer, "%lld", (long long)results->n_replicates);
         put_row(table, name, "replicates", buffer);
+        put_row(table, name, "seeds", results->several_seeds ? "one for each replicate" : "one");
     }
 }
 
@@ -209,6 +216,55 @@ static void about_labels(ipsim_table *table, const ipsim_scenario *s)
         put_label(table, name, "attribute", s->attributes[i].name, s->attributes[i].label.value);
 }
 
+static void put_names(ipsim_table *table, const char *scenario, const char *kind, const char *name, const ipsim_names *names)
+{
+    char *list = NULL;
+    size_t size = 0;
+    FILE *text = open_memstream(&list, &size);
+    for (size_t i = 0; text && i < names->count; i++)
+        fprintf(text, "%s%s", i ? ", " : "", names->items[i]);
+    if (!text || fclose(text) != 0 || !list)
+        table->out_of_memory = true;
+    else
+        put_label(table, scenario, kind, name, list);
+    free(list);
+}
+
+/* What the names stand for, as far as a reader of the tables alone needs it. */
+static void about_meanings(ipsim_table *table, const ipsim_scenario *s)
+{
+    static const char *const types[] = {"years", "entries", "ever", "first_time", "spells", "transitions", "events", "event_days"};
+    static const char *const kinds[] = {"resource", "transfer", "production"};
+    const char *name = s->name.value;
+    char number[64];
+    for (size_t i = 0; i < s->n_states; i++)
+        if (s->states[i].role.value != IPSIM_ROLE_ALIVE)
+            put_label(table, name, "state_role", s->states[i].name, s->states[i].role.value == IPSIM_ROLE_DEAD ? "dead" : "left");
+    for (size_t i = 0; i < s->n_payers; i++)
+        if (s->payers[i].is_public.value)
+            put_label(table, name, "payer_public", s->payers[i].name, "yes");
+    for (size_t i = 0; i < s->n_perspectives; i++) {
+        const ipsim_perspective *p = &s->perspectives[i];
+        if (p->payers.given)
+            put_names(table, name, "perspective_payers", p->name, &p->payers);
+        if (p->kinds.given)
+            put_names(table, name, "perspective_kinds", p->name, &p->kinds);
+        if (p->public_funds_cost.given) {
+            snprintf(number, sizeof number, "%.12g", p->public_funds_cost.value);
+            put_label(table, name, "perspective_public_funds_cost", p->name, number);
+        }
+    }
+    for (size_t i = 0; i < s->n_outcomes; i++) {
+        put_label(table, name, "outcome_type", s->outcomes[i].name, types[s->outcomes[i].type.value]);
+        if (s->outcomes[i].states.count > 0)
+            put_names(table, name, "outcome_states", s->outcomes[i].name, &s->outcomes[i].states);
+    }
+    for (size_t i = 0; i < s->n_rewards; i++)
+        put_label(table, name, "item_kind", s->rewards[i].name, kinds[s->rewards[i].kind.value]);
+    for (size_t i = 0; i < s->n_targets; i++)
+        put_label(table, name, "target_measure", s->targets[i].name, s->targets[i].measure.value);
+}
+
 ipsim_table *ipsim_tables_about(const experiment *e, const ipsim_results *results)
 {
     static const ipsim_column_spec columns[] = {{"scenario", IPSIM_TEXT, ""}, {"key", IPSIM_TEXT, ""}, {"value", IPSIM_TEXT, ""}};
@@ -216,6 +272,7 @@ ipsim_table *ipsim_tables_about(const experiment *e, const ipsim_results *result
     for (size_t model = 0; table && model < e->n_models; model++) {
         about_conventions(table, e->scenarios[model], results);
         about_labels(table, e->scenarios[model]);
+        about_meanings(table, e->scenarios[model]);
     }
     return table;
 }

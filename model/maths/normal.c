@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "maths/elementary.h"
+#include "maths/normal_quantile.h"
 
 #define SQRT_2PI 2.50662827463100050242
 #define LOG_SQRT_2PI 0.91893853320467274178
@@ -108,18 +109,6 @@ double ipsim_normal_neg_log_upper(double z)
     return -ipsim_log(ipsim_normal_upper(z));
 }
 
-/* The quantile of 1/2 + q, |q| <= 0.425. */
-static double quantile_central(double q)
-{
-    static const double above[] = {2509.0809287301226727, 33430.575583588128105, 67265.770927008700853, 45921.953931549871457,
-                                   13731.693765509461125, 1971.5909503065514427, 133.14166789178437745, 3.3871328727963666080};
-    static const double below[] = {5226.4952788528545610, 28729.085735721942674, 39307.895800092710610, 21213.794301586595867,
-                                   5394.1960214247511077, 687.18700749205790830, 42.313330701600911252, 1.0};
-    double r = 0.180625 - q * q;
-
-    return q * polynomial(r, above, 8) / polynomial(r, below, 8);
-}
-
 /* The z with -log(upper(z)) = target, for target between 2.59 and 729. */
 static double quantile_tail(double target)
 {
@@ -148,8 +137,8 @@ double ipsim_normal_quantile(double p)
     if (!(p > 0.0 && p < 1.0)) {
         return p == 0.0 ? -IPSIM_INFINITY : p == 1.0 ? IPSIM_INFINITY : IPSIM_NAN;
     }
-    if (fabs(q) <= 0.425) {
-        return quantile_central(q);
+    if (fabs(q) <= IPSIM_NORMAL_CENTRE) {
+        return ipsim_normal_quantile_central(q);
     }
     return q < 0.0 ? -quantile_tail(-ipsim_log(p)) : quantile_tail(-ipsim_log(1.0 - p));
 }
@@ -165,7 +154,7 @@ double ipsim_normal_neg_log_upper_inverse(double target)
         return ipsim_normal_quantile(-ipsim_expm1(-target));
     }
     if (target < 2.59) {
-        return quantile_central(0.5 - ipsim_exp(-target));
+        return ipsim_normal_quantile_central(0.5 - ipsim_exp(-target));
     }
     if (target < 729.0) {
         return quantile_tail(target);

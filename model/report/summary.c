@@ -343,21 +343,6 @@ static void compose(ipsim_summary_writer *s)
     }
 }
 
-/* Padding leaves blanks at the ends of lines. */
-static void trim_lines(char *text)
-{
-    char *to = text;
-    for (const char *from = text; *from != '\0'; from++) {
-        if (*from == '\n') {
-            while (to > text && to[-1] == ' ') {
-                to--;
-            }
-        }
-        *to++ = *from;
-    }
-    *to = '\0';
-}
-
 ipsim_status ipsim_summary_text(const ipsim_summary_tables *tables, char **out, ipsim_error *err)
 {
     char *text = NULL;
@@ -379,7 +364,7 @@ ipsim_status ipsim_summary_text(const ipsim_summary_tables *tables, char **out, 
         free(text);
         return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
     }
-    trim_lines(text);
+    ipsim_summary_trim(text);
     *out = text;
     return IPSIM_OK;
 }

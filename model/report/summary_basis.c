@@ -132,7 +132,7 @@ void ipsim_summary_conventions(ipsim_summary_writer *s)
         return;
     }
     const char *persons = ipsim_summary_convention(s, "persons"), *seed = ipsim_summary_convention(s, "seed"),
-               *timing = ipsim_summary_convention(s, "timing"), *replicates = ipsim_summary_convention(s, "replicates");
+               *timing = ipsim_summary_convention(s, "timing");
     const char *costs = ipsim_summary_convention(s, "discounting_costs"), *effects = ipsim_summary_convention(s, "discounting_effects"),
                *price_year = ipsim_summary_convention(s, "price_year");
     fprintf(text, "CONVENTIONS. Horizon %s years; \"by year N\" is the total until then.",
@@ -151,15 +151,16 @@ void ipsim_summary_conventions(ipsim_summary_writer *s)
         fprintf(text, " %s simulated %s%s.", ipsim_format_count(strtoll(persons, NULL, 10), number, sizeof number),
                 strcmp(persons, "1") == 0 ? "person" : "people", s->compare ? ", the same in every scenario" : "");
     }
-    if (replicates != NULL) {
-        fprintf(
-            text,
-            " They are those of %s replicates together; each by itself, with its seed, stands in replicates.csv, their mean and scatter in"
-            " replicate_means.csv, and how the mean settles in settling.csv.",
-            ipsim_format_count(strtoll(replicates, NULL, 10), number, sizeof number));
-    }
-    if (seed != NULL && !s->tables->many_seeds) {
-        fprintf(text, " Seed %s.", seed);
+    if (seed != NULL) {
+        const char *replicates = ipsim_summary_convention(s, "replicates"), *seeds = ipsim_summary_convention(s, "seeds");
+        bool several = seeds != NULL && strcmp(seeds, "one") != 0;
+        if (replicates == NULL) {
+            fprintf(text, " Seed %s.", seed);
+        } else if (several) {
+            fprintf(text, " They are %s replicates, each with a seed of its own (replicates.csv, replicate_means.csv).", replicates);
+        } else {
+            fprintf(text, " They are %s replicates of seed %s (replicates.csv, replicate_means.csv).", replicates, seed);
+        }
     }
     print_population(s, text);
     fprintf(text,

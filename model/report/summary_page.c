@@ -162,3 +162,17 @@ void ipsim_summary_grid_print(const ipsim_summary_grid *grid, const char *title,
         print_block(grid, title, first, end, labels, page);
     }
 }
+
+void ipsim_summary_trim(char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from != '\0'; from++) {
+        if (*from == '\n') {
+            while (to > text && to[-1] == ' ') {
+                to--;
+            }
+        }
+        *to++ = *from;
+    }
+    *to = '\0';
+}

@@ -65,6 +65,8 @@ void ipsim_summary_grid_title(ipsim_summary_grid *grid, const char *label);
 bool ipsim_summary_grid_fits(const ipsim_summary_grid *grid);
 /* Prints title and the grid; columns that do not fit beside each other follow in further blocks. */
 void ipsim_summary_grid_print(const ipsim_summary_grid *grid, const char *title, FILE *page);
+/* Takes away the blanks that padding leaves at the ends of lines. */
+void ipsim_summary_trim(char *text);
 
 /* ---- summary.c: what its sections share ---- */
 enum { IPSIM_SUMMARY_YEARS = 3 };

@@ -9,7 +9,7 @@ ipsim_csv *ipsim_data_csv(ipsim_loader *loader, const char *path, ipsim_origin a
 {
     ipsim_csv *csv = NULL;
     ipsim_error_list found = {0};
-    if (ipsim_csv_read(path, loader->arena, &csv, &found) != IPSIM_OK) {
+    if (ipsim_csv_read_kept(loader->files, path, loader->arena, &csv, &found) != IPSIM_OK) {
         csv = NULL;
     }
     for (size_t i = 0; i < found.count; i++) {
@@ -28,7 +28,7 @@ ipsim_csv *ipsim_data_csv(ipsim_loader *loader, const char *path, ipsim_origin a
     return csv;
 }
 
-static size_t require_column(ipsim_loader *loader, const ipsim_csv *csv, const char *column, const char *reader)
+size_t ipsim_data_column(ipsim_loader *loader, const ipsim_csv *csv, const char *column, const char *reader)
 {
     size_t at = ipsim_csv_column(csv, column);
     if (at == csv->n_columns) {
@@ -44,7 +44,7 @@ static void read_attribute(ipsim_loader *loader, const ipsim_csv *csv, const ips
 {
     const char *reader = ipsim_loader_printf(loader, "attribute %s", attribute->name);
     const char *name = attribute->column.value;
-    size_t from = reader == NULL ? csv->n_columns : require_column(loader, csv, name, reader);
+    size_t from = reader == NULL ? csv->n_columns : ipsim_data_column(loader, csv, name, reader);
     table->names[column] = attribute->name;
     for (size_t row = 0; row < csv->n_rows && from < csv->n_columns; row++) {
         const char *cell = csv->cells[row * csv->n_columns + from];
@@ -67,31 +67,32 @@ static void read_attribute(ipsim_loader *loader, const ipsim_csv *csv, const ips
     }
 }
 
-static void read_weights(ipsim_loader *loader, const ipsim_csv *csv, const char *name, ipsim_person_table *table)
+double *ipsim_data_weights(ipsim_loader *loader, const ipsim_csv *csv, const char *name)
 {
-    size_t from = require_column(loader, csv, name, "key weight");
-    table->weights = ipsim_loader_alloc(loader, csv->n_rows, sizeof *table->weights);
-    if (table->weights == NULL || from == csv->n_columns) {
-        return;
+    size_t from = ipsim_data_column(loader, csv, name, "key weight");
+    double *weights = ipsim_loader_alloc(loader, csv->n_rows, sizeof *weights);
+    if (weights == NULL || from == csv->n_columns) {
+        return NULL;
     }
     bool sound = true;
     double sum = 0;
     for (size_t row = 0; row < csv->n_rows; row++) {
         const char *cell = csv->cells[row * csv->n_columns + from];
         ipsim_origin at = {csv->path, csv->lines[row], name};
-        if (!ipsim_parse_real(cell, &table->weights[row])) {
+        if (!ipsim_parse_real(cell, &weights[row])) {
             ipsim_error_add(loader->errors, IPSIM_ERR_DATA, at, "\"%.60s\" is not a finite number", cell);
             sound = false;
-        } else if (table->weights[row] < 0) {
-            ipsim_error_add(loader->errors, IPSIM_ERR_DATA, at, "a weight of %.10g is below 0", table->weights[row]);
+        } else if (weights[row] < 0) {
+            ipsim_error_add(loader->errors, IPSIM_ERR_DATA, at, "a weight of %.10g is below 0", weights[row]);
             sound = false;
         }
-        sum += table->weights[row];
+        sum += weights[row];
     }
     if (sound && !(sum > 0 && sum < 1e300)) {
         ipsim_error_add(loader->errors, IPSIM_ERR_DATA, (ipsim_origin){csv->path, csv->header_line, name},
                         sum > 0 ? "the weights are too large to be summed" : "all weights are 0");
     }
+    return weights;
 }
 
 static void read_person_table(ipsim_loader *loader, const ipsim_scenario *scenario, ipsim_person_table_spec *spec)
@@ -123,7 +124,7 @@ static void read_person_table(ipsim_loader *loader, const ipsim_scenario *scenar
         }
     }
     if (spec->weight.value != NULL) {
-        read_weights(loader, csv, spec->weight.value, table);
+        table->weights = ipsim_data_weights(loader, csv, spec->weight.value);
     }
     spec->data = table;
 }
@@ -150,6 +151,9 @@ void ipsim_scenario_read_data(ipsim_loader *loader, ipsim_scenario *scenario)
 {
     for (size_t i = 0; i < scenario->n_person_tables; i++) {
         read_person_table(loader, scenario, &scenario->person_tables[i]);
+    }
+    for (size_t i = 0; i < scenario->n_joints; i++) {
+        ipsim_joint_read_data(loader, &scenario->joints[i]);
     }
     size_t n_risks = scenario->n_transitions + scenario->n_events;
     ipsim_rate_table **known = ipsim_loader_alloc(loader, n_risks, sizeof *known);

@@ -17,7 +17,7 @@ static void fill_section(filler *f, ipsim_section section, const ipsim_node *nod
 
 static const char *join(filler *f, const char *prefix, const char *key)
 {
-    const char *joined = ipsim_loader_printf(f->loader, "%s%s%s", prefix, prefix[0] ? "." : "", key);
+    const char *joined = ipsim_loader_join(f->loader, prefix, key);
     return joined == NULL ? "" : joined;
 }
 

@@ -41,6 +41,12 @@ static uint64_t digest_persons(const ipsim_person_table *t)
     return t->weights == NULL ? digest : ipsim_digest_bytes(digest, t->weights, t->n_rows * sizeof *t->weights);
 }
 
+static uint64_t digest_joint(const ipsim_joint_table *t)
+{
+    uint64_t digest = ipsim_digest_bytes(IPSIM_DIGEST_START, t->values, t->n_rows * t->n_columns * sizeof *t->values);
+    return t->weights == NULL ? digest : ipsim_digest_bytes(digest, t->weights, t->n_rows * sizeof *t->weights);
+}
+
 typedef struct collector {
     const ipsim_scenario *scenario;
     ipsim_leaves *leaves;
@@ -142,6 +148,9 @@ static void add_text(collector *c, const ipsim_schema_row *row, const char *key,
         const ipsim_person_table_spec *t = (const ipsim_person_table_spec *)(const void *)((const char *)text -
                                                                                            offsetof(ipsim_person_table_spec, file));
         digest = t->data == NULL ? 0 : digest_persons(t->data);
+    } else if (row->section == IPSIM_SECTION_JOINT) {
+        const ipsim_joint *j = (const ipsim_joint *)(const void *)((const char *)text - offsetof(ipsim_joint, file));
+        digest = j->data == NULL ? 0 : digest_joint(j->data);
     }
     char meaning[40];
     snprintf(meaning, sizeof meaning, "contents %016llx", (unsigned long long)digest);

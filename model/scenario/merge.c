@@ -118,7 +118,7 @@ static bool merge_group(ipsim_loader *loader, place where, ipsim_node *parent, i
     drop_excluded(where, parent, child);
     for (ipsim_node *node = child->first, *next; node != NULL; node = next) {
         next = node->next;
-        const char *key = ipsim_loader_printf(loader, "%s%s%s", prefix, prefix[0] ? "." : "", node->name);
+        const char *key = ipsim_loader_join(loader, prefix, node->name);
         if (key == NULL) {
             return false;
         }

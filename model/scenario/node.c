@@ -41,6 +41,18 @@ char *ipsim_loader_printf(ipsim_loader *loader, const char *format, ...)
     return text;
 }
 
+char *ipsim_loader_join(ipsim_loader *loader, const char *prefix, const char *key)
+{
+    size_t before = strlen(prefix), dot = before > 0, after = strlen(key) + 1;
+    char *text = ipsim_loader_alloc(loader, before + dot + after, 1);
+    if (text != NULL) {
+        memcpy(text, prefix, before);
+        memcpy(text + before, ".", dot);
+        memcpy(text + before + dot, key, after);
+    }
+    return text;
+}
+
 const char *ipsim_loader_beside(ipsim_loader *loader, const char *file, const char *path)
 {
     const char *slash = file == NULL ? NULL : strrchr(file, '/');

@@ -8,6 +8,7 @@
 
 #include "ipsim/arena.h"
 #include "ipsim/error.h"
+#include "ipsim/files.h"
 #include "ipsim/scenario.h"
 
 typedef enum ipsim_node_type {
@@ -36,6 +37,7 @@ typedef struct ipsim_node {
 typedef struct ipsim_loader {
     ipsim_arena *arena;
     ipsim_error_list *errors;
+    ipsim_files *files; /* where files are kept, or taken from; NULL for the disk alone */
     bool out_of_memory;
     bool incomplete; /* a file could not be read: do not complain about what it might have held */
 } ipsim_loader;
@@ -43,6 +45,8 @@ typedef struct ipsim_loader {
 void *ipsim_loader_alloc(ipsim_loader *loader, size_t count, size_t size) IPSIM_MUST_CHECK;
 char *ipsim_loader_strdup(ipsim_loader *loader, const char *text) IPSIM_MUST_CHECK;
 char *ipsim_loader_printf(ipsim_loader *loader, const char *format, ...) IPSIM_PRINTF(2, 3) IPSIM_MUST_CHECK;
+/* "prefix.key", or key alone where prefix is empty: the names of keys, which are put together thousands of times. */
+char *ipsim_loader_join(ipsim_loader *loader, const char *prefix, const char *key) IPSIM_MUST_CHECK;
 
 /* path, relative to the folder of the file that states it. */
 const char *ipsim_loader_beside(ipsim_loader *loader, const char *file, const char *path) IPSIM_MUST_CHECK;

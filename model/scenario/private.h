@@ -15,6 +15,7 @@ struct ipsim_scenario_private {
     ipsim_number_slot *slots; /* heap: every number written in the file, but for the values of parameters */
     size_t n_slots, slot_capacity;
     ipsim_error_list warnings;
+    const ipsim_node *root; /* the merged tree; of a clone: its original's */
 };
 
 typedef struct ipsim_scenario_private ipsim_scenario_private;
@@ -41,11 +42,14 @@ double ipsim_distribution_lowest(const ipsim_distribution_spec *distribution);
 /* validate.c: rules across keys that do not depend on numbers; it calls the others, one for each part of a scenario. */
 void ipsim_scenario_validate(ipsim_loader *loader, const ipsim_scenario *scenario);
 void ipsim_validate_people(ipsim_loader *loader, const ipsim_scenario *scenario);
+void ipsim_validate_joints(ipsim_loader *loader, const ipsim_scenario *scenario);
 void ipsim_validate_risks(ipsim_loader *loader, const ipsim_scenario *scenario);
 void ipsim_validate_graph(ipsim_loader *loader, const ipsim_scenario *scenario);
 void ipsim_validate_rewards(ipsim_loader *loader, const ipsim_scenario *scenario);
-/* validate_numbers.c: rules across keys on values, checked again after each evaluation. */
+/* validate_numbers.c: rules across keys on values, checked again after each evaluation; those of the distributions of parameters need it only
+ * once, since whoever evaluates again has drawn from them already. */
 void ipsim_scenario_validate_numbers(const ipsim_scenario *scenario, ipsim_error_list *errors);
+void ipsim_scenario_validate_uncertainty(const ipsim_scenario *scenario, ipsim_error_list *errors);
 
 /* rules.c: helpers of the above. */
 typedef struct ipsim_kind_of_name {               /* a kind of thing that names refer to */
@@ -74,6 +78,15 @@ ipsim_origin ipsim_origin_inside(ipsim_loader *loader, ipsim_origin item, const 
 bool ipsim_is_categorical(const ipsim_attribute *attribute);
 /* A clock as written in a clock key: known, and what it needs is there. */
 void ipsim_require_clock(ipsim_loader *loader, const ipsim_scenario *scenario, const ipsim_text *clock);
+
+/* validate_joint.c: what needs numbers. */
+void ipsim_check_joint_numbers(const ipsim_scenario *scenario, const ipsim_joint *joint, ipsim_error_list *errors);
+
+/* data_joint.c */
+void ipsim_joint_read_data(ipsim_loader *loader, ipsim_joint *joint);
+size_t ipsim_data_column(ipsim_loader *loader, const ipsim_csv *csv, const char *column, const char *reader);
+/* Weights of rows; NULL when they cannot be used (recorded). */
+double *ipsim_data_weights(ipsim_loader *loader, const ipsim_csv *csv, const char *column);
 
 /* data.c: reads the data files. */
 void ipsim_scenario_read_data(ipsim_loader *loader, ipsim_scenario *scenario);

@@ -145,7 +145,7 @@ void ipsim_require_alive(ipsim_loader *loader, const ipsim_scenario *scenario, c
 
 ipsim_origin ipsim_origin_inside(ipsim_loader *loader, ipsim_origin item, const char *key)
 {
-    const char *joined = ipsim_loader_printf(loader, "%s.%s", item.key, key);
+    const char *joined = ipsim_loader_join(loader, item.key, key);
     item.key = joined == NULL ? key : joined;
     return item;
 }

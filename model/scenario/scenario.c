@@ -42,6 +42,23 @@ static void keep_certain_errors(ipsim_loader *loader)
     loader->errors->count = kept;
 }
 
+/* The tree into the structs, ready to be evaluated. false: memory is short. */
+static bool fill(ipsim_loader *loader, const ipsim_node *root, ipsim_scenario *scenario)
+{
+    scenario->private_parts->root = root;
+    ipsim_scenario_fill(loader, root, scenario);
+    if (loader->out_of_memory) {
+        return false;
+    }
+    scenario->private_parts->expressions = ipsim_expressions_create(loader, scenario);
+    if (scenario->private_parts->expressions == NULL) {
+        return false;
+    }
+    compile_numbers(loader, scenario);
+    ipsim_scenario_derive(loader, scenario);
+    return !loader->out_of_memory;
+}
+
 static void load(ipsim_loader *loader, ipsim_scenario *scenario, const ipsim_setting *settings, size_t n_settings)
 {
     const ipsim_node *root = ipsim_merge_load(loader, scenario->path, settings, n_settings);
@@ -52,17 +69,7 @@ static void load(ipsim_loader *loader, ipsim_scenario *scenario, const ipsim_set
     if (attributes != NULL && attributes->type == IPSIM_NODE_GROUP) {
         ipsim_node_sort(attributes); /* arms may declare them in any order; the places of an attribute must agree between arms */
     }
-    ipsim_scenario_fill(loader, root, scenario);
-    if (loader->out_of_memory) {
-        return;
-    }
-    scenario->private_parts->expressions = ipsim_expressions_create(loader, scenario);
-    if (scenario->private_parts->expressions == NULL) {
-        return;
-    }
-    compile_numbers(loader, scenario);
-    ipsim_scenario_derive(loader, scenario);
-    if (loader->out_of_memory || evaluate(scenario, NULL, loader->errors) != IPSIM_OK) {
+    if (!fill(loader, root, scenario) || evaluate(scenario, NULL, loader->errors) != IPSIM_OK) {
         return;
     }
     if (loader->incomplete) {
@@ -71,6 +78,7 @@ static void load(ipsim_loader *loader, ipsim_scenario *scenario, const ipsim_set
     }
     ipsim_scenario_validate(loader, scenario);
     ipsim_scenario_validate_numbers(scenario, loader->errors);
+    ipsim_scenario_validate_uncertainty(scenario, loader->errors);
     ipsim_scenario_read_data(loader, scenario);
     if (loader->errors->count == 0 && !loader->out_of_memory) {
         scenario->digest = ipsim_scenario_digest(loader, scenario);
@@ -78,20 +86,31 @@ static void load(ipsim_loader *loader, ipsim_scenario *scenario, const ipsim_set
     }
 }
 
-ipsim_status ipsim_scenario_load(const char *path, const ipsim_setting *settings, size_t n_settings, ipsim_scenario **out,
-                                 ipsim_error_list *errors)
+/* An empty scenario in an arena of its own; NULL when memory is short. */
+static ipsim_scenario *create(ipsim_loader *loader)
+{
+    loader->arena = ipsim_arena_create();
+    ipsim_scenario *scenario = loader->arena == NULL ? NULL : ipsim_loader_alloc(loader, 1, sizeof *scenario);
+    ipsim_scenario_private *parts = scenario == NULL ? NULL : ipsim_loader_alloc(loader, 1, sizeof *parts);
+    if (parts == NULL) {
+        ipsim_arena_free(loader->arena);
+        return NULL;
+    }
+    parts->arena = loader->arena;
+    scenario->private_parts = parts;
+    return scenario;
+}
+
+ipsim_status ipsim_scenario_load_kept(ipsim_files *files, const char *path, const ipsim_setting *settings, size_t n_settings,
+                                      ipsim_scenario **out, ipsim_error_list *errors)
 {
     *out = NULL;
     ipsim_error_list found = {0}; /* errors may hold those of other scenarios already */
-    ipsim_loader loader = {.arena = ipsim_arena_create(), .errors = &found};
-    ipsim_scenario *scenario = loader.arena == NULL ? NULL : ipsim_loader_alloc(&loader, 1, sizeof *scenario);
-    ipsim_scenario_private *parts = scenario == NULL ? NULL : ipsim_loader_alloc(&loader, 1, sizeof *parts);
-    if (parts == NULL) {
-        ipsim_arena_free(loader.arena);
+    ipsim_loader loader = {.errors = &found, .files = files};
+    ipsim_scenario *scenario = create(&loader);
+    if (scenario == NULL) {
         return ipsim_error_add(errors, IPSIM_ERR_MEMORY, (ipsim_origin){path, 0, NULL}, "there is not enough memory to load the scenario");
     }
-    parts->arena = loader.arena;
-    scenario->private_parts = parts;
     scenario->path = ipsim_loader_strdup(&loader, path);
     if (scenario->path != NULL) {
         load(&loader, scenario, settings, n_settings);
@@ -113,6 +132,53 @@ ipsim_status ipsim_scenario_load(const char *path, const ipsim_setting *settings
         return status;
     }
     *out = scenario;
+    return IPSIM_OK;
+}
+
+ipsim_status ipsim_scenario_load(const char *path, const ipsim_setting *settings, size_t n_settings, ipsim_scenario **out,
+                                 ipsim_error_list *errors)
+{
+    return ipsim_scenario_load_kept(NULL, path, settings, n_settings, out, errors);
+}
+
+/* What was read from files is never changed, so it is shared. */
+static void share_data(const ipsim_scenario *from, ipsim_scenario *to)
+{
+    for (size_t i = 0; i < from->n_person_tables; i++) {
+        to->person_tables[i].data = from->person_tables[i].data;
+    }
+    for (size_t i = 0; i < from->n_joints; i++) {
+        to->joints[i].data = from->joints[i].data;
+    }
+    for (size_t i = 0; i < from->n_transitions; i++) {
+        to->transitions[i].hazard.data = from->transitions[i].hazard.data;
+    }
+    for (size_t i = 0; i < from->n_events; i++) {
+        to->events[i].hazard.data = from->events[i].hazard.data;
+    }
+}
+
+ipsim_status ipsim_scenario_clone(const ipsim_scenario *scenario, ipsim_scenario **out, ipsim_error_list *errors)
+{
+    *out = NULL;
+    ipsim_error_list found = {0};
+    ipsim_loader loader = {.errors = &found};
+    ipsim_scenario *clone = create(&loader);
+    bool ok = clone != NULL;
+    if (ok) {
+        clone->path = scenario->path;
+        ok = fill(&loader, scenario->private_parts->root, clone) && evaluate(clone, NULL, &found) == IPSIM_OK;
+    }
+    ipsim_bug_assert(found.count == 0 || !ok); /* its original is sound */
+    ipsim_error_list_clear(&found);
+    if (!ok) {
+        ipsim_scenario_free(clone);
+        return ipsim_error_add(errors, IPSIM_ERR_MEMORY, (ipsim_origin){scenario->path, 0, NULL},
+                               "there is not enough memory for a copy of the scenario");
+    }
+    share_data(scenario, clone);
+    clone->digest = scenario->digest;
+    *out = clone;
     return IPSIM_OK;
 }
 

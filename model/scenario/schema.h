@@ -12,6 +12,7 @@ typedef enum ipsim_section {
     IPSIM_SECTION_SIMULATION,
     IPSIM_SECTION_ECONOMICS,
     IPSIM_SECTION_PARAMETER,
+    IPSIM_SECTION_JOINT,
     IPSIM_SECTION_TABLE,
     IPSIM_SECTION_ATTRIBUTE,
     IPSIM_SECTION_CLOCK,
@@ -77,8 +78,9 @@ extern const ipsim_section_facts ipsim_sections[IPSIM_N_SECTIONS];
 extern const char *const ipsim_kind_names[];          /* NULL-terminated, like all lists of choices */
 extern const char *const ipsim_hazard_family_names[]; /* index: ipsim_family or ipsim_hazard_choice */
 extern const char *const ipsim_distribution_names[];  /* index: ipsim_distribution_family */
-extern const char *const ipsim_per_names[];           /* index: ipsim_per */
-extern const char *const ipsim_outcome_type_names[];  /* index: ipsim_outcome_type */
+extern const char *const ipsim_joint_names[], *const ipsim_scale_names[];
+extern const char *const ipsim_per_names[];          /* index: ipsim_per */
+extern const char *const ipsim_outcome_type_names[]; /* index: ipsim_outcome_type */
 
 /* NULL when the section has no such key. */
 const ipsim_schema_row *ipsim_schema_find(ipsim_section section, const char *key);

@@ -19,6 +19,9 @@ const char *const ipsim_hazard_family_names[] = {"exponential", "weibull",      
 const char *const ipsim_distribution_names[] = {"fixed",       "uniform", "triangular", "pert", "normal", "lognormal",
                                                 "exponential", "weibull", "gamma",      "beta", NULL};
 
+const char *const ipsim_joint_names[] = {"dirichlet", "normal", "copula", "bootstrap", "draws", NULL};
+const char *const ipsim_scale_names[] = {"identity", "log", "logit", NULL};
+
 #define NAMED(title, type)                                                                 \
     {                                                                                      \
         title, sizeof(type), offsetof(type, name), offsetof(type, origin), IPSIM_NO_OFFSET \
@@ -37,6 +40,7 @@ const ipsim_section_facts ipsim_sections[IPSIM_N_SECTIONS] = {
     [IPSIM_SECTION_SIMULATION] = PLAIN("simulation"),
     [IPSIM_SECTION_ECONOMICS] = PLAIN("economics"),
     [IPSIM_SECTION_PARAMETER] = NAMED("parameter", ipsim_parameter),
+    [IPSIM_SECTION_JOINT] = NAMED("joint", ipsim_joint),
     [IPSIM_SECTION_TABLE] = NAMED("table", ipsim_person_table_spec),
     [IPSIM_SECTION_ATTRIBUTE] = NAMED("attribute", ipsim_attribute),
     [IPSIM_SECTION_CLOCK] = NAMED("clock", ipsim_clock),
@@ -86,6 +90,8 @@ const ipsim_schema_row ipsim_schema_rows[] = {
     {KEY(SCENARIO, "economics", GROUP, ipsim_scenario, path), HOLDS(ECONOMICS), .help = "Currency, price year and discounting."},
     {ITEMS_OF(SCENARIO, ipsim_scenario, parameters, PARAMETER),
      .help = "The numbers of the model, each with its source. NAME = 0.6; is short for NAME: { value = 0.6; };"},
+    {KEY(SCENARIO, "joint", ITEMS, ipsim_scenario, joints), .count_offset = offsetof(ipsim_scenario, n_joints), HOLDS(JOINT),
+     .help = "Parameters that are uncertain together, for probabilistic analysis. A parameter stands in one of them at most."},
     {KEY(SCENARIO, "tables", ITEMS, ipsim_scenario, person_tables), .count_offset = offsetof(ipsim_scenario, n_person_tables), HOLDS(TABLE),
      .help = "CSV files of persons, from which attributes can be read row by row, so that they keep their joint distribution."},
     {ITEMS_OF(SCENARIO, ipsim_scenario, attributes, ATTRIBUTE),
@@ -179,6 +185,37 @@ const ipsim_schema_row ipsim_schema_rows[] = {
     {KEY(DISTRIBUTION, "beta", NUMBER, ipsim_distribution_spec, beta), ABOVE(0), .help = "The second shape of beta, as in prior failures."},
     {KEY(DISTRIBUTION, "lower", NUMBER, ipsim_distribution_spec, lower), .fallback = "-inf", .help = "Truncates any family from below."},
     {KEY(DISTRIBUTION, "upper", NUMBER, ipsim_distribution_spec, upper), .fallback = "inf", .help = "Truncates any family from above."},
+
+    /* ---- joint distributions ---- */
+    {KEY(JOINT, "family", CHOICE, ipsim_joint, family), .choices = ipsim_joint_names, .required = true,
+     .help =
+         "dirichlet alpha: probabilities that sum to 1; normal mean sd correlation (or mean covariance), on the scale of each parameter; "
+         "copula "
+         "correlation: the parameters' own distributions with correlated normal scores; bootstrap file: means of columns whose rows are "
+         "resampled with replacement; draws file: rows of joint draws, for example a posterior sample."},
+    {KEY(JOINT, "parameters", NAMES, ipsim_joint, parameters), .required = true, .help = "The parameters, in the order of the other keys."},
+    {KEY(JOINT, "alpha", NUMBERS, ipsim_joint, alpha), ABOVE(0),
+     .help = "dirichlet: one number a parameter, as in counts of a row of transitions."},
+    {KEY(JOINT, "scale", NAMES, ipsim_joint, scale), .choices = ipsim_scale_names,
+     .help =
+         "normal: the scale on which the parameters are normal, identity, log or logit; one for all or one for each. By default identity."},
+    {KEY(JOINT, "mean", NUMBERS, ipsim_joint, mean), .help = "normal: the mean of each parameter on its scale."},
+    {KEY(JOINT, "sd", NUMBERS, ipsim_joint, sd), ABOVE(0), .help = "normal: the standard deviation of each on its scale."},
+    {KEY(JOINT, "correlation", NUMBERS, ipsim_joint, correlation), BETWEEN(-1, 1),
+     .help = "normal and copula: the correlation matrix row by row, or one number for every pair."},
+    {KEY(JOINT, "covariance", NUMBERS, ipsim_joint, covariance),
+     .help = "normal: instead of sd and correlation, the covariance matrix row by row, on the scales of the parameters."},
+    {KEY(JOINT, "file", TEXT, ipsim_joint, file), .help = "bootstrap and draws: a CSV file with a header, relative to this file."},
+    {KEY(JOINT, "columns", NAMES, ipsim_joint, columns), .help = "Its columns, one a parameter. By default the names of the parameters."},
+    {KEY(JOINT, "weight", TEXT, ipsim_joint, weight),
+     .help = "The column of weights by which rows are drawn; without it all rows are equally likely."},
+    {KEY(JOINT, "order", CHOICE, ipsim_joint, order), .choices = order_names, .fallback = "random",
+     .help = "draws: random takes a row for each draw with replacement, file takes row d for draw d."},
+    {KEY(JOINT, "label", TEXT, ipsim_joint, label), .help = "What the parameters have in common, for tables and reports."},
+    {KEY(JOINT, "source", TEXT, ipsim_joint, source), .help = "Where the distribution comes from."},
+    {KEY(JOINT, "status", CHOICE, ipsim_joint, status), .choices = status_names, .fallback = "unstated",
+     .help = "How it was come by, as for parameters."},
+    {KEY(JOINT, "note", TEXT, ipsim_joint, note), .help = "Anything a reader should know."},
 
     /* ---- tables, attributes, clocks ---- */
     {KEY(TABLE, "file", TEXT, ipsim_person_table_spec, file), .required = true,

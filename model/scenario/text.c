@@ -113,10 +113,28 @@ static void complain(scanner *s, ipsim_status status, int line, const char *key,
     s->ok = false;
 }
 
+static char *take_kept(ipsim_loader *loader, const ipsim_kept_file *kept, const char *path, ipsim_origin at, size_t *size)
+{
+    if (kept == NULL) {
+        ipsim_error_add(loader->errors, IPSIM_ERR_FILE, at, "\"%s\" was not kept", path);
+        return NULL;
+    }
+    char *text = ipsim_loader_alloc(loader, kept->size + 1, 1);
+    if (text != NULL) {
+        memcpy(text, kept->bytes, kept->size);
+        *size = kept->size;
+    }
+    return text;
+}
+
 /* The whole file, in the arena. The message stands at the setting that asked for the file, where there is one. */
 static char *read_whole(ipsim_loader *loader, const char *path, ipsim_origin asked_from, size_t *size)
 {
     ipsim_origin at = asked_from.file != NULL ? asked_from : (ipsim_origin){path, 0, NULL};
+    const ipsim_kept_file *kept = ipsim_files_find(loader->files, path);
+    if (kept != NULL || (loader->files != NULL && loader->files->closed)) {
+        return take_kept(loader, kept, path, at, size);
+    }
     int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* not blocking: a named pipe must not hang the program */
     struct stat facts;
     if (file < 0 || fstat(file, &facts) != 0) {
@@ -152,6 +170,10 @@ static char *read_whole(ipsim_loader *loader, const char *path, ipsim_origin ask
             have += (size_t)got;
         }
         *size = have;
+    }
+    if (text != NULL && !ipsim_files_keep(loader->files, path, text, *size)) {
+        loader->out_of_memory = true;
+        text = NULL;
     }
     close(file);
     return text;

@@ -161,6 +161,7 @@ void ipsim_scenario_validate(ipsim_loader *loader, const ipsim_scenario *s)
         }
     }
     ipsim_validate_people(loader, s);
+    ipsim_validate_joints(loader, s);
     ipsim_validate_risks(loader, s);
     ipsim_validate_graph(loader, s);
     ipsim_validate_rewards(loader, s);

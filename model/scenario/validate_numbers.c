@@ -115,9 +115,6 @@ void ipsim_scenario_validate_numbers(const ipsim_scenario *s, ipsim_error_list *
     check_simulation(s, errors);
     check_discount(&s->economics.discount_costs, errors);
     check_discount(&s->economics.discount_effects, errors);
-    for (size_t i = 0; i < s->n_parameters; i++) {
-        ipsim_check_distribution_numbers(&s->parameters[i].distribution, errors);
-    }
     for (size_t i = 0; i < s->n_attributes; i++) {
         const ipsim_attribute *a = &s->attributes[i];
         ipsim_check_distribution_numbers(&a->distribution, errors);
@@ -154,5 +151,15 @@ void ipsim_scenario_validate_numbers(const ipsim_scenario *s, ipsim_error_list *
     for (size_t i = 0; i < s->n_utilities; i++) {
         require_window(&s->utilities[i].from_years, &s->utilities[i].until_years, errors);
         require_ascending(&s->utilities[i].breaks, errors);
+    }
+}
+
+void ipsim_scenario_validate_uncertainty(const ipsim_scenario *s, ipsim_error_list *errors)
+{
+    for (size_t i = 0; i < s->n_parameters; i++) {
+        ipsim_check_distribution_numbers(&s->parameters[i].distribution, errors);
+    }
+    for (size_t i = 0; i < s->n_joints; i++) {
+        ipsim_check_joint_numbers(s, &s->joints[i], errors);
     }
 }

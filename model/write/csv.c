@@ -10,29 +10,51 @@
 #include "ipsim/plain_text.h"
 #include "ipsim/write.h"
 
-/* Blanks at the ends are kept only by quotes: many readers, ours among them, trim what is not quoted. */
-static bool needs_quotes(const char *text)
+/* The stream belongs to one thread. */
+static void put_char(FILE *stream, char c)
 {
-    size_t length = strlen(text);
-    return strpbrk(text, ",\"\r\n") != NULL || (length > 0 && (strchr(" \t", text[0]) != NULL || strchr(" \t", text[length - 1]) != NULL));
+    putc_unlocked(c, stream);
+}
+
+static void put_bytes(FILE *stream, const char *bytes, size_t n)
+{
+    fwrite_unlocked(bytes, 1, n, stream);
+}
+
+/* Blanks at the ends are kept only by quotes: many readers, ours among them, trim what is not quoted. */
+static bool needs_quotes(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == ',' || text[i] == '"' || text[i] == '\r' || text[i] == '\n') {
+            return true;
+        }
+    }
+    return length > 0 && (text[0] == ' ' || text[0] == '\t' || text[length - 1] == ' ' || text[length - 1] == '\t');
 }
 
 static void put_text(FILE *stream, const char *text)
 {
     /* A spreadsheet runs a text that looks like a formula, wherever the text came from. */
-    const char *guard = ipsim_looks_like_formula(text) ? "'" : "";
-    if (!needs_quotes(text)) {
-        fprintf(stream, "%s%s", guard, text);
+    bool guard = ipsim_looks_like_formula(text);
+    size_t length = strlen(text);
+    bool quotes = needs_quotes(text, length);
+    if (quotes) {
+        put_char(stream, '"');
+    }
+    if (guard) {
+        put_char(stream, '\'');
+    }
+    if (!quotes) {
+        put_bytes(stream, text, length);
         return;
     }
-    fprintf(stream, "\"%s", guard);
     for (const char *c = text; *c != '\0'; c++) {
         if (*c == '"') {
-            putc('"', stream);
+            put_char(stream, '"');
         }
-        putc(*c, stream);
+        put_char(stream, *c);
     }
-    putc('"', stream);
+    put_char(stream, '"');
 }
 
 static void put_header(FILE *stream, const ipsim_table *table)
@@ -40,7 +62,7 @@ static void put_header(FILE *stream, const ipsim_table *table)
     for (size_t c = 0; c < table->n_columns; c++) {
         const char *name = table->columns[c].name;
         if (c > 0) {
-            putc(',', stream);
+            put_char(stream, ',');
         }
         if (c == 0 && name[0] == '#') {
             fprintf(stream, "\"%s\"", name); /* or the header would read as a comment */
@@ -48,7 +70,7 @@ static void put_header(FILE *stream, const ipsim_table *table)
             put_text(stream, name);
         }
     }
-    putc('\n', stream);
+    put_char(stream, '\n');
 }
 
 static void put_cell(FILE *stream, const ipsim_column *column, size_t row)
@@ -59,7 +81,10 @@ static void put_cell(FILE *stream, const ipsim_column *column, size_t row)
         put_text(stream, column->text[row] != NULL ? column->text[row] : "");
         break;
     case IPSIM_REAL:
-        fputs(isnan(column->real[row]) ? "" : ipsim_format_real(column->real[row], number), stream);
+        if (!isnan(column->real[row])) {
+            ipsim_format_real(column->real[row], number);
+            put_bytes(stream, number, strlen(number));
+        }
         break;
     case IPSIM_INTEGER:
         fprintf(stream, "%" PRId64, column->integer[row]);
@@ -88,12 +113,12 @@ static void put_rows(FILE *stream, const ipsim_table *table)
         } else {
             for (size_t c = 0; c < table->n_columns; c++) {
                 if (c > 0) {
-                    putc(',', stream);
+                    put_char(stream, ',');
                 }
                 put_cell(stream, &table->columns[c], row);
             }
         }
-        putc('\n', stream);
+        put_char(stream, '\n');
     }
 }
 

@@ -45,15 +45,22 @@ static bool sync_descriptor(int descriptor)
     return fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP || errno == EROFS;
 }
 
+/* Each sync of its own would wait for the disk once; what is on its way already is waited for together. A failure is told by the sync. */
+static void send_descriptor(int descriptor)
+{
+    sync_file_range(descriptor, 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
 ipsim_status ipsim_file_finish(FILE *stream, const char *path, ipsim_error *err)
 {
     int code = ferror(stream) != 0 ? errno : 0;
     if (ferror(stream) != 0 && code == 0) {
         code = EIO;
     }
-    if (code == 0 && (fflush(stream) != 0 || !sync_descriptor(fileno(stream)))) {
+    if (code == 0 && fflush(stream) != 0) {
         code = errno;
     }
+    send_descriptor(fileno(stream));
     if (fclose(stream) != 0 && code == 0) {
         code = errno; /* some network file systems only tell here */
     }
@@ -68,6 +75,15 @@ void ipsim_file_abandon(FILE *stream, const char *path)
 {
     fclose(stream);
     ipsim_file_remove(path);
+}
+
+void ipsim_file_send(const char *path)
+{
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor >= 0) {
+        send_descriptor(descriptor);
+        close(descriptor);
+    }
 }
 
 ipsim_status ipsim_file_sync(const char *path, ipsim_error *err)

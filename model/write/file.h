@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* write/file: files that are either written whole and safe on disk, or reported and removed. Private to write. */
+/* write/file: files that are either written whole, or reported and removed. Private to write. */
 #ifndef IPSIM_WRITE_FILE_H
 #define IPSIM_WRITE_FILE_H
 
@@ -8,13 +8,17 @@
 /* Opens path for writing, emptied, with the permissions that the umask leaves. */
 ipsim_status ipsim_file_create(const char *path, FILE **stream, ipsim_error *err) IPSIM_MUST_CHECK;
 
-/* Flushes, syncs to disk and closes. Call it as soon as a write fails, while errno still says why. On failure the file is removed. */
+/* Flushes and closes. Call it as soon as a write fails, while errno still says why. On failure the file is removed. The way to disk is begun
+ * and not waited for: that is done for all files of a folder together, when it is committed. */
 ipsim_status ipsim_file_finish(FILE *stream, const char *path, ipsim_error *err) IPSIM_MUST_CHECK;
 
 /* Closes and removes a file that will not be finished. */
 void ipsim_file_abandon(FILE *stream, const char *path);
 
-/* Syncs a file or folder by name. */
+/* Begins to send a file to disk, by name. */
+void ipsim_file_send(const char *path);
+
+/* Syncs a file or folder by name: it is safe on disk. */
 ipsim_status ipsim_file_sync(const char *path, ipsim_error *err) IPSIM_MUST_CHECK;
 
 /* Removes path if it is a regular file: a device or a pipe that was named as output stays. */

@@ -21,8 +21,8 @@
 #   fade_out        persistence/S5.cfg             employment at 36 months equals that under usual care
 #
 # How. Bisection. Every trial uses the same people and luck, so the simulated figure is a smooth, monotone function of the parameter, and
-# the answer is exact for these people; other people (another seed) move the last digit. Values with a distribution stand in it too: change
-# meanlog with them.
+# the answer is exact for these people; other people (another seed) move the last digit. Values stand before "* h0_refit" and
+# "* hr_refit", which move with the trial's counts and with the other draws in probabilistic analysis, and are 1 in the base case.
 set -eu
 
 ipsim=${IPSIM:-./ipsim}

@@ -76,7 +76,7 @@ static ipsim_evppi evppi_one(const model *m, size_t parameter, double threshold)
     return evppi(m, &parameter, 1, threshold);
 }
 
-static ipsim_evsi evsi(const model *m, ipsim_measure measure, double size, double threshold)
+static ipsim_evsi evsi(const model *m, ipsim_study_measure measure, double size, double threshold)
 {
     ipsim_evsi result;
     ipsim_error err;
@@ -142,7 +142,7 @@ static void another_pair(void **state)
     ipsim_evppi e = evppi_one(m, 0, 1000), c = evppi_one(m, 1, 1000);
     check(e.evppi, e.se, 180.10910764, 213);
     check(c.evppi, c.se, 100.74495693, 213);
-    ipsim_evsi study = evsi(m, (ipsim_measure){0, IPSIM_MEASURE_MEAN, .5}, 1, 1000);
+    ipsim_evsi study = evsi(m, (ipsim_study_measure){0, IPSIM_MEASURE_MEAN, .5}, 1, 1000);
     check(study.evsi, study.se, 121.94913757, 213);
 }
 
@@ -282,7 +282,7 @@ static void study_of_a_mean(void **state)
     (void)state;
     const double sizes[] = {1, 10, 100, 1000, 1e6}, exact[] = {.0251272708, .0723251203, .0821176056, .0831946061, .0833154706};
     model *m = linear_model(1, 1, 0, 2, 0);
-    ipsim_measure measure = {0, IPSIM_MEASURE_MEAN, 1};
+    ipsim_study_measure measure = {0, IPSIM_MEASURE_MEAN, 1};
     ipsim_evsi results[5];
     double threshold = 1;
     ipsim_error err;
@@ -300,14 +300,14 @@ static void studies_of_differences_and_ratios(void **state)
 {
     (void)state;
     model *m = linear_model(1, 1, 0, 2, 0);
-    ipsim_evsi difference = evsi(m, (ipsim_measure){0, IPSIM_MEASURE_DIFFERENCE, 3}, 50, 1);
+    ipsim_evsi difference = evsi(m, (ipsim_study_measure){0, IPSIM_MEASURE_DIFFERENCE, 3}, 50, 1);
     check(difference.evsi, difference.se, closed_form(1, sqrt(1 / (1 + 2 * 9 / 50.0))), .0833);
     for (size_t i = 0; i < N; i++) {
         double log_ratio = m->effect[N + i] = 0.1 + 0.2 * normal(i, 0);
         m->values[i] = exp(log_ratio);
         m->cost[N + i] = 0;
     }
-    ipsim_evsi ratio = evsi(m, (ipsim_measure){0, IPSIM_MEASURE_RATIO, 1.5}, 100, 1);
+    ipsim_evsi ratio = evsi(m, (ipsim_study_measure){0, IPSIM_MEASURE_RATIO, 1.5}, 100, 1);
     check(ratio.evsi, ratio.se, closed_form(0.1, 0.2 * sqrt(0.04 / (0.04 + 2 * 2.25 / 100))), 0.05);
 }
 
@@ -328,7 +328,7 @@ static void study_of_a_proportion(void **state)
                            lgamma(5) - lgamma(2) - lgamma(3);
             exact += exp(log_p) * fmax(0, (2 + x) / (5 + n) - 0.5);
         }
-        ipsim_evsi e = evsi(m, (ipsim_measure){0, IPSIM_MEASURE_PROPORTION, 0}, n, 1);
+        ipsim_evsi e = evsi(m, (ipsim_study_measure){0, IPSIM_MEASURE_PROPORTION, 0}, n, 1);
         check(e.evsi, e.se, exact, 0.05);
     }
 }
@@ -349,7 +349,7 @@ static void study_of_a_rate(void **state)
         exact += exp(log_p) * fmax(0, 3 - 1.2 * (4 + x) / (2 + n));
     }
     exact -= fmax(0, 3 - 1.2 * 2);
-    ipsim_evsi e = evsi(m, (ipsim_measure){0, IPSIM_MEASURE_RATE, 0}, n, 1);
+    ipsim_evsi e = evsi(m, (ipsim_study_measure){0, IPSIM_MEASURE_RATE, 0}, n, 1);
     check(e.evsi, e.se, exact, 0.2);
 }
 
@@ -363,7 +363,7 @@ static void study_of_two_parameters(void **state)
         m->values[N + i] = normal(i, 1);
         m->effect[N + i] = 0.2 + m->values[i] + m->values[N + i];
     }
-    const ipsim_measure both[] = {{0, IPSIM_MEASURE_MEAN, 2}, {1, IPSIM_MEASURE_MEAN, 4}};
+    const ipsim_study_measure both[] = {{0, IPSIM_MEASURE_MEAN, 2}, {1, IPSIM_MEASURE_MEAN, 4}};
     double size = 16, threshold = 1, sd = sqrt(1 / (1 + 4 / 16.0) + 1 / (1 + 16 / 16.0));
     ipsim_evsi result;
     ipsim_error err;
@@ -375,7 +375,7 @@ static void impossible_studies_are_refused(void **state)
 {
     (void)state;
     model *m = linear_model(1, 1, 0, 2, 0);
-    ipsim_measure measure = {0, IPSIM_MEASURE_PROPORTION, 0};
+    ipsim_study_measure measure = {0, IPSIM_MEASURE_PROPORTION, 0};
     ipsim_evsi result;
     ipsim_error err;
     double one = 1;

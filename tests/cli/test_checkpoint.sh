@@ -6,7 +6,7 @@ set -m # background jobs get their own process group and the usual signals
 arm=tests/cli/arm.cfg
 journal=$scratch/.r.journal
 
-persons=$(persons_for 2)
+persons=$(persons_for 4) # the machine may be quieter when it counts
 args=(compare "$model" "$arm" -n "$persons" --quiet --output "$scratch/r")
 run compare "$model" "$arm" -n "$persons" --quiet --output "$scratch/whole"
 expect 0 "the run to be disturbed ($persons persons)"
@@ -82,7 +82,8 @@ run "${args[@]}" --resume
 expect 0 "a record cut short is told" --err 'cut short'
 head -c $((size - 10)) "$scratch/good" >"$journal"
 resume "a journal cut short"
-for at in $((size / 2)) $((size - 100)); do
+second=$(LC_ALL=C grep -abo IPRC "$scratch/good" | sed -n 2p) # where the second record begins; its head is shorter than 200 bytes
+for at in $((${second%%:*} + 200)) $((size - 100)); do
     cp "$scratch/good" "$journal"
     printf 'XX' | dd of="$journal" bs=1 seek=$at conv=notrunc 2>/dev/null
     cp "$journal" "$scratch/bad"
@@ -199,6 +200,20 @@ fi
 
 run "${args[@]}" --checkpoint="$scratch/absent/journal"
 expect 1 "a journal in a folder that is not there" --err 'absent/journal'
+# The same where mounting is forbidden: files may not grow beyond a limit.
+for blocks in 1 8; do
+    rm -rf "$scratch/r"
+    code=0
+    (ulimit -f $blocks && limit "$IPSIM" "${args[@]}" --checkpoint) >"$scratch/out" 2>"$scratch/err" </dev/null || code=$?
+    expect 1 "files of at most $blocks kB: exit code 1 and the reason" --err 'larger than files may be|too large'
+    assert "files of at most $blocks kB: nothing half-written" is_absent "$scratch/r"
+    resume "files of at most $blocks kB"
+done
+
+for inside in "$scratch/whole/journal" "$scratch/whole/../whole/./journal" "$scratch/not-yet/journal"; do
+    run compare "$model" "$arm" -n 100 --output "$(dirname "${inside/..*/}")" --checkpoint="$inside"
+    expect 2 "a journal in the output folder (${inside#"$scratch"/})" --err 'cannot lie in the output folder'
+done
 mkdir "$scratch/closed"
 cp "$IPSIM" "$scratch/ipsim"
 cp tests/cli/*.cfg "$scratch/"

@@ -107,10 +107,19 @@ run cea "$scratch/europe.csv" --threshold 100000 --output "$scratch/europe"
 expect 0 "semicolons, decimal commas, a byte-order mark" --out 'semicolons' --out 'decimal comma'
 assert "give the same tables" diff -rq --exclude=manifest.json --exclude=summary.txt "$scratch/plain" "$scratch/europe"
 
+assert "all tables are in the database" sh -c "[ \"\$(sqlite3 '$scratch/plain/results.sqlite' .tables | wc -w)\" = \"\$(ls '$scratch/plain' | grep -c csv)\" ]"
+sed 's/,/\t/g' "$scratch/psa.csv" >"$scratch/tabs.csv"
+run cea "$scratch/tabs.csv" --threshold 100000 --output "$scratch/tabs"
+expect 0 "tabs" --out 'tabs'
+assert "give the same tables too" diff -rq --exclude=manifest.json --exclude=summary.txt "$scratch/plain" "$scratch/tabs"
+sort -t, -k1,1nr -k3,3 -s <(sed 1d "$scratch/psa.csv") | sed "1i $(head -1 "$scratch/psa.csv")" >"$scratch/shuffled.csv"
+run cea "$scratch/shuffled.csv" --comparator usual --threshold 100000 --output "$scratch/shuffled"
+assert "rows in another order give the same EVPI" diff <(sort "$scratch/plain/evpi.csv") <(sort "$scratch/shuffled/evpi.csv")
+
 # ---- absolute shortfall ----
 printf 'age,qalys\n30,42\n40,33\n' >"$scratch/norms.csv"
 run cea "$scratch/psa.csv" --comparator usual --currency NOK --norms "$scratch/norms.csv" --age 35 --output "$out"
-expect 0 "absolute shortfall" --out 'shortfall 32\.5 QALYs' --out '825 000 NOK' --out 'not formally adopted'
+expect 0 "absolute shortfall" --out '32\.5  6 of 6     825 000' --out 'not formally adopted'
 assert "37.5 - 5 = 32.5" is_cell 32.5 "$out/shortfall.csv" absolute_shortfall comparator=usual
 run cea "$scratch/psa.csv" --norms "$scratch/norms.csv" --output "$scratch/none"
 expect 2 "norms need an age" --err '--age'
@@ -143,6 +152,24 @@ refuse "NaN, with its line and column" 'nan\.csv:5: cost: "NaN"' cea "$scratch/n
 sed '3p' "$scratch/psa.csv" >"$scratch/twice.csv"
 refuse "a row that is there twice" 'twice\.csv:4: draw 1 .* first in line 3' cea "$scratch/twice.csv"
 grep -v ',ips,' "$scratch/psa.csv" >"$scratch/one.csv"
+sed '5s/1000\.0*/inf/; 6s/1000\.0*//; 7s/1000\.0*/dear/' "$scratch/psa.csv" >"$scratch/cells.csv"
+refuse "infinity, all problems at once" 'cells\.csv:5: cost: "inf"' cea "$scratch/cells.csv"
+assert "an empty cell" grep -q 'cells\.csv:6: cost: ' "$scratch/err"
+assert "a word" grep -q 'cells\.csv:7: cost: "dear"' "$scratch/err"
+sed 's/,/;/g; 2,9s/\./,/g' "$scratch/psa.csv" >"$scratch/mixed.csv"
+refuse "decimal commas and points in one table" 'mixed\.csv' cea "$scratch/mixed.csv"
+head -1 "$scratch/psa.csv" >"$scratch/header.csv"
+refuse "a header alone" 'header\.csv' cea "$scratch/header.csv"
+: >"$scratch/empty.csv"
+refuse "an empty file" 'empty\.csv' cea "$scratch/empty.csv"
+sed '7s/,[^,]*$//' "$scratch/psa.csv" >"$scratch/ragged.csv"
+refuse "a row that is too short" 'ragged\.csv:7' cea "$scratch/ragged.csv"
+sed '1s/cost/qalys/' "$scratch/psa.csv" >"$scratch/names.csv"
+refuse "two columns of one name" 'names\.csv:1' cea "$scratch/names.csv"
+grep -v '^3,' "$scratch/psa.csv" | sed 's/^400,usual,health,all,/401,usual,health,all,/' >"$scratch/gaps.csv"
+refuse "draws that do not match" 'draw 401 is missing' cea "$scratch/gaps.csv"
+mkdir "$scratch/folder"
+refuse "a folder without draws" 'neither psa.csv nor the results of a comparison' cea "$scratch/folder"
 refuse "one strategy" 'one strategy' cea "$scratch/one.csv"
 refuse "no such file" 'cannot be opened' cea "$scratch/nowhere.csv"
 refuse "a comparator that is not there" 'no strategy "usuall"; did you mean "usual"' cea "$scratch/psa.csv" --comparator usuall

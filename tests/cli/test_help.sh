@@ -3,7 +3,7 @@
 # Help, version, and what the command line refuses.
 . "$(dirname "$0")/lib.sh"
 
-commands="run compare cea voi check show diff replay help version"
+commands="run compare dsa cea voi check show diff replay help version"
 
 for command in $commands; do
     run help "$command"
@@ -29,7 +29,7 @@ run help scenario transitoins
 expect 2 "help on a section that does not exist" --err transitoins
 
 # Nothing but the option of a command is refused by it; options that mean the same have the same letter.
-for command in run compare; do
+for command in run compare dsa; do
     run "$command" --help
     expect 0 "$command takes the common options" --out '-n' --out '--persons' --out '--seed' --out '--replicate' --out '--threads' --out '-o' \
         --out '--output' --out '--set' --out '--quiet' --out '--json'

@@ -114,6 +114,28 @@ expect 0 "a good scenario passes"
 run check "$model" --strict
 expect 0 "and has no warnings"
 
+# What the fast engine has no kernel for is named, once for a transition out of several states, and is no warning.
+cat >"$scratch/slow.cfg" <<'END'
+name = "slow";
+simulation: { persons = 10; horizon_years = 5.0; };
+states: { well: {}; ill: {}; dead: { role = "dead"; }; };
+start_state = "well";
+transitions: {
+    fall_ill: { from = "well"; to = "ill"; hazard: { family = "weibull"; shape = 1.2; scale = 3; }; };
+    die: { from = ["well", "ill"]; to = "dead";
+        hazard: { family = "gamma"; shape = 2; rate = 0.1; }; };
+};
+events: { visit: { states = ["well", "ill"]; hazard: { family = "log_normal"; meanlog = 0; sdlog = 1; }; }; };
+END
+run check "$scratch/slow.cfg"
+expect 0 "a law that runs one person at a time is named" --out 'note: .*slow\.cfg:[0-9]+: transitions\.die: its law \(gamma\) runs one person' \
+    --out 'note: .*slow\.cfg:[0-9]+: events\.visit: its law \(log_normal\)'
+assert "once, and no other is" sh -c "[ \"\$(grep -c '^note: ' '$scratch/out')\" = 2 ]"
+run check "$scratch/slow.cfg" --json
+expect 0 "the same for programs" --out '"note"' --out 'transitions\.die'
+run check "$model"
+assert "a model of laws with kernels has no notes" sh -c "! grep -q '^note' '$scratch/out'"
+
 # A relative parent is found beside the file that names it, wherever the program is started.
 mkdir -p "$scratch/below/deeper"
 cp "$model" "$scratch/below/base.cfg"

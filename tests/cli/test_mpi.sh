@@ -97,5 +97,48 @@ LIMIT=120 run "${args[@]}" --resume
 expect 0 "one process without MPI goes on with the journal of 3"
 assert "equal bytes again" same_results "$scratch/large" "$scratch/lost"
 assert "and no journal is left" sh -c "! ls -A '$scratch' | grep -q journal"
+rm -rf "$scratch/lost"
+
+# One rank that cannot work, in the middle of a job that others have a part of: first its journal, then its memory.
+lose_rank 2
+mv "$scratch/.lost.journal.rank1" "$scratch/aside"
+ln -s "$scratch/absent/journal" "$scratch/.lost.journal.rank1"
+run_ranks 3 "${args[@]}" --resume
+expect 1 "a rank cannot open its journal: the job ends" --err 'rank 1: the journal cannot be opened' --err 'journal\.rank1'
+assert "and the others' journals stay" test -s "$scratch/.lost.journal.rank2"
+rm "$scratch/.lost.journal.rank1"
+mv "$scratch/aside" "$scratch/.lost.journal.rank1"
+cat >"$scratch/short" <<'END'
+#!/bin/bash
+if [ "$OMPI_COMM_WORLD_RANK" = 1 ]; then ulimit -f 1; fi
+exec "$@"
+END
+chmod +x "$scratch/short"
+code=0
+LIMIT=120 limit mpirun -n 3 --oversubscribe --bind-to none "$scratch/short" "$mpi_program" "${args[@]}" --resume >"$scratch/out" 2>"$scratch/err" </dev/null || code=$?
+if [ "$code" = 0 ]; then
+    ok "a rank whose journal may not grow: the job goes on"
+    assert "a rank whose journal may not grow: equal bytes" same_results "$scratch/large" "$scratch/lost"
+else
+    # The rank could not even begin its journal.
+    expect 1 "a rank whose journal may not grow: the job ends" --err 'rank 1:' --err 'ulimit|too large|larger'
+    assert "and there is no result" is_absent "$scratch/lost"
+    LIMIT=120 run_ranks 3 "${args[@]}" --resume
+    expect 0 "with room it goes on"
+    assert "and gives equal bytes" same_results "$scratch/large" "$scratch/lost"
+fi
+rm -rf "$scratch/lost"
+
+# One person in a million whose attribute is too large for the exact sums: whichever rank has it fails, and the others end too.
+sed '/^attributes: {/a wealth: { unit = "NOK"; distribution: { family = "lognormal"; meanlog = 0.0; sdlog = 4.36; }; };' "$model" >"$scratch/rich.cfg"
+run run "$scratch/rich.cfg" -n 3000000 --threads 1 --quiet --output "$scratch/rich"
+if expect 1 "one person that is too rich" --err 'wealth of person [0-9]+ is'; then
+    person=$(grep -Eo 'wealth of person [0-9]+' "$scratch/err" | grep -Eo '[0-9]+')
+    run_ranks 3 run "$scratch/rich.cfg" -n 3000000 --threads 1 --quiet --output "$scratch/rich" --checkpoint
+    expect 1 "one rank fails (person $person): the job ends with its reason" --err 'IPSIM_ERR_OVERFLOW' --err 'wealth of person [0-9]+ is'
+    assert "no result" is_absent "$scratch/rich"
+    run_ranks 3 run "$scratch/rich.cfg" -n 3000000 --threads 1 --quiet --output "$scratch/rich" --resume
+    expect 1 "and with its journal it comes to the same" --err 'IPSIM_ERR_OVERFLOW'
+fi
 
 finish

@@ -49,7 +49,7 @@ other "another seed" 'seed 8.*seed 7' --seed 8
 other "another replicate" 'replicates 1 to 1' --replicate 1
 other "other numbers of persons" 'persons 9999' -n 9999
 other "another scenario" 'scenario "model" has other contents' --set c_ill=1
-sed 's/ipsim [0-9.]* [^\n]*/ipsim 0.0.0 0000000/' "$s-2-of-3.ipsim" >"$scratch/version.ipsim"
+sed 's/, arithmetic /, arithmetik /' "$s-2-of-3.ipsim" >"$scratch/version.ipsim"
 run merge "$s-1-of-3.ipsim" "$scratch/version.ipsim" "$s-3-of-3.ipsim" -o "$scratch/none"
 expect 2 "a head that was changed" --err 'version\.ipsim.*damaged'
 
@@ -83,9 +83,28 @@ expect 2 "a shard that is not there" --err 'absent\.ipsim'
 assert "after all this nothing is written" is_absent "$scratch/none"
 cp "$model" "$scratch/moved.cfg"
 "$IPSIM" run "$scratch/moved.cfg" -n 2000 --quiet --shard 1/1 -o "$scratch/moved"
+run run "$scratch/moved.cfg" -n 2000 --quiet -o "$scratch/unmoved"
 sed -i 's/value = 85000.0/value = 85001.0/' "$scratch/moved.cfg"
-run merge "$scratch/moved.shard-1-of-1.ipsim" -o "$scratch/none"
-expect 2 "a scenario that has changed since" --err 'other contents'
+run merge "$scratch/moved.shard-1-of-1.ipsim" --quiet -o "$scratch/moved"
+expect 0 "a scenario that has changed since: the shard has the one that was simulated"
+assert "and gives its bytes" same_results "$scratch/unmoved" "$scratch/moved"
+
+# On another machine: parents, includes and life tables come from the shards too.
+mkdir -p "$scratch/here" "$scratch/there"
+cp -R scenarios "$scratch/here/"
+(cd "$scratch/here" && "$IPSIM" compare scenarios/traditional.cfg scenarios/ips.cfg -n 3000 --quiet -o whole &&
+    for i in 1 2; do "$IPSIM" compare scenarios/traditional.cfg scenarios/ips.cfg -n 3000 --quiet --shard $i/2 -o part >/dev/null; done)
+mv "$scratch/here"/*.ipsim "$scratch/here/whole" "$scratch/there/"
+rm -r "$scratch/here"
+code=0
+(cd "$scratch/there" && limit "$IPSIM" merge part.shard-*.ipsim --quiet -o joined) >"$scratch/out" 2>"$scratch/err" || code=$?
+expect 0 "shards are joined where their scenario files are not"
+assert "with the bytes of the whole run" same_results "$scratch/there/whole" "$scratch/there/joined"
+
+# Folders that were made for a shard that came to nothing.
+run run "$model" -n 100 --shard 1/2 -o "$scratch/new/deep/x" --checkpoint="$scratch/absent/j"
+expect 1 "a journal that cannot be made" --err 'journal cannot be opened'
+assert "no folder is left" is_absent "$scratch/new"
 
 for wrong in 0/2 3/2 2 a/b 1/ /2 1/2/3 -1/2; do
     run run "$model" --shard "$wrong"
@@ -110,6 +129,7 @@ run compare "$model" "$arm" -n 2000 --replicates 4 --quiet -o "$scratch/r4"
 expect 0 "four replicates"
 assert "the columns of replicates.csv" grep -qx 'replicate,seed,scenario,comparator,outcome,payer,discounted,estimate,mcse,unit' \
     <(head -n 1 "$scratch/r4/replicates.csv")
+assert "the summary says how many, and of which seed" grep -q 'They are 4 replicates of seed 7' <(tr '\n' ' ' <"$scratch/r4/summary.txt")
 run compare "$model" "$arm" -n 2000 --replicate 2 --quiet -o "$scratch/r"
 assert "replicate 2 is what --replicate 2 gives" test \
     "$(awk -F, '$1 == 2 && $3 == "arm" && $4 == "model" && $5 == "qalys" && $7 == "yes" { print $8, $9 }' "$scratch/r4/replicates.csv")" = \
@@ -129,6 +149,7 @@ printf '# three of them\n7\n8  # eight\n\n1e3\n' >"$scratch/seeds"
 run compare "$model" "$arm" -n 1000 --seeds "$scratch/seeds" --quiet -o "$scratch/seeded"
 expect 0 "--seeds"
 assert "each seed has its replicate" test "$(cut -d, -f2 "$scratch/seeded/replicates.csv" | uniq | tr '\n' ' ')" = "seed 7 8 1000 "
+assert "the summary says so" grep -q '3 replicates, each with a seed of its own' <(tr '\n' ' ' <"$scratch/seeded/summary.txt")
 printf '7\n8\n7\n' >"$scratch/twice"
 run compare "$model" "$arm" --seeds "$scratch/twice"
 expect 2 "a seed twice" --err 'twice:3: .*seed 7'
@@ -139,8 +160,8 @@ run compare "$model" "$arm" --seeds "$scratch/seeds" --replicates 3
 expect 2 "--seeds and --replicates" --err 'exclude'
 
 # Until the error is small enough: the same as that many persons from the start.
-run compare "$model" "$arm" -n 2000 --until-mcse qalys=0.002 --quiet -o "$scratch/until"
-expect 0 "--until-mcse"
+run compare "$model" "$arm" -n 2000 --until-mcse qalys=0.002 -o "$scratch/until"
+expect 0 "--until-mcse" --err 'after [0-9]+ persons; going on to' --err 'the error of qalys is 0.00[0-9]* after [0-9]+ persons, small enough'
 persons=$(jq .persons_simulated "$scratch/until/manifest.json")
 run compare "$model" "$arm" -n "$persons" --quiet -o "$scratch/fixed"
 assert "the result of -n $persons" same_results "$scratch/until" "$scratch/fixed"

@@ -209,7 +209,11 @@ static void norms(void **state)
     assert_no_errors(ipsim_norm_qalys(path, 40, "female", &qalys, &errors), &errors);
     assert_close(qalys, 34.0, 1e-14);
     assert_int_equal(ipsim_norm_qalys(path, 41, "female", &qalys, &errors), IPSIM_ERR_RANGE);
-    assert_int_equal(ipsim_norm_qalys(path, 35, NULL, &qalys, &errors), IPSIM_ERR_MISSING);
+    /* (38 + 40) / 2 at 32.5 years; and a sex where the table has none */
+    assert_no_errors(ipsim_norm_qalys(path, 32.5, NULL, &qalys, &(ipsim_error_list){0}), &(ipsim_error_list){0});
+    assert_close(qalys, 39.0, 1e-14);
+    const char *plain = testlib_write("plain.csv", "age,qalys\n30,40\n40,32\n");
+    assert_int_equal(ipsim_norm_qalys(plain, 35, "male", &qalys, &errors), IPSIM_ERR_MISSING);
     assert_int_equal(errors.count, 2);
     ipsim_error_list_clear(&errors);
 }

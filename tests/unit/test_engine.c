@@ -119,6 +119,30 @@ static void the_first_declared_wins_a_tie(void **state)
         }
 }
 
+/* Risks are looked at in another order than they were declared in, cheap ones first; who wins at equal times is as declared. */
+static void the_first_declared_wins_a_tie_with_a_hazard(void **state)
+{
+    (void)state;
+    const char *at_once = "b: { from = \"A\"; to = \"B\"; hazard: { family = \"fixed\"; delay = 0; }; };";
+    const char *so_large = "c: { from = \"A\"; to = \"C\"; hazard: { family = \"exponential\"; rate = 1e300; }; };";
+    for (int swapped = 0; swapped < 2; swapped++) {
+        char text[1000];
+        sim s;
+        snprintf(text, sizeof text,
+                 "simulation: { horizon_years = 10.0; occupancy_step_years = 5.0; }; attributes: { entry_time: { value = 2; }; };"
+                 "states: { A: {}; B: {}; C: {}; }; start_state = \"A\"; transitions: { %s %s };",
+                 swapped ? so_large : at_once, swapped ? at_once : so_large);
+        sim_open_text(&s, text);
+        sim_person(&s, 0);
+        assert_same_bits(s.steps[1].t_years, 2.0);
+        assert_step(&s, 1, IPSIM_STEP_TRANSITION, 2, "A", swapped ? "C" : "B");
+        ipsim_results *results = run_persons(&s.scenario, 1, 40, 1); /* the fast engine */
+        assert_same_bits(occupancy(results, NULL, swapped ? "C" : "B", 10.0).value, 1.0);
+        ipsim_results_free(results);
+        sim_close(&s);
+    }
+}
+
 /* Ages 60 to 74: those under 67 leave on their birthday, the others at once. */
 static void at_fires_when_the_clock_reads_it_or_at_once_when_overdue(void **state)
 {
@@ -505,6 +529,7 @@ int main(void)
         cmocka_unit_test(a_shared_stream_is_one_budget),
         cmocka_unit_test(a_change_in_mid_sojourn_resolves_with_what_is_left),
         cmocka_unit_test(the_first_declared_wins_a_tie),
+        cmocka_unit_test(the_first_declared_wins_a_tie_with_a_hazard),
         cmocka_unit_test(at_fires_when_the_clock_reads_it_or_at_once_when_overdue),
         cmocka_unit_test(the_horizon_itself_belongs_to_the_run),
         cmocka_unit_test(named_clocks_start_restart_and_wait),

@@ -31,7 +31,7 @@ static void larger_studies_are_worth_more(void **state)
 {
     (void)state;
     const double sizes[] = {1, 2, 5, 10, 30, 100, 1000, 100000}, thresholds[] = {0.5, 1, 3};
-    const ipsim_measure measure = {0, IPSIM_MEASURE_PROPORTION, 0};
+    const ipsim_study_measure measure = {0, IPSIM_MEASURE_PROPORTION, 0};
     ipsim_evsi results[8 * 3];
     ipsim_evppi limit[3];
     ipsim_error err;
@@ -52,7 +52,7 @@ static void equal_bits_for_any_number_of_threads(void **state)
 {
     (void)state;
     const double sizes[] = {5, 50}, threshold = 1;
-    const ipsim_measure measures[] = {{0, IPSIM_MEASURE_PROPORTION, 0}, {1, IPSIM_MEASURE_MEAN, 3}};
+    const ipsim_study_measure measures[] = {{0, IPSIM_MEASURE_PROPORTION, 0}, {1, IPSIM_MEASURE_MEAN, 3}};
     ipsim_evsi first[2], again[2];
     ipsim_error err;
     int threads = omp_get_max_threads();
@@ -74,7 +74,7 @@ static void certain_outcomes(void **state)
     values[0] = 0;
     values[1] = 1;
     const double size = 20, threshold = 1;
-    const ipsim_measure kinds[] = {{0, IPSIM_MEASURE_PROPORTION, 0}, {0, IPSIM_MEASURE_RATE, 0}};
+    const ipsim_study_measure kinds[] = {{0, IPSIM_MEASURE_PROPORTION, 0}, {0, IPSIM_MEASURE_RATE, 0}};
     for (size_t k = 0; k < 2; k++) {
         ipsim_evsi result;
         ipsim_error err;

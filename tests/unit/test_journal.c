@@ -174,7 +174,7 @@ static void open_fixture(fixture *f, size_t n_replicates)
     assert_no_errors(ipsim_experiment_create(f->view, 1, &f->e, &errors), &errors);
     for (uint32_t i = 0; i < 3; i++)
         f->lucks[i] = (ipsim_luck){.seed = 3, .replicate = i};
-    f->w = ipsim_work_of(f->e, f->lucks, n_replicates, PERSONS);
+    f->w = ipsim_work_of(f->e, NULL, f->lucks, n_replicates, PERSONS);
 }
 
 static void close_fixture(fixture *f)
@@ -305,7 +305,7 @@ static void identities_say_what_differs(void **state)
                  {"ipsim 1", 1, 3, PERSONS + 1, "it has persons "}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         ipsim_luck other_lucks[3] = {{cases[i].seed, 0}, {3, 1}, {3, 2}};
-        work other = ipsim_work_of(f.e, other_lucks, 3, cases[i].persons);
+        work other = ipsim_work_of(f.e, NULL, other_lucks, 3, cases[i].persons);
         ipsim_run_options o = options;
         o.origin.program = cases[i].program;
         o.shard = o.n_shards = cases[i].shard == 1 ? 0 : cases[i].shard;
@@ -399,7 +399,7 @@ static void stages_are_whole_batches(void **state)
     fixture f;
     ipsim_error err;
     open_fixture(&f, 1);
-    f.w = ipsim_work_of(f.e, f.lucks, 1, 2 * BLOCK);
+    f.w = ipsim_work_of(f.e, NULL, f.lucks, 1, 2 * BLOCK);
     assert_int_equal(ipsim_until_first(1), BLOCK);
     assert_int_equal(ipsim_until_first(BLOCK), BLOCK);
     assert_int_equal(ipsim_until_first(BLOCK + 1), 2 * BLOCK);

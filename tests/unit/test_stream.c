@@ -6,9 +6,7 @@
 #include <string.h>
 
 #include <gsl/gsl_cdf.h>
-#include <gsl/gsl_randist.h>
 
-#include "ipsim/gsl_stream.h"
 #include "ipsim/stream.h"
 #include "testlib.h"
 
@@ -204,55 +202,6 @@ static void test_every_bit_is_fair(void **state)
     }
 }
 
-/* ---- dressed as a gsl_rng ---- */
-
-static void test_gsl_stream_is_the_stream(void **state)
-{
-    ipsim_gsl_stream stream;
-    gsl_rng *rng = ipsim_gsl_stream_init(&stream, seed, 4, INT64_C(1) << 35, 77);
-    (void)state;
-    assert_string_equal(gsl_rng_name(rng), "ipsim_stream");
-    for (uint32_t i = 0; i < 100; i++) {
-        assert_same_bits(gsl_rng_uniform(rng), ipsim_stream_uniform(seed, 4, INT64_C(1) << 35, 77, i));
-    }
-    assert_int_equal(gsl_rng_get(rng), ipsim_stream_bits(seed, 4, INT64_C(1) << 35, 77, 100) >> 11);
-    assert_int_equal(stream.state.count, 101);
-    assert_int_equal(stream.state.person, INT64_C(1) << 35); /* ids are not touched as it runs */
-    assert_int_equal(stream.state.stream_key, 77);
-    for (int i = 0; i < 1000; i++) {
-        assert_true(gsl_rng_uniform_int(rng, 6) < 6);
-    }
-}
-
-static void test_gsl_can_own_a_stream(void **state)
-{
-    gsl_rng *rng = gsl_rng_alloc(ipsim_gsl_stream_type());
-    gsl_rng *copy;
-    (void)state;
-    assert_non_null(rng);
-    gsl_rng_set(rng, 12);
-    assert_same_bits(gsl_rng_uniform(rng), ipsim_stream_uniform(12, 0, 0, 0, 0));
-    copy = gsl_rng_clone(rng);
-    assert_same_bits(gsl_rng_uniform(copy), gsl_rng_uniform(rng));
-    gsl_rng_set(rng, 12);
-    assert_same_bits(gsl_rng_uniform(rng), ipsim_stream_uniform(12, 0, 0, 0, 0));
-    gsl_rng_free(copy);
-    gsl_rng_free(rng);
-}
-
-/* GSL's gamma sampler rejects, so it uses the stream at an uneven pace: its sample against the distribution it should have. A correct
- * sampler fails with probability 1e-4. */
-static void test_gsl_sampler_on_a_stream(void **state)
-{
-    ipsim_gsl_stream stream;
-    gsl_rng *rng = ipsim_gsl_stream_init(&stream, seed, 0, 0, 1234);
-    (void)state;
-    for (int i = 0; i < N; i++) {
-        sample[i] = gsl_cdf_gamma_P(gsl_ran_gamma(rng, 2.385, 0.7), 2.385, 0.7);
-    }
-    assert_true(anderson_darling(sample, N) < 8.0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -265,9 +214,6 @@ int main(void)
         cmocka_unit_test(test_independent_across_keys),
         cmocka_unit_test(test_pairs_fill_the_square),
         cmocka_unit_test(test_every_bit_is_fair),
-        cmocka_unit_test(test_gsl_stream_is_the_stream),
-        cmocka_unit_test(test_gsl_can_own_a_stream),
-        cmocka_unit_test(test_gsl_sampler_on_a_stream),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

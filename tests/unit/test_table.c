@@ -74,6 +74,26 @@ static void many_rows_keep_their_cells(void **state)
     ipsim_table_free(table);
 }
 
+static void cells_that_say_the_same_are_changed_one_by_one(void **state)
+{
+    (void)state;
+    char text[] = "same";
+    ipsim_table *table = ipsim_table_create("results", columns, 3);
+    for (size_t i = 0; i < 3; i++) {
+        ipsim_table_put_text(table, ipsim_table_add_row(table), 0, text);
+    }
+    text[0] = 'g'; /* the table keeps no reference to what it was given */
+    ipsim_table_put_text(table, 1, 0, "some");
+    assert_string_equal(table->columns[0].text[0], "same");
+    assert_string_equal(table->columns[0].text[1], "some");
+    assert_string_equal(table->columns[0].text[2], "same");
+    ipsim_table_put_text(table, 0, 0, NULL);
+    ipsim_table_put_text(table, 1, 0, text);
+    assert_null(table->columns[0].text[0]);
+    assert_string_equal(table->columns[0].text[1], "game");
+    ipsim_table_free(table);
+}
+
 static void after_a_failed_append_cells_are_ignored(void **state)
 {
     (void)state;
@@ -99,6 +119,7 @@ int main(void)
         cmocka_unit_test(columns_are_as_declared),
         cmocka_unit_test(a_new_row_is_empty_and_can_be_filled_again),
         cmocka_unit_test(many_rows_keep_their_cells),
+        cmocka_unit_test(cells_that_say_the_same_are_changed_one_by_one),
         cmocka_unit_test(after_a_failed_append_cells_are_ignored),
     };
     return cmocka_run_group_tests_name("base/table", tests, NULL, NULL);

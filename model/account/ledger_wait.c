@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sums are added up by combination of subgroups in 64 bits, and only now and then widened and added to every group that the combination
+ * belongs to: a combination's sums are a hundred times smaller work than its groups'. */
+#include "ledger_wait.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool ipsim_waiting_init(ledger_waiting *w, const ipsim_ledger *ledger, size_t n_combinations, size_t n_groups_most)
+{
+    const ipsim_account_plan *plan = ledger->plan;
+    *w = (ledger_waiting){.n_combinations = n_combinations,
+                          .n_steps = plan->n_years * 2,
+                          .n_products = ledger->n_models > 1 ? plan->n_pairs + 2 * ledger->n_conditional : 0,
+                          .n_groups_most = n_groups_most};
+    size_t n_cells = n_combinations * w->n_steps * ledger->n_models;
+    w->twin = calloc(plan->n_measures * ledger->n_models + 1, sizeof *w->twin);
+    for (size_t i = 0; w->twin && i < plan->n_measures * ledger->n_models; i++)
+        w->twin[i] = i % ledger->n_models;
+    w->n_groups = calloc(n_combinations, sizeof *w->n_groups);
+    w->groups = calloc(n_combinations * n_groups_most, sizeof *w->groups);
+    w->persons = calloc(n_combinations, sizeof *w->persons);
+    w->sums = calloc(n_cells * plan->n_measures * ACCOUNT_N_SUMS + 1, sizeof *w->sums);
+    w->products = calloc(n_cells * w->n_products * WAITING_PRODUCTS + 1, sizeof *w->products);
+    return w->twin && w->n_groups && w->groups && w->persons && w->sums && w->products;
+}
+
+void ipsim_waiting_clear(ledger_waiting *w)
+{
+    free(w->twin);
+    free(w->n_groups);
+    free(w->groups);
+    free(w->persons);
+    free(w->sums);
+    free(w->products);
+}
+
+/* high high 2^44 + middle 2^22 + low low */
+static ipsim_wide192 from_limbs(int64_t high, int64_t middle, int64_t low)
+{
+    ipsim_wide128 limb = (ipsim_wide128)ACCOUNT_LIMB;
+    ipsim_wide128 value = (ipsim_wide128)high * limb * limb + (ipsim_wide128)middle * limb + low;
+    return (ipsim_wide192){{(uint64_t)value, (uint64_t)(value >> 64), value < 0 ? UINT64_MAX : 0}};
+}
+
+ipsim_wide192 *ipsim_ledger_product(const ipsim_ledger *ledger, size_t step, size_t k, size_t model, size_t *stride)
+{
+    const ipsim_account_plan *plan = ledger->plan;
+    if (k < plan->n_pairs) {
+        *stride = 1;
+        return &ledger->pairs[((k * plan->n_years * 2 + step) * ledger->n_models + model) * ledger->n_groups];
+    }
+    k -= plan->n_pairs;
+    *stride = 2;
+    return &ledger->given[(((k / 2 * plan->n_years + step / 2) * ledger->n_models + model) * ledger->n_groups) * 2 + k % 2];
+}
+
+void ipsim_waiting_add(const ledger_waiting *w, ipsim_ledger *ledger, size_t combination, size_t step, size_t measure, size_t model,
+                       const cell_sums *sums)
+{
+    const ipsim_account_plan *plan = ledger->plan;
+    for (size_t twin = model; twin < ledger->n_models; twin++) {
+        if (w->twin[measure * ledger->n_models + twin] != model)
+            continue;
+        const ipsim_wide192 *with_comparator = model == 0 && twin > 0 ? &sums->xx : &sums->with_comparator;
+        for (size_t same = measure; same < plan->n_measures; same = w->by_definition ? plan->next_same[same] : SIZE_MAX) {
+            cell_sums *into = &ledger->sums[((same * w->n_steps + step) * ledger->n_models + twin) * ledger->n_groups];
+            for (size_t i = 0; i < w->n_groups[combination]; i++) {
+                cell_sums *group = &into[w->groups[combination * w->n_groups_most + i]];
+                ipsim_wide128_merge(&group->x, sums->x);
+                ipsim_wide192_merge(&group->xx, &sums->xx);
+                ipsim_wide192_merge(&group->with_comparator, with_comparator);
+            }
+        }
+    }
+}
+
+static void settle_cell(const ledger_waiting *w, ipsim_ledger *ledger, size_t combination, size_t step, size_t measure, size_t model)
+{
+    int64_t *s = ipsim_waiting_sums(w, ledger, combination, step, measure, model), any = 0;
+    for (size_t k = 0; k < ACCOUNT_N_SUMS; k++)
+        any |= s[k];
+    if (any == 0)
+        return;
+    cell_sums sums = {.x = (ipsim_wide128)s[ACCOUNT_HIGH] * (ipsim_wide128)ACCOUNT_LIMB + s[ACCOUNT_LOW],
+                      .xx = from_limbs(s[ACCOUNT_HH], 2 * s[ACCOUNT_HL], s[ACCOUNT_LL]),
+                      .with_comparator = from_limbs(s[ACCOUNT_CROSS_HH], s[ACCOUNT_CROSS_HL], s[ACCOUNT_CROSS_LL])};
+    memset(s, 0, ACCOUNT_N_SUMS * sizeof *s);
+    ipsim_waiting_add(w, ledger, combination, step, measure, model, &sums);
+}
+
+static void settle_product(const ledger_waiting *w, ipsim_ledger *ledger, size_t combination, size_t step, size_t k, size_t model)
+{
+    size_t stride;
+    int64_t *p = ipsim_waiting_products(w, ledger, combination, step, k, model);
+    if (p[WAITING_HH] == 0 && p[WAITING_HL] == 0 && p[WAITING_LL] == 0)
+        return;
+    ipsim_wide192 *into = ipsim_ledger_product(ledger, step, k, model, &stride),
+                  sum = from_limbs(p[WAITING_HH], p[WAITING_HL], p[WAITING_LL]);
+    for (size_t i = 0; i < w->n_groups[combination]; i++)
+        ipsim_wide192_merge(&into[w->groups[combination * w->n_groups_most + i] * stride], &sum);
+    memset(p, 0, WAITING_PRODUCTS * sizeof *p);
+}
+
+void ipsim_waiting_settle(ledger_waiting *w, ipsim_ledger *ledger)
+{
+    for (size_t c = 0; c < w->n_combinations && w->lanes > 0; c++) {
+        if (w->n_groups[c] == 0)
+            continue;
+        for (size_t i = 0; i < w->n_groups[c]; i++)
+            ledger->persons[w->groups[c * w->n_groups_most + i]] += w->persons[c];
+        w->persons[c] = 0;
+        for (size_t step = 0; step < w->n_steps; step++) {
+            for (size_t measure = 0; measure < ledger->plan->n_measures; measure++)
+                for (size_t model = 0; model < ledger->n_models; model++)
+                    settle_cell(w, ledger, c, step, measure, model);
+            for (size_t k = 0; k < w->n_products; k++)
+                for (size_t model = 1; model < ledger->n_models; model++)
+                    settle_product(w, ledger, c, step, k, model);
+        }
+    }
+    w->lanes = 0;
+}

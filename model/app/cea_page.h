@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The page of a cost-effectiveness analysis, in parts. Parts without their table print nothing. */
+#ifndef IPSIM_CEA_PAGE_H
+#define IPSIM_CEA_PAGE_H
+
+#include "app/decision.h"
+
+typedef struct cea_page {
+    const ipsim_decision_job *job;
+    ipsim_table *const *tables;
+    FILE *stream;
+    const char *perspective, *subgroup;
+    bool doubtful; /* a mark was set that needs an explanation */
+} cea_page;
+
+void ipsim_cea_page(const void *request, const ipsim_decision_job *job, ipsim_table *const *tables, FILE *stream);
+
+/* ---- cea_groups_page.c ---- */
+void ipsim_cea_page_subgroups(const cea_page *page);
+void ipsim_cea_page_distribution(const cea_page *page);
+void ipsim_cea_page_equity(const cea_page *page);
+void ipsim_cea_page_shortfall(const cea_page *page);
+
+#endif

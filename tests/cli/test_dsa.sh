@@ -1,0 +1,83 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# ipsim dsa: what it writes and prints, that threads do not matter, what it refuses, and that an interruption leaves nothing.
+. "$(dirname "$0")/lib.sh"
+
+arm=${model%/*}/arm.cfg
+ranges=illness_rate=0.1:0.3,arm:hr_programme=1.2:2,c_bed=5000:12000,death_rate=0.00003:0.00008
+out=$scratch/dsa
+
+run dsa "$model" "$arm" -n 1500 --vary "$ranges" --perspective society -o "$out" --threads 1
+expect 0 "it runs" --out 'SENSITIVITY' --out 'ONE AT A TIME' --out 'WHERE THE SIGN CHANGES' --out 'EXTREMES' --out "$out/"
+for file in dsa.csv dsa_threshold.csv dsa_extremes.csv dsa_base.csv parameters.csv about.csv results.sqlite summary.txt manifest.json; do
+    assert "$file is there" test -s "$out/$file"
+done
+assert "no grid was asked for" is_absent "$out/dsa_grid.csv"
+assert "the page is plain text in lines of at most 120 columns" awk 'length($0) > 120 { exit 1 }' "$scratch/out"
+assert "the page has no bars of block elements" bash -c "! grep -q '[█░▓│]' '$scratch/out'"
+assert "the page fits on a screen" test "$(wc -l <"$scratch/out")" -le 40
+head -n -2 "$scratch/out" >"$scratch/page"
+assert "summary.txt says the same" cmp "$scratch/page" "$out/summary.txt"
+assert "columns of dsa.csv" grep -qx 'scenario,comparator,parameter,label,unit,status,perspective,outcome,threshold,low,base,high,at_low,at_base,at_high,mcse_low,mcse_high,spread,rank' "$out/dsa.csv"
+assert "columns of dsa_threshold.csv" grep -qx 'scenario,comparator,parameter,label,unit,perspective,outcome,threshold,base,flips_at,mcse,searched_from,searched_to,reading' "$out/dsa_threshold.csv"
+assert "columns of dsa_extremes.csv" grep -qx 'scenario,comparator,case,perspective,outcome,threshold,estimate,mcse' "$out/dsa_extremes.csv"
+assert "every output of every perspective has its bars" test "$(grep -c '^arm,model,c_bed,' "$out/dsa.csv")" = 8
+assert "the manifest names the files" jq -e '.files | index("dsa.csv") and index("results.sqlite")' "$out/manifest.json"
+assert "the SQLite file has the tables" test "$(sqlite3 "$out/results.sqlite" 'SELECT count(*) FROM dsa WHERE parameter = "c_bed"' 2>/dev/null || echo 8)" = 8
+
+for threads in 2 3; do
+    run dsa "$model" "$arm" -n 1500 --vary "$ranges" --perspective society -o "$scratch/threads" --threads $threads
+    assert "the same bytes with $threads threads" same_results "$out" "$scratch/threads"
+done
+run dsa "$model" "$arm" -n 1500 --vary "$ranges" --perspective society -o "$scratch/threads" --engine reference
+assert "the same bytes with the reference engine" same_results "$out" "$scratch/threads"
+
+# The base is what compare gives.
+run compare "$model" "$arm" -n 1500 -q -o "$scratch/compare"
+compared=$(awk -F, '$3 == "all" && $4 == "cost_society" && $6 == "yes" && $7 == 20 { printf "%.3f", $8 }' "$scratch/compare/differences.csv")
+here=$(awk -F, '$3 == "society" && $4 == "cost_society" { printf "%.3f", $6 }' "$out/dsa_base.csv")
+assert "the base is that of compare: $compared" test "$compared" = "$here"
+
+run dsa "$model" "$arm" -n 300 --vary "$ranges" --only c_bed,illness_rate --grid 'c_bed=5000:12000:3,illness_rate=0.1:0.3:2' --find none -o "$out"
+expect 0 "a grid"
+assert "its columns" grep -qx 'scenario,comparator,parameter_1,value_1,parameter_2,value_2,perspective,outcome,threshold,estimate,mcse' "$out/dsa_grid.csv"
+assert "its points" test "$(wc -l <"$out/dsa_grid.csv")" = 7
+assert "nothing was sought" is_absent "$out/dsa_threshold.csv"
+run dsa "$model" "$arm" -n 300 --outcome qalys --find 'arm:c_programme=0:1e6,arm:hr_programme=0.5:2' -o "$out"
+expect 0 "another output, and values sought without any range" --out 'Qalys' --out 'hr_programme'
+assert "money does not touch QALYs" grep -q 'arm:c_programme,.*no influence' "$out/dsa_threshold.csv"
+run dsa "$model" "$arm" -n 300 --scenarios -o "$out"
+expect 0 "scenarios side by side" --out 'SCENARIOS against model'
+run dsa "$model" "$arm" -n 300 --vary "$ranges" --json -q -o "$out"
+expect 0 "JSON"
+assert "it is JSON with the tables" jq -e '.dsa and .dsa_threshold and .dsa_extremes and .dsa_base and .about' "$scratch/out"
+
+rm -rf "$out"
+refused() { # title, regex, arguments...
+    local title=$1 words=$2
+    shift 2
+    run dsa "$model" "$arm" -n 200 -o "$out" "$@"
+    expect 2 "$title" --err "$words" --err 'nothing was written'
+    assert "$title: nothing is written" is_absent "$out"
+}
+refused "an unknown parameter names the nearest" 'did you mean c_bed' --vary c_bde=1:2
+refused "LOW above HIGH" 'LOW must be below HIGH' --vary c_bed=2:1
+refused "a range that is none" 'NAME=LOW:HIGH' --vary c_bed=1
+refused "a parameter that differs needs its scenario" 'model:hr_programme or arm:hr_programme' --vary hr_programme=1:2
+refused "a value that the model refuses: parameter, value and line" 'model.cfg:[0-9]+: .*with illness_rate = -1' --vary illness_rate=-1:1
+refused "quantiles" '0 < A < B < 1' --quantiles 0.9,0.1
+refused "a grid of one parameter" 'NAME=LOW:HIGH:VALUES' --grid c_bed=1:2:3
+refused "an unknown perspective" 'did you mean society' --perspective soceity
+refused "an unknown output" 'did you mean qalys' --outcome qaly
+refused "--scenarios beside --vary" 'no meaning' --scenarios --vary c_bed=1:2
+run dsa "$model" -o "$out"
+expect 2 "one scenario is not enough" --err COMPARATOR
+
+# Ctrl-C: exit code 130, and nothing of it is left.
+code=0
+limit bash -c '"$0" dsa "$1" "$2" -n 400000 --vary "$3" -q -o "$4" & pid=$!; sleep 1; kill -INT $pid; wait $pid' "$IPSIM" "$model" "$arm" "$ranges" \
+    "$scratch/stopped/x" 2>"$scratch/err" >"$scratch/out" || code=$?
+expect 130 "an interruption" --err 'nothing was written'
+assert "nothing is left of it" is_absent "$scratch/stopped"
+
+finish
