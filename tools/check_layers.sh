@@ -27,8 +27,8 @@ BEGIN {
     only["libconfig.h"] = "model/scenario/parse.c"
     only["mpi.h"] = "model/app/mpi_driver.c"
     only["csv.h"] = "model/base/"
-    only["xlsxwriter.h"] = "model/write/"
     only["graphviz/gvc.h"] = "model/describe/diagram.c"
+    only["xlsxwriter.h"] = "model/write/"
 }
 FNR == 1 {
     folder = ""
