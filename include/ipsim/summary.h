@@ -6,12 +6,10 @@
  * not have (employment, payers, targets...) is left out. Every figure has its Monte Carlo standard error, and is rounded to it.
  *
  * It reads nothing but tables, whose columns are those of include/ipsim/run.h. From the table `about` (scenario, key, value) it takes:
- *     title  replicates  horizon_years  discounting_costs  discounting_effects  price_year  currency  timing  persons  seed
+ *     title  horizon_years  discounting_costs  discounting_effects  price_year  currency  timing  persons  seed
  *     payer:NAME  perspective:NAME  outcome:NAME            labels; the order of the rows is the order on the page */
 #ifndef IPSIM_SUMMARY_H
 #define IPSIM_SUMMARY_H
-
-#include <stdbool.h>
 
 #include "ipsim/error.h"
 #include "ipsim/table.h"

@@ -58,7 +58,7 @@ void ipsim_xlsx_paragraph(ipsim_xlsx_sheet *sheet, size_t row, size_t first_colu
 void ipsim_xlsx_width(ipsim_xlsx_sheet *sheet, size_t first_column, size_t last_column, double characters);
 /* Of a row, in points, before anything is written to it; a line takes 15. */
 void ipsim_xlsx_height(ipsim_xlsx_sheet *sheet, size_t row, double points);
-/* A note that appears when the cell is pointed at. */
+/* A note that appears when the cell is pointed at; written in its turn, as the cell is. */
 void ipsim_xlsx_comment(ipsim_xlsx_sheet *sheet, size_t row, size_t column, const char *text);
 /* The rows of column headers: with all above them, and the columns before first_free, they stay in view; they are repeated on every page. */
 void ipsim_xlsx_freeze(ipsim_xlsx_sheet *sheet, size_t first_header, size_t last_header, size_t first_free);

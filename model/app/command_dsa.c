@@ -38,20 +38,6 @@ static size_t pick_tables(const ipsim_dsa *dsa, const ipsim_table *tables[MOST_T
 
 /* ---- the folder ---- */
 
-static char *path_in(const dsa_command *job, const char *name, const char *ending)
-{
-    char *path = NULL;
-    return asprintf(&path, "%s/%s%s", ipsim_output_work_path(job->folder), name, ending) < 0 ? NULL : path;
-}
-
-static ipsim_status write_table(const dsa_command *job, const ipsim_table *table, ipsim_error *err)
-{
-    char *path = path_in(job, table->name, ".csv");
-    ipsim_status status = path != NULL ? ipsim_write_csv(table, path, err) : short_of_memory(err);
-    free(path);
-    return status;
-}
-
 static ipsim_status write_manifest(const dsa_command *job, const char *path, ipsim_error *err)
 {
     struct timespec now;
@@ -71,20 +57,14 @@ static ipsim_status write_all(dsa_command *job, const char *summary, ipsim_error
 {
     const ipsim_table *tables[MOST_TABLES];
     size_t n_tables = pick_tables(job->dsa, tables);
-    ipsim_status status = IPSIM_OK;
-    for (size_t t = 0; status == IPSIM_OK && t < n_tables; t++) {
-        status = write_table(job, tables[t], err);
-    }
-    char *sqlite = path_in(job, "results.sqlite", ""), *text = path_in(job, "summary.txt", ""),
-         *manifest = path_in(job, "manifest.json", "");
-    if (sqlite == NULL || text == NULL || manifest == NULL) {
+    const char *work = ipsim_output_work_path(job->folder);
+    char *manifest = NULL;
+    ipsim_status status = ipsim_app_write_files(work, tables, n_tables, summary, 1, err);
+    if (status == IPSIM_OK && asprintf(&manifest, "%s/manifest.json", work) < 0) {
+        manifest = NULL;
         status = short_of_memory(err);
     }
-    status = status == IPSIM_OK ? ipsim_write_sqlite(tables, n_tables, sqlite, err) : status;
-    status = status == IPSIM_OK ? ipsim_write_text(summary, text, err) : status;
     status = status == IPSIM_OK ? write_manifest(job, manifest, err) : status;
-    free(sqlite);
-    free(text);
     free(manifest);
     if (status != IPSIM_OK) {
         ipsim_output_rename_error(job->folder, err);
@@ -97,16 +77,6 @@ static ipsim_status write_all(dsa_command *job, const char *summary, ipsim_error
 
 /* ---- the screen ---- */
 
-/* A terminal whose locale is UTF-8 shows block elements; there are no colours. */
-static bool shows_unicode(void)
-{
-    const char *terminal = getenv("TERM"), *locale = getenv("LC_ALL");
-    locale = locale != NULL && locale[0] != '\0' ? locale : getenv("LC_CTYPE");
-    locale = locale != NULL && locale[0] != '\0' ? locale : getenv("LANG");
-    bool utf8 = locale != NULL && (strcasestr(locale, "utf-8") != NULL || strcasestr(locale, "utf8") != NULL);
-    return utf8 && isatty(STDOUT_FILENO) && terminal != NULL && strcmp(terminal, "dumb") != 0;
-}
-
 static ipsim_status print_results(const dsa_command *job, ipsim_error *err)
 {
     const ipsim_cli *cli = job->cli;
@@ -116,7 +86,7 @@ static ipsim_status print_results(const dsa_command *job, ipsim_error *err)
         size_t n_tables = pick_tables(job->dsa, tables);
         status = ipsim_write_json(tables, n_tables, stdout, err);
     } else if (!cli->quiet) {
-        char *page = ipsim_dsa_page(job->dsa, shows_unicode());
+        char *page = ipsim_dsa_page(job->dsa, ipsim_terminal_describe().width > 0);
         fputs(page != NULL ? page : "", stdout);
         free(page);
     }

@@ -11,7 +11,6 @@
 #include "ipsim/glance.h"
 #include "ipsim/psa_page.h"
 #include "ipsim/summary.h"
-#include "ipsim/workbook.h"
 #include "ipsim/write.h"
 
 enum { MOST_TABLES = 18 };
@@ -211,7 +210,7 @@ static void print_page(const simulation_job *job)
     }
     fputs(summary != NULL ? summary : job->summary, stdout);
     ipsim_glance_tables tables = {results->results, results->differences, results->occupancy, results->about};
-    if (job->compare && terminal.width >= IPSIM_GLANCE_LEAST_WIDTH &&
+    if (job->compare && results->psa == NULL && results->differences != NULL && terminal.width >= IPSIM_GLANCE_LEAST_WIDTH &&
         ipsim_glance_text(&tables, terminal.width, terminal.colour, &glance, &err) == IPSIM_OK) {
         printf("\n%s", glance);
     }

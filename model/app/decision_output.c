@@ -5,33 +5,19 @@
 #include "app/decision.h"
 #include "economics/short_of_memory.h"
 
-static ipsim_status write_one(const ipsim_output_folder *folder, const ipsim_table *table, ipsim_error *err)
-{
-    char *path = NULL;
-    if (asprintf(&path, "%s/%s.csv", ipsim_output_work_path(folder), table->name) < 0) {
-        return short_of_memory(err);
-    }
-    ipsim_status status = ipsim_write_csv(table, path, err);
-    free(path);
-    return status;
-}
-
-static ipsim_status write_about(const ipsim_decision_job *job, const ipsim_output_folder *folder, const char *summary, ipsim_error *err)
+static ipsim_status write_manifest(const ipsim_decision_job *job, const ipsim_output_folder *folder, ipsim_error *err)
 {
     const char *files[] = {job->table_path, job->parameters_path};
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     double seconds = (double)(now.tv_sec - job->clock.tv_sec) + 1e-9 * (double)(now.tv_nsec - job->clock.tv_nsec);
-    char *summary_path = NULL, *manifest_path = NULL;
-    summary_path = asprintf(&summary_path, "%s/summary.txt", ipsim_output_work_path(folder)) < 0 ? NULL : summary_path;
-    manifest_path = asprintf(&manifest_path, "%s/manifest.json", ipsim_output_work_path(folder)) < 0 ? NULL : manifest_path;
-    ipsim_status status = summary_path != NULL && manifest_path != NULL ? IPSIM_OK : short_of_memory(err);
-    status = status == IPSIM_OK ? ipsim_write_text(summary, summary_path, err) : status;
-    status = status == IPSIM_OK ? ipsim_manifest_write_analysis(job->cli, files, job->parameters_path != NULL ? 2 : 1, job->draws->n_draws,
-                                                                job->started, seconds, manifest_path, err)
-                                : status;
-    free(manifest_path);
-    free(summary_path);
+    char *path = NULL;
+    if (asprintf(&path, "%s/manifest.json", ipsim_output_work_path(folder)) < 0) {
+        return short_of_memory(err);
+    }
+    ipsim_status status = ipsim_manifest_write_analysis(job->cli, files, job->parameters_path != NULL ? 2 : 1, job->draws->n_draws,
+                                                        job->started, seconds, path, err);
+    free(path);
     return status;
 }
 
@@ -40,17 +26,10 @@ static ipsim_status write_folder(const ipsim_decision_job *job, const char *path
 {
     ipsim_output_folder *folder = NULL;
     ipsim_status status = ipsim_output_begin(path, &folder, err);
-    for (size_t t = 0; status == IPSIM_OK && t < n_tables; t++) {
-        status = write_one(folder, tables[t], err);
+    if (status == IPSIM_OK) {
+        status = ipsim_app_write_files(ipsim_output_work_path(folder), tables, n_tables, summary, 1, err);
     }
-    char *sqlite = NULL;
-    if (status == IPSIM_OK && asprintf(&sqlite, "%s/results.sqlite", ipsim_output_work_path(folder)) < 0) {
-        sqlite = NULL;
-        status = short_of_memory(err);
-    }
-    status = status == IPSIM_OK ? ipsim_write_sqlite(tables, n_tables, sqlite, err) : status;
-    free(sqlite);
-    status = status == IPSIM_OK ? write_about(job, folder, summary, err) : status;
+    status = status == IPSIM_OK ? write_manifest(job, folder, err) : status;
     if (status != IPSIM_OK) {
         ipsim_output_discard(folder);
         return status;

@@ -96,7 +96,8 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
                 "the\n"
                 "result changes, and all parameters are put to their best and worst ends. The first scenario is the comparator.\n"
                 "A parameter that the scenarios state differently is one of each: scenario:NAME. Writes dsa, dsa_threshold, dsa_extremes,\n"
-                "dsa_grid, dsa_base, parameters and about as CSV, with results.sqlite, summary.txt and manifest.json, to output/NAME-dsa/, "
+                "dsa_grid, dsa_base, parameters and about as CSV, with results.sqlite, results.xlsx, summary.txt and manifest.json,\n"
+                "to output/NAME-dsa/, "
                 "all "
                 "of\n"
                 "them or none. dsa.csv has every output in every perspective; --perspective, --threshold and --outcome choose what the\n"
@@ -122,7 +123,7 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
                 "a psa (psa.csv, with labels and thresholds from the tables beside it), or of compare, whose point estimates are one "
                 "draw.\n"
                 "Writes cea, frontier, plane, net_benefit, ceac, evpi and, with weighted subgroups, subgroups and distribution as CSV and\n"
-                "in results.sqlite, with summary.txt and manifest.json, to output/NAME-cea/, all of them or none.\n",
+                "in results.sqlite and results.xlsx, with summary.txt and manifest.json, to output/NAME-cea/, all of them or none.\n",
             .examples = {{"ipsim cea draws/ --comparator traditional", "a folder that holds psa.csv"},
                          {"ipsim cea draws.csv --cost total_cost --effect life_years --strategy arm --threshold 0:100000:5000",
                           "columns by name, thresholds from 0 to 100 000 by 5 000"},
@@ -140,7 +141,8 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
                 "TABLE.csv as for cea. Parameters stand in a file of their own (draw, parameter, value; or a column for each), in the\n"
                 "columns a wide table has left over, or in parameters.csv of a folder that holds psa.csv. Writes evpi, evppi and, for a "
                 "study,\n"
-                "evsi as CSV and in results.sqlite, with summary.txt and manifest.json, to output/NAME-voi/, all of them or none.\n"
+                "evsi as CSV and in results.sqlite and results.xlsx, with summary.txt and manifest.json, to output/NAME-voi/, all of them "
+                "or none.\n"
                 "--sets joins parameters with +, and hr_* is all whose names begin so. Without it: each parameter and, of a folder, each\n"
                 "family of names (up to the first underscore) and all of one status (assumed, derived, published).\n"
                 "--study lists what is measured as PARAMETER:KIND[:SD], SD being the standard deviation of one person's outcome:\n"

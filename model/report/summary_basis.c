@@ -157,9 +157,9 @@ void ipsim_summary_conventions(ipsim_summary_writer *s)
         if (replicates == NULL) {
             fprintf(text, " Seed %s.", seed);
         } else if (several) {
-            fprintf(text, " They are %s replicates, each with a seed of its own (replicates.csv).", replicates);
+            fprintf(text, " They are %s replicates, each with a seed of its own (replicates.csv, replicate_means.csv).", replicates);
         } else {
-            fprintf(text, " They are %s replicates of seed %s (replicates.csv).", replicates, seed);
+            fprintf(text, " They are %s replicates of seed %s (replicates.csv, replicate_means.csv).", replicates, seed);
         }
     }
     print_population(s, text);

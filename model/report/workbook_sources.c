@@ -106,6 +106,7 @@ void ipsim_workbook_parameters(workbook *w, ipsim_xlsx_sheet *sheet)
                                     : IPSIM_XLSX_HEADER,
                         headers[c]);
     }
+    ipsim_xlsx_comment(sheet, WORKBOOK_FIRST_ROW, PLACE, "The scenario file and the line in it that gives the value.");
     for (size_t begin = 0, end; begin < t->n_rows; begin = end) {
         for (end = begin + 1; end < t->n_rows && rows[end].first == rows[begin].first; end++) {
         }
@@ -135,7 +136,6 @@ void ipsim_workbook_parameters(workbook *w, ipsim_xlsx_sheet *sheet)
     ipsim_xlsx_freeze(sheet, WORKBOOK_FIRST_ROW, WORKBOOK_FIRST_ROW, 2);
     ipsim_xlsx_filter(sheet, WORKBOOK_FIRST_ROW, row, last);
     ipsim_xlsx_page(sheet, true);
-    ipsim_xlsx_comment(sheet, WORKBOOK_FIRST_ROW, PLACE, "The scenario file and the line in it that gives the value.");
 }
 
 /* ---- targets and people ---- */

@@ -181,6 +181,30 @@ static void put_ratios(page *p)
 }
 
 /* ---- parameters that are drawn ---- */
+/* What an outcome is called; NULL for those that are left to the table psa_summary: money and QALYs without discounting, and single kinds. */
+static const char *name_of_drawn(workbook *w, const char *outcome, bool discounted)
+{
+    bool cost = strncmp(outcome, "cost", 4) == 0;
+    if ((cost || strcmp(outcome, "qalys") == 0) && !discounted) {
+        return NULL;
+    }
+    if (!cost && discounted && strcmp(outcome, "qalys") != 0) {
+        return NULL; /* years and events are shown as they are */
+    }
+    if (cost) {
+        const char *own, *label;
+        for (size_t n = 0; ipsim_workbook_perspective(w, n, &own, &label); n++) {
+            if (strcmp(own, outcome) == 0) {
+                return ipsim_workbook_print(w, "Net cost, %s", label);
+            }
+        }
+        return NULL;
+    }
+    return strcmp(outcome, "qalys") == 0        ? "QALYs"
+           : strcmp(outcome, "life_years") == 0 ? "Life years"
+                                                : ipsim_workbook_label(w, "outcome:", outcome);
+}
+
 static void put_draws(page *p)
 {
     const ipsim_table *t = p->w->psa_summary;
@@ -204,13 +228,16 @@ static void put_draws(page *p)
             comparator[0] == '\0' || (strcmp(payer, "all") != 0 && payer[0] != '\0')) {
             continue;
         }
-        ipsim_xlsx_text(p->sheet, p->row, LABEL, IPSIM_XLSX_TEXT,
-                        ipsim_workbook_label(p->w, "outcome:", ipsim_workbook_text(t, "outcome", row)));
+        bool discounted = strcmp(ipsim_workbook_text(t, "discounted", row), "yes") == 0;
+        const char *name = name_of_drawn(p->w, ipsim_workbook_text(t, "outcome", row), discounted);
+        if (name == NULL) {
+            continue;
+        }
+        ipsim_xlsx_text(p->sheet, p->row, LABEL, IPSIM_XLSX_TEXT, name);
         ipsim_workbook_year(p->sheet, p->row, YEAR, horizon);
         ipsim_xlsx_text(p->sheet, p->row, UNIT, IPSIM_XLSX_INDENTED,
-                        strcmp(ipsim_workbook_text(t, "discounted", row), "yes") == 0
-                            ? ipsim_workbook_print(p->w, "%s, discounted", ipsim_workbook_text(t, "unit", row))
-                            : ipsim_workbook_text(t, "unit", row));
+                        discounted ? ipsim_workbook_print(p->w, "%s, discounted", ipsim_workbook_text(t, "unit", row))
+                                   : ipsim_workbook_text(t, "unit", row));
         ipsim_xlsx_text(p->sheet, p->row, 3, IPSIM_XLSX_TEXT, ipsim_workbook_text(t, "scenario", row));
         ipsim_xlsx_text(p->sheet, p->row, 4, IPSIM_XLSX_TEXT, comparator);
         for (size_t i = 0; i < 3; i++) {
@@ -308,8 +335,11 @@ void ipsim_workbook_summary(workbook *w, ipsim_xlsx_sheet *sheet)
     ipsim_xlsx_width(sheet, YEAR, YEAR, 10);
     ipsim_xlsx_width(sheet, UNIT, UNIT, 32);
     ipsim_xlsx_width(sheet, FIRST_ARM, p.last_column, ARM_WIDTH);
-    const char *title = w->comparator != NULL ? ipsim_workbook_print(w, "What each policy changes, against %s", w->comparator)
-                                              : (w->n_arms == 1 ? title_of(w, w->arms[0]) : "Results");
+    const char *title = w->comparator != NULL
+                            ? ipsim_workbook_print(w, "What each policy changes, against %s", w->comparator)
+                            : (w->n_arms == 1           ? title_of(w, w->arms[0])
+                               : w->psa_summary != NULL ? "What each policy changes, with the uncertainty of the parameters"
+                                                        : "Results");
     ipsim_xlsx_paragraph(sheet, p.row++, 0, 0, 24.0, IPSIM_XLSX_TITLE, title);
     if (w->comparator != NULL) {
         put_line(&p, IPSIM_XLSX_NOTE, "Everything is a difference from the comparator, on the same people with the same luck.");

@@ -275,6 +275,30 @@ static void tables_of_draws_have_their_sheets(void **state)
     free(path);
 }
 
+/* So many draws that rows go to the disk as they come: none may come out of turn, on any sheet. */
+static void many_draws_come_in_their_turn(void **state)
+{
+    (void)state;
+    static const ipsim_column_spec draws[] = {{"draw", IPSIM_INTEGER, ""}, {"cost", IPSIM_REAL, "NOK"}};
+    static const ipsim_column_spec parameters[] = {
+        {"scenario", IPSIM_TEXT, ""}, {"parameter", IPSIM_TEXT, ""}, {"value", IPSIM_REAL, ""}, {"source", IPSIM_TEXT, ""}};
+    static const char *const cells[] = {"a", "hr", "0.5", "Smith 2020", "a", "rr", "1.5", "Smith 2021"};
+    ipsim_table *tables[] = {ipsim_table_create("psa", draws, 2), table_of("parameters", parameters, 4, cells, 2)};
+    for (int64_t i = 0; i < 20001; i++) {
+        size_t row = ipsim_table_add_row(tables[0]);
+        ipsim_table_put_integer(tables[0], row, 0, i);
+        ipsim_table_put_real(tables[0], row, 1, 0.25 + (double)i);
+    }
+    ipsim_error err = {0};
+    char *path = strdup(testlib_path("many.xlsx"));
+    assert_ok(ipsim_workbook_write((const ipsim_table *const *)tables, 2, path, &err), &err);
+    assert_holds(path, "xl/worksheets/sheet1.xml", "<v>20000.25</v>", true);
+    assert_holds(path, "xl/worksheets/sheet2.xml", "<is><t>Smith 2021</t></is>", true);
+    free(path);
+    ipsim_table_free(tables[0]);
+    ipsim_table_free(tables[1]);
+}
+
 static void no_tables_make_a_workbook_too(void **state)
 {
     (void)state;
@@ -327,6 +351,7 @@ int main(void)
         cmocka_unit_test(files_that_cannot_be_written_leave_nothing),
         cmocka_unit_test(a_part_that_breaks_off_is_seen),
         cmocka_unit_test(tables_of_draws_have_their_sheets),
+        cmocka_unit_test(many_draws_come_in_their_turn),
         cmocka_unit_test(no_tables_make_a_workbook_too),
         cmocka_unit_test(curves_know_which_state_to_show),
     };
