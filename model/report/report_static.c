@@ -198,20 +198,32 @@ static void put_figures(const static_page *p)
     fputs("</p>\n", p->stream);
 }
 
+/* Of one scenario its title, of two the new one before its comparator; more than that find no room. */
 void ipsim_report_put_title(const ipsim_report_tables *tables, const json_t *messages, FILE *stream)
 {
     const ipsim_table *about = ipsim_report_find(tables, "about");
     const ipsim_column *scenarios = about != NULL ? ipsim_summary_column(about, "scenario", IPSIM_TEXT) : NULL;
-    const char *first = about != NULL && about->n_rows > 0 ? ipsim_summary_text_at(scenarios, 0) : NULL, *last = first;
-    for (size_t row = 0; first != NULL && row < about->n_rows; row++) {
-        last = ipsim_summary_text_at(scenarios, row);
+    const char *names[3] = {NULL};
+    size_t n = 0;
+    for (size_t row = 0; about != NULL && n < 3 && row < about->n_rows; row++) {
+        const char *name = ipsim_summary_text_at(scenarios, row);
+        bool fresh = true;
+        for (size_t i = 0; i < n; i++) {
+            fresh = fresh && strcmp(names[i], name) != 0;
+        }
+        if (fresh) {
+            names[n++] = name;
+        }
     }
-    if (first == NULL) {
+    if (n == 0 || n > 2) {
         ipsim_report_put_html_text(ipsim_report_message(messages, "title.analysis"), stream);
-    } else {
-        ipsim_report_put_html_text(title_of(about, last), stream);
+        return;
     }
-    fputs(" · ipsim", stream);
+    ipsim_report_put_html_text(title_of(about, names[n - 1]), stream);
+    if (n == 2) {
+        fputs(" / ", stream);
+        ipsim_report_put_html_text(title_of(about, names[0]), stream);
+    }
 }
 
 static ipsim_status open_figures(static_page *p, ipsim_error *err)

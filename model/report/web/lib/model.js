@@ -126,8 +126,10 @@ export class Model {
   indexFigures(name, column) {
     const table = this.table(name);
     for (let row = 0; table && row < table.rows; row += 1) {
-      const mean = table.get(row, column);
-      const mcse = table.get(row, 'mcse');
+      let mean = table.get(row, column);
+      let mcse = table.get(row, 'mcse');
+      /* Below the finest quantum of the sums (2^-32) stands nothing but rounding. */
+      if (Math.abs(mean) < 2 ** -32 && Math.abs(mcse) < 2 ** -32 && mean !== null) mean = mcse = 0;
       const key = this.key(table.get(row, 'scenario'), table.get(row, 'comparator') || '', table.get(row, 'subgroup'), table.get(row, 'outcome'),
         table.get(row, 'payer'), table.get(row, 'discounted') === 'yes', table.get(row, 'year'));
       if (mean !== null) this.index.set(key, { mean, low: mean - Z * mcse, high: mean + Z * mcse, mcse, kind: 'mc', unit: table.get(row, 'unit') });
