@@ -112,7 +112,8 @@ static void compare_histories(const block *b, const char *level, char *out, size
     }
 }
 
-/* Simulates with both engines, the fast one at every level of vector instructions. */
+/* Simulates with both engines, the fast one at every level of vector instructions. (Random models depend on the compiler, which chooses the
+ * order in which arguments are drawn; both meet different ones.) */
 static void try_scenario(const ipsim_scenario *scenario, char *out, size_t size)
 {
     block b;
@@ -136,8 +137,12 @@ static void try_scenario(const ipsim_scenario *scenario, char *out, size_t size)
         assert_non_null(fast);
         for (size_t slot = 0; slot < b.people->stride; slot++)
             b.fast[slot].n = 0;
-        assert_ok(ipsim_fast_simulate(fast, luck, b.people, NULL, NULL, record_fast, b.fast, &err), &err);
-        compare_histories(&b, levels[l], out, size);
+        ipsim_status status = ipsim_fast_simulate(fast, luck, b.people, NULL, NULL, record_fast, b.fast, &err);
+        limit = status == IPSIM_ERR_LIMIT; /* so many firings that a run leaves the block to the reference engine */
+        if (!limit) {
+            assert_ok(status, &err);
+            compare_histories(&b, levels[l], out, size);
+        }
         ipsim_fast_free(fast);
     }
     unsetenv("IPSIM_SIMD");
