@@ -2,9 +2,9 @@
 /* Sums of values and products with the 52-bit multiply-and-add of newer processors: a third of the instructions of add_sums in kernels.h,
  * and the same sums.
  *
- * A value of q quanta, |q| < 2^44, is rounded by adding 1.5 x 2^52: the low 52 bits of the double then hold T = q + 2^51, and its bits add
- * up as whole numbers do. With B = 2^51 and both halves of the products T T' added up apart,
- *     sum q = sum of bits - n x bits of 1.5 x 2^52,     sum q q' = sum T T' - B (sum q + sum q') - n B^2. */
+ * A value of q quanta, |q| < 2^44, is rounded by adding 1.5 x 2^52: the low 52 bits of the double then hold T = q + 2^51, and its bits less
+ * those of 1.5 x 2^52 are q. With B = 2^51 and both halves of the products T T' added up apart,
+ *     sum q q' = sum T T' - B (sum q + sum q') - n B^2. */
 #include <immintrin.h>
 
 #include "tally.h"
@@ -35,8 +35,9 @@ static inline __attribute__((always_inline)) IFMA bool add(size_t n, double quan
     for (size_t i = 0; i < n; i += 8) {
         /* The product with a power of 2 is exact, so that fused or not the only rounding is that to whole quanta. */
         __m512i t = _mm512_castpd_si512(_mm512_fmadd_pd(_mm512_load_pd(values + i), scale, magic));
-        outside = _mm512_or_si512(outside, _mm512_sub_epi64(t, lowest));
-        sum = _mm512_add_epi64(sum, t);
+        __m512i above = _mm512_sub_epi64(t, lowest);
+        outside = _mm512_or_si512(outside, above);
+        sum = _mm512_add_epi64(sum, above);
         low = _mm512_madd52lo_epu64(low, t, t);
         high = _mm512_madd52hi_epu64(high, t, t);
         if (out)
@@ -49,7 +50,7 @@ static inline __attribute__((always_inline)) IFMA bool add(size_t n, double quan
     }
     if ((uint64_t)_mm512_reduce_or_epi64(outside) >> 45 != 0)
         return false;
-    int64_t total = (int64_t)((uint64_t)_mm512_reduce_add_epi64(sum) - (uint64_t)n * (uint64_t)rounder_bits);
+    int64_t total = _mm512_reduce_add_epi64(sum) - (int64_t)n * largest;
     put(total, 22, &sums[ACCOUNT_HIGH], &sums[ACCOUNT_LOW]);
     put(products_of((uint64_t)_mm512_reduce_add_epi64(high), (uint64_t)_mm512_reduce_add_epi64(low), total, total, n), 44,
         &sums[ACCOUNT_HH], &sums[ACCOUNT_LL]);

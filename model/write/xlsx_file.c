@@ -59,8 +59,7 @@ ipsim_status ipsim_xlsx_begin(const char *path, const char *title, bool large, i
     book->memory = open_memory(in_memory, sizeof in_memory);
     char *temporary = temporary_folder(path, large);
     if (book->path != NULL && book->title != NULL && temporary != NULL) {
-        /* Not constant_memory: it refuses merged cells. */
-        lxw_workbook_options options = {.tmpdir = temporary};
+        lxw_workbook_options options = {.constant_memory = large ? LXW_TRUE : LXW_FALSE, .tmpdir = temporary};
         book->workbook = workbook_new_opt(book->memory >= 0 ? in_memory : path, &options);
     }
     free(temporary);
