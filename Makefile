@@ -35,8 +35,9 @@ LIBS    := $(call package,--libs,xlsxwriter,-lxlsxwriter) $(call package,--libs,
 COMPILE := $(CC) -std=gnu11 -D_GNU_SOURCE -Iinclude -Imodel $(INCLUDES) $(CPPFLAGS) $(CFLAGS) -fopenmp -ffp-contract=off $(WARNINGS) $(SANITIZE)
 LINK    := $(CC) $(CFLAGS) -fopenmp $(SANITIZE) $(LDFLAGS)
 # The folder .git must be ours: an unpacked release may lie inside another repository.
+# A release has its hash in a file.
 GIT_HASH := $(if $(wildcard .git),$(shell git rev-parse -q --verify --short=12 HEAD 2>/dev/null || echo unknown)$(shell \
-            git diff --quiet HEAD 2>/dev/null; [ $$? != 1 ] || echo -modified),unknown)
+            git diff --quiet HEAD 2>/dev/null; [ $$? != 1 ] || echo -modified),$(shell cat .release 2>/dev/null || echo unknown))
 
 # All that a result's numbers can come from. Journals and shards are joined only where it is the same; a change elsewhere costs none of them.
 ARITHMETIC := $(shell cat $(sort $(wildcard include/ipsim/*.h $(foreach folder,base maths random scenario compile population account engine \
@@ -57,7 +58,7 @@ SLOW_TESTS  := $(sort $(wildcard tests/statistical/test_*.c))
 FUZZ_TESTS  := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 CLUSTER_TESTS := tests/cli/test_mpi.sh tests/cli/test_slurm.sh
 BITS_TEST   := tests/cli/test_bits.sh
-SLOW_SCRIPTS := tests/cli/test_spreadsheet.sh
+SLOW_SCRIPTS := tests/cli/test_spreadsheet.sh tests/cli/test_release.sh
 CLI_TESTS   := $(filter-out $(CLUSTER_TESTS) $(BITS_TEST) $(SLOW_SCRIPTS),$(sort $(wildcard tests/cli/test_*.sh)))
 TEST_LIBRARY := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/*.c))
 programs     = $(patsubst tests/%.c,$(BUILD)/tests/%,$(if $(TEST),$(filter %/$(TEST).c,$(1)),$(1)))
@@ -73,7 +74,7 @@ say        = @$(if $(V),:,printf '%-7s %s\n' $(1) $(2))
 quiet     := $(if $(V),,@)
 
 .PHONY: all program demo charts test test-programs run-tests test-slow slow-programs run-slow run-cluster run-bits run-browser fuzz-programs run-fuzz bench lint format check-layers check-symbols dependencies \
-        dist install uninstall clean help FORCE
+        install install-files uninstall dist clean help FORCE
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 
@@ -124,19 +125,18 @@ check-symbols: program ## list global symbols without the prefix ipsim_
 dependencies: ## install what is missing for NEEDS="build test slow lint" (default build), nothing else
 	@tools/install_dependencies.sh $(NEEDS)
 
-dist: program ## a release in build/: the sources of the last commit, with the built script of report.html for those without npm
-	git archive --prefix=ipsim-$(VERSION)/ --output=build/ipsim-$(VERSION).tar HEAD
-	tar --append --owner=0 --group=0 --transform='s,^,ipsim-$(VERSION)/,' --file=build/ipsim-$(VERSION).tar build/web/report.js build/web/report.digest
-	gzip -9 --force build/ipsim-$(VERSION).tar
+install: all ## install program, scenarios, manual pages and completions under PREFIX (default /usr/local), below DESTDIR if given
+	+@$(MAKE) install-files
 
-install: all ## install the program and its scenarios under PREFIX (default /usr/local), below DESTDIR if given
-	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/ipsim"
-	install -m 755 $(PROGRAM) "$(DESTDIR)$(PREFIX)/bin/ipsim"
-	cp -R scenarios README.md LICENSE CITATION.cff CHANGELOG.md "$(DESTDIR)$(PREFIX)/share/ipsim/"
+# What install does when the program is there.
+install-files:
+	@tools/install_files.sh install "$(PROGRAM)" "$(DESTDIR)$(PREFIX)"
 
 uninstall: ## remove what install put there
-	rm -f "$(DESTDIR)$(PREFIX)/bin/ipsim"
-	rm -rf "$(DESTDIR)$(PREFIX)/share/ipsim"
+	@tools/install_files.sh uninstall "$(PROGRAM)" "$(DESTDIR)$(PREFIX)"
+
+dist: all ## a release in build/, which builds without git, and without npm if the charts are built here
+	@tools/release.sh "$(VERSION)" "$(GIT_HASH)"
 
 clean: ## remove build/ and ./ipsim; results in output/ stay
 	rm -rf build ipsim

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* app/cli: the command line. One table of commands and one of options (model/app/options.c) drive parsing and every --help; manual pages
- * and shell completions can be made from the same tables. Parsing prints nothing. */
+/* app/cli: the command line. One table of commands and one of options (model/app/options.c) drive parsing, every --help, the manual pages
+ * (ipsim help --man) and what shells complete (ipsim help --completion). Parsing prints nothing. */
 #ifndef IPSIM_CLI_H
 #define IPSIM_CLI_H
 
@@ -47,7 +47,7 @@ typedef struct ipsim_cli_dsa {
 /* A parsed command line. Text is borrowed from argv, except the keys of settings. */
 typedef struct ipsim_cli {
     ipsim_command_id command;
-    bool help, version, quiet, json, csv, strict, markdown, resume, no_report, no_checks;
+    bool help, version, quiet, json, csv, strict, markdown, man, resume, no_report, no_checks;
     int64_t persons;    /* 0: not given */
     int64_t seed;       /* -1: not given */
     int64_t replicate;  /* 0 unless given */
@@ -59,6 +59,7 @@ typedef struct ipsim_cli {
     const char *seeds;      /* file; NULL: not given, as below */
     const char *until_mcse; /* OUTCOME=VALUE */
     const char *shard;      /* i/n */
+    const char *completion; /* bash, zsh or fish */
     const char *language;   /* of reports: en or nb; NULL: not given */
     const char *checkpoint; /* file, or empty for the usual place */
     int64_t draws;          /* 0: not given */

@@ -120,6 +120,12 @@ void ipsim_progress_begin(ipsim_progress_line *line, const ipsim_cli *cli);
 void ipsim_progress_update(void *line, int64_t done, int64_t total); /* an ipsim_progress */
 void ipsim_progress_end(ipsim_progress_line *line);
 
+/* ---- manual.c and completion.c: from the tables of options.c ---- */
+void ipsim_manual_overview(FILE *stream); /* ipsim(1) */
+void ipsim_manual_command(FILE *stream, ipsim_command_id command);
+ipsim_status ipsim_manual_scenario(FILE *stream, ipsim_error *err) IPSIM_MUST_CHECK;
+ipsim_status ipsim_completion_write(FILE *stream, const char *shell, ipsim_error *err) IPSIM_MUST_CHECK;
+
 /* ---- terminal.c ---- */
 typedef struct ipsim_terminal {
     size_t width; /* 0: not a terminal, one that cannot show curves, or one of unknown width */

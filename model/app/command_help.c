@@ -1,22 +1,48 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* app/command_help: help from the tables of options.c, and the reference of scenario files from the schema. */
+#include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/app.h"
 #include "ipsim/format.h"
 
+/* Where the scenarios lie: beside an installed program (PREFIX/bin/ipsim, PREFIX/share/ipsim/scenarios), else in the root of the project. */
+static void find_scenarios(char *folder, size_t size)
+{
+    char program[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    char *slash = NULL;
+    if (length > 0) {
+        program[length] = '\0';
+        slash = strrchr(program, '/');
+    }
+    if (slash != NULL) {
+        *slash = '\0'; /* PREFIX/bin */
+        slash = strrchr(program, '/');
+    }
+    int used = slash != NULL ? snprintf(folder, size, "%.*s/share/ipsim/scenarios", (int)(slash - program), program) : -1;
+    if (used < 0 || (size_t)used >= size || access(folder, R_OK | X_OK) != 0) {
+        snprintf(folder, size, "scenarios");
+    }
+}
+
 void ipsim_app_help_overview(FILE *stream)
 {
+    char scenarios[PATH_MAX];
+    find_scenarios(scenarios, sizeof scenarios);
     fprintf(stream, "ipsim simulates people through states of health and work under one policy or another, and reports\n"
                     "costs by payer, QALYs and employment years.\n\n"
                     "Usage: ipsim COMMAND [OPTIONS] FILE.cfg...\n\nCommands\n");
     for (size_t c = 0; c < IPSIM_N_COMMANDS; c++) {
         fprintf(stream, "  %-8s %s\n", ipsim_commands[c].name, ipsim_commands[c].purpose);
     }
-    fprintf(stream, "\nBegin with\n"
-                    "  ipsim compare scenarios/traditional.cfg scenarios/ips.cfg\n"
-                    "  ipsim COMMAND --help     options, examples and exit codes of a command\n"
-                    "  ipsim help scenario      every key that a scenario file may contain\n");
+    fprintf(stream,
+            "\nBegin with\n"
+            "  ipsim compare %s/traditional.cfg %s/ips.cfg\n"
+            "  ipsim COMMAND --help     options, examples and exit codes of a command\n"
+            "  ipsim help scenario      every key that a scenario file may contain\n",
+            scenarios, scenarios);
 }
 
 static void print_option(FILE *stream, const ipsim_option_spec *option)
@@ -152,23 +178,43 @@ static ipsim_status help_scenario(const ipsim_cli *cli)
     return status;
 }
 
+static ipsim_status unknown_subject(const char *subject)
+{
+    ipsim_error err = {0};
+    ipsim_error_set(&err, IPSIM_ERR_USAGE, "there is no help on \"%s\"; ask for a command or for scenario", subject);
+    return ipsim_app_complain_once(&err);
+}
+
+static ipsim_status help_scenario_or_manual(const ipsim_cli *cli)
+{
+    ipsim_error err = {0};
+    if (!cli->man) {
+        return help_scenario(cli);
+    }
+    ipsim_status status = ipsim_manual_scenario(stdout, &err);
+    return status == IPSIM_OK ? status : ipsim_app_complain_once(&err);
+}
+
 ipsim_status ipsim_app_help(ipsim_app *app)
 {
     const ipsim_cli *cli = app->cli;
+    if (cli->completion != NULL) {
+        ipsim_error err = {0};
+        ipsim_status status = ipsim_completion_write(stdout, cli->completion, &err);
+        return status == IPSIM_OK ? status : ipsim_app_complain_once(&err);
+    }
     if (cli->n_operands == 0) {
-        ipsim_app_help_overview(stdout);
+        (cli->man ? ipsim_manual_overview : ipsim_app_help_overview)(stdout);
         return IPSIM_OK;
     }
     if (strcmp(cli->operands[0], "scenario") == 0) {
-        return help_scenario(cli);
+        return help_scenario_or_manual(cli);
     }
     for (size_t c = 0; c < IPSIM_N_COMMANDS; c++) {
         if (strcmp(cli->operands[0], ipsim_commands[c].name) == 0) {
-            ipsim_app_help_command(stdout, (ipsim_command_id)c);
+            (cli->man ? ipsim_manual_command : ipsim_app_help_command)(stdout, (ipsim_command_id)c);
             return IPSIM_OK;
         }
     }
-    ipsim_error err = {0};
-    ipsim_error_set(&err, IPSIM_ERR_USAGE, "there is no help on \"%s\"; ask for a command or for scenario", cli->operands[0]);
-    return ipsim_app_complain_once(&err);
+    return unknown_subject(cli->operands[0]);
 }

@@ -175,40 +175,50 @@ static json_t *describe_draws(const ipsim_cli *cli, const ipsim_results *results
                      "fix", text_or_null(cli->fix));
 }
 
-ipsim_status ipsim_manifest_write(const ipsim_cli *cli, const ipsim_inputs *inputs, const ipsim_results *results, time_t started,
-                                  const char *path, ipsim_error *err)
+/* What every manifest tells, around what it tells of its own kind, which is taken over (NULL when memory was short). */
+static ipsim_status write_around(const ipsim_cli *cli, json_t *own, time_t started, double wall_seconds, const char *path, ipsim_error *err)
 {
-    char start_text[32] = "", *command_line = ipsim_manifest_command_line(cli, NULL);
+    char start_text[32] = "", *command_line = ipsim_manifest_command_line(cli, NULL), *text = NULL;
     struct tm utc;
     if (gmtime_r(&started, &utc) != NULL) {
         strftime(start_text, sizeof start_text, "%Y-%m-%dT%H:%M:%SZ", &utc);
     }
-    json_t *manifest = json_pack(
-        "{s:s, s:s, s:s, s:s, s:i, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:b, s:i, s:o, s:s, s:o, s:s, s:o, s:o, s:o}", "program",
-        "ipsim", "version", ipsim_version(), "git_hash", ipsim_git_hash(), "arithmetic", ipsim_arithmetic(), "output_format",
-        (int)IPSIM_OUTPUT_FORMAT, "command_line", text_or_null(command_line), "scenarios", describe_scenarios(inputs), "settings",
-        describe_settings(cli), "seed", (json_int_t)results->seed, "replicate", (json_int_t)results->replicate, "replicates",
-        (json_int_t)results->n_replicates, "persons_requested", (json_int_t)results->requested, "persons_simulated",
-        (json_int_t)results->persons, "interrupted", (int)results->interrupted, "threads", results->n_threads, "events_per_person",
-        real_or_null(results->events_per_person), "started_utc", start_text, "wall_seconds", real_or_null(results->wall_seconds),
-        "compiler", ipsim_compiler(), "libraries", describe_libraries(), "machine", describe_machine(), "files", describe_files(path));
-    if (manifest != NULL && cli->command == IPSIM_COMMAND_PSA) {
-        json_object_set_new(manifest, "psa", describe_draws(cli, results));
-    }
-    char *text = manifest != NULL ? json_dumps(manifest, JSON_INDENT(2)) : NULL;
-    char *line = NULL;
+    json_t *manifest = json_pack("{s:s, s:s, s:s, s:s, s:i, s:o}", "program", "ipsim", "version", ipsim_version(), "git_hash",
+                                 ipsim_git_hash(), "arithmetic", ipsim_arithmetic(), "output_format", (int)IPSIM_OUTPUT_FORMAT,
+                                 "command_line", text_or_null(command_line));
+    json_t *around = json_pack("{s:s, s:o, s:s, s:o, s:o, s:o}", "started_utc", start_text, "wall_seconds", real_or_null(wall_seconds),
+                               "compiler", ipsim_compiler(), "libraries", describe_libraries(), "machine", describe_machine(), "files",
+                               describe_files(path));
+    bool good = own != NULL && json_object_update(manifest, own) == 0 && json_object_update(manifest, around) == 0;
+    char *dumped = good ? json_dumps(manifest, JSON_INDENT(2)) : NULL;
     ipsim_status status;
-    if (text == NULL || asprintf(&line, "%s\n", text) < 0) {
-        line = NULL;
+    if (dumped == NULL || asprintf(&text, "%s\n", dumped) < 0) {
+        text = NULL;
         status = ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
     } else {
-        status = ipsim_write_text(line, path, err);
+        status = ipsim_write_text(text, path, err);
     }
-    free(line);
     free(text);
-    json_decref(manifest);
+    free(dumped);
     free(command_line);
+    json_decref(around);
+    json_decref(manifest);
+    json_decref(own);
     return status;
+}
+
+ipsim_status ipsim_manifest_write(const ipsim_cli *cli, const ipsim_inputs *inputs, const ipsim_results *results, time_t started,
+                                  const char *path, ipsim_error *err)
+{
+    json_t *own = json_pack("{s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:b, s:i, s:o}", "scenarios", describe_scenarios(inputs), "settings",
+                            describe_settings(cli), "seed", (json_int_t)results->seed, "replicate", (json_int_t)results->replicate,
+                            "replicates", (json_int_t)results->n_replicates, "persons_requested", (json_int_t)results->requested,
+                            "persons_simulated", (json_int_t)results->persons, "interrupted", (int)results->interrupted, "threads",
+                            results->n_threads, "events_per_person", real_or_null(results->events_per_person));
+    if (own != NULL && cli->command == IPSIM_COMMAND_PSA) {
+        json_object_set_new(own, "psa", describe_draws(cli, results));
+    }
+    return write_around(cli, own, started, results->wall_seconds, path, err);
 }
 
 /* 64-bit FNV-1a of the bytes of a file; null when it cannot be read again. */
@@ -232,34 +242,12 @@ static json_t *describe_file(const char *file)
 ipsim_status ipsim_manifest_write_analysis(const ipsim_cli *cli, const char *const *files, size_t n_files, size_t n_draws, time_t started,
                                            double wall_seconds, const char *path, ipsim_error *err)
 {
-    char start_text[32] = "", *command_line = ipsim_manifest_command_line(cli, NULL);
-    struct tm utc;
-    if (gmtime_r(&started, &utc) != NULL) {
-        strftime(start_text, sizeof start_text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    }
     json_t *inputs = json_array();
     for (size_t i = 0; i < n_files; i++) {
         json_array_append_new(inputs, describe_file(files[i]));
     }
-    json_t *manifest = json_pack("{s:s, s:s, s:s, s:s, s:i, s:o, s:o, s:I, s:b, s:s, s:o, s:s, s:o, s:o, s:o}", "program", "ipsim",
-                                 "version", ipsim_version(), "git_hash", ipsim_git_hash(), "arithmetic", ipsim_arithmetic(),
-                                 "output_format", (int)IPSIM_OUTPUT_FORMAT, "command_line", text_or_null(command_line), "inputs", inputs,
-                                 "draws", (json_int_t)n_draws, "interrupted", 0, "started_utc", start_text, "wall_seconds",
-                                 real_or_null(wall_seconds), "compiler", ipsim_compiler(), "libraries", describe_libraries(), "machine",
-                                 describe_machine(), "files", describe_files(path));
-    char *text = manifest != NULL ? json_dumps(manifest, JSON_INDENT(2)) : NULL, *line = NULL;
-    ipsim_status status;
-    if (text == NULL || asprintf(&line, "%s\n", text) < 0) {
-        line = NULL;
-        status = ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
-    } else {
-        status = ipsim_write_text(line, path, err);
-    }
-    free(line);
-    free(text);
-    json_decref(manifest);
-    free(command_line);
-    return status;
+    json_t *own = json_pack("{s:o, s:I, s:b}", "inputs", inputs, "draws", (json_int_t)n_draws, "interrupted", 0);
+    return write_around(cli, own, started, wall_seconds, path, err);
 }
 
 bool ipsim_manifest_is_complete(const char *folder)

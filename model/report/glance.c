@@ -171,7 +171,7 @@ static void print_table(glance *g)
     line lines[MOST_LINES];
     const char *money_unit = "";
     char year[IPSIM_FORMAT_SIZE];
-    size_t n_lines = fill_lines(g, lines, &money_unit), labels = 0, shown = 0, widths[MOST_ARMS], used = INDENT;
+    size_t n_lines = fill_lines(g, lines, &money_unit), labels = 0, shown = 0, widths[MOST_ARMS] = {0}, used = INDENT;
     for (size_t l = 0; l < n_lines; l++) {
         size_t own = ipsim_format_width(lines[l].label);
         labels = own > labels ? own : labels;

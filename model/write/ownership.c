@@ -58,10 +58,12 @@ static json_t *read_manifest(int folder)
     int file = openat(folder, "manifest.json", O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
     struct stat about;
     json_t *manifest = NULL;
-    if (file >= 0 && fstat(file, &about) == 0 && S_ISREG(about.st_mode)) {
-        manifest = json_loadfd(file, 0, NULL);
-    }
-    if (file >= 0) {
+    bool regular = file >= 0 && fstat(file, &about) == 0 && S_ISREG(about.st_mode);
+    FILE *stream = regular ? fdopen(file, "r") : NULL; /* jansson reads a descriptor byte by byte */
+    if (stream != NULL) {
+        manifest = json_loadf(stream, 0, NULL);
+        fclose(stream);
+    } else if (file >= 0) {
         close(file);
     }
     return manifest;

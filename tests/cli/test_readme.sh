@@ -14,6 +14,7 @@ fi
 
 # The examples of the analyst's door, as a reader would use them.
 tools/update_readme.sh --extract "$scratch/examples"
+ln -s "$PWD/scenarios" "$scratch/examples/scenarios" # as in the root of the project
 assert "there are examples" test -s "$scratch/examples/asthma.cfg"
 for file in "$scratch"/examples/*.cfg; do
     run check --strict "$file"
