@@ -26,9 +26,9 @@ SANITIZE := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-fr
 # Where pkg-config does not know a library, its usual place is assumed.
 package  = $(shell pkg-config $(1) $(2) 2>/dev/null || echo '$(3)')
 LUA     := $(shell for name in lua5.4 lua-5.4 lua54; do pkg-config --exists $$name 2>/dev/null && echo $$name && break; done)
-INCLUDES := $(sort $(call package,--cflags,gsl) $(call package,--cflags,libconfig) $(call package,--cflags,sqlite3) \
+INCLUDES := $(sort $(call package,--cflags,xlsxwriter) $(call package,--cflags,gsl) $(call package,--cflags,libconfig) $(call package,--cflags,sqlite3) \
             $(if $(MPI),$(call package,--cflags,ompi-c)) $(call package,--cflags,jansson) $(call package,--cflags,$(LUA),-I/usr/include/lua5.4))
-LIBS    := $(call package,--libs,gsl,-lgsl -lgslcblas) $(call package,--libs,libconfig,-lconfig) $(call package,--libs,$(LUA),-llua5.4) \
+LIBS    := $(call package,--libs,xlsxwriter,-lxlsxwriter) $(call package,--libs,gsl,-lgsl -lgslcblas) $(call package,--libs,libconfig,-lconfig) $(call package,--libs,$(LUA),-llua5.4) \
            $(call package,--libs,sqlite3,-lsqlite3) $(call package,--libs,jansson,-ljansson) $(call package,--libs,libgvc,-lgvc -lcgraph -lcdt) $(call package,--libs,zlib,-lz) \
            $(if $(MPI),$(call package,--libs,ompi-c,-lmpi)) -lcsv -lm
 
@@ -57,7 +57,8 @@ SLOW_TESTS  := $(sort $(wildcard tests/statistical/test_*.c))
 FUZZ_TESTS  := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 CLUSTER_TESTS := tests/cli/test_mpi.sh tests/cli/test_slurm.sh
 BITS_TEST   := tests/cli/test_bits.sh
-CLI_TESTS   := $(filter-out $(CLUSTER_TESTS) $(BITS_TEST),$(sort $(wildcard tests/cli/test_*.sh)))
+SLOW_SCRIPTS := tests/cli/test_spreadsheet.sh
+CLI_TESTS   := $(filter-out $(CLUSTER_TESTS) $(BITS_TEST) $(SLOW_SCRIPTS),$(sort $(wildcard tests/cli/test_*.sh)))
 TEST_LIBRARY := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/*.c))
 programs     = $(patsubst tests/%.c,$(BUILD)/tests/%,$(if $(TEST),$(filter %/$(TEST).c,$(1)),$(1)))
 scripts      = $(if $(TEST),$(filter %/$(TEST).sh,$(1)),$(1))
@@ -154,7 +155,7 @@ fuzz-programs: $(call programs,$(FUZZ_TESTS)) ; @:
 run-tests:
 	@$(RUN_TESTS) $(call programs,$(QUICK_TESTS)) $(call scripts,$(CLI_TESTS))
 run-slow:
-	@$(RUN_TESTS) $(call programs,$(SLOW_TESTS))
+	@$(RUN_TESTS) $(call programs,$(SLOW_TESTS)) $(call scripts,$(SLOW_SCRIPTS))
 run-cluster:
 	@IPSIM_MPI=$(abspath $(BUILD)-mpi/ipsim) $(subst -j $(JOBS),-j 1,$(RUN_TESTS)) $(call scripts,$(CLUSTER_TESTS))
 run-browser:

@@ -252,10 +252,10 @@ static void overhead_of_a_draw(const model_set *set, int rounds)
     enum { DRAWS = 100 };
     ipsim_error_list errors = {0};
     ipsim_psa_options options = {.n_draws = DRAWS};
-    experiment *e;
-    vary *v;
-    vary_worker *w;
-    psa_draws *d;
+    experiment *e = NULL;
+    vary *v = NULL;
+    vary_worker *w = NULL;
+    psa_draws *d = NULL;
     double ms[MOST_ROUNDS];
     if (ipsim_experiment_create((const ipsim_scenario *const *)set->scenarios, set->n, &e, &errors) != IPSIM_OK ||
         ipsim_vary_create(e, &v, &errors) != IPSIM_OK || ipsim_psa_draws_create(v, &options, 1, &d, &errors) != IPSIM_OK ||

@@ -28,6 +28,7 @@ BEGIN {
     only["mpi.h"] = "model/app/mpi_driver.c"
     only["csv.h"] = "model/base/"
     only["graphviz/gvc.h"] = "model/describe/diagram.c"
+    only["xlsxwriter.h"] = "model/write/"
 }
 FNR == 1 {
     folder = ""

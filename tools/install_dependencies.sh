@@ -68,6 +68,7 @@ look_for() { # group
             "$(flags_of lua5.4) $(flags_of lua) -I/usr/include/lua5.4" liblua5.4-dev "Lua 5.4 (lua.h)"
         need_header '#include <sqlite3.h>' "$(flags_of sqlite3)" libsqlite3-dev "SQLite 3 (sqlite3.h)"
         need_header '#include <jansson.h>' "$(flags_of jansson)" libjansson-dev "Jansson 2.12 or newer (jansson.h)"
+        need_header '#include <xlsxwriter.h>' "$(flags_of xlsxwriter)" libxlsxwriter-dev "libxlsxwriter 1.0 or newer (xlsxwriter.h)"
         need_header '#include <csv.h>' '' libcsv-dev "libcsv 3 (csv.h)"
         need_header '#include <zlib.h>' '' zlib1g-dev "zlib (zlib.h)"
         need_header '#include <graphviz/gvc.h>' "$(flags_of libgvc)" libgraphviz-dev "Graphviz 2.42 or newer (graphviz/gvc.h)"
@@ -78,8 +79,10 @@ look_for() { # group
         need_command bash bash "bash"
         [ -e /usr/share/i18n/locales/nb_NO ] || need locales "the sources of locales (/usr/share/i18n/locales/nb_NO), for localedef"
         need_command jq jq "jq"
+        need_command unzip unzip "unzip"
         ;;
     slow)
+        need_command soffice libreoffice-calc-nogui "LibreOffice Calc, which opens the workbook in its test (soffice)"
         need_command clang clang "clang 14 or newer"
         printf '#include <omp.h>\n' | clang -fopenmp -E -x c - >/dev/null 2>&1 || need libomp-dev "OpenMP for clang (omp.h, libomp)"
         ;;

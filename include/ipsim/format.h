@@ -26,7 +26,7 @@ char *ipsim_format_estimate(double value, double mcse, bool with_sign, char *buf
 /* Seconds as "12 s", "5 min", "3 h 20 min". */
 char *ipsim_format_duration(double seconds, char *buffer, size_t size);
 
-/* Columns that UTF-8 text takes on a screen, counting each code point as one. */
+/* Columns that UTF-8 text takes on a screen: two for the wide letters of East Asia and most pictures, none for accents of their own. */
 size_t ipsim_format_width(const char *utf8);
 
 /* Bytes of the longest beginning of text that is at most `width` columns wide; never cuts a code point. */

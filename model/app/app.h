@@ -120,6 +120,14 @@ void ipsim_progress_begin(ipsim_progress_line *line, const ipsim_cli *cli);
 void ipsim_progress_update(void *line, int64_t done, int64_t total); /* an ipsim_progress */
 void ipsim_progress_end(ipsim_progress_line *line);
 
+/* ---- terminal.c ---- */
+typedef struct ipsim_terminal {
+    size_t width; /* 0: not a terminal, one that cannot show curves, or one of unknown width */
+    bool colour;
+} ipsim_terminal;
+/* Of standard output: UTF-8 by the locale's name, TERM other than dumb, NO_COLOR and CLICOLOR. */
+ipsim_terminal ipsim_terminal_describe(void);
+
 /* ---- signals.c ---- */
 extern volatile sig_atomic_t ipsim_stop_requested;
 /* A closed pipe ends the program without a word, as with other tools; a file that grows too large is an error like a full disk. */
@@ -134,7 +142,7 @@ typedef struct ipsim_library_version {
     const char *name;
     char version[32];
 } ipsim_library_version;
-enum { IPSIM_N_LIBRARIES = 5, IPSIM_OUTPUT_FORMAT = 1 /* raised when a column or a name in the output changes its meaning */ };
+enum { IPSIM_N_LIBRARIES = 6, IPSIM_OUTPUT_FORMAT = 1 /* raised when a column or a name in the output changes its meaning */ };
 const char *ipsim_version(void);
 const char *ipsim_git_hash(void);
 /* A digest of the sources that decide numbers: programs with the same one give the same bytes, whatever else was changed. */

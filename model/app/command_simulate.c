@@ -8,8 +8,10 @@
 
 #include "app/app.h"
 #include "ipsim/format.h"
+#include "ipsim/glance.h"
 #include "ipsim/psa_page.h"
 #include "ipsim/summary.h"
+#include "ipsim/workbook.h"
 #include "ipsim/write.h"
 
 enum { MOST_TABLES = 18 };
@@ -60,7 +62,8 @@ static size_t pick_tables(const simulation_job *job, const ipsim_table *tables[M
     return count;
 }
 
-static ipsim_status summarise(simulation_job *job, ipsim_error *err)
+/* width: of the page, 0 for that of summary.txt. */
+static ipsim_status summarise(const simulation_job *job, size_t width, char **summary, ipsim_error *err)
 {
     const ipsim_results *results = job->results;
     if (results->psa != NULL) {
@@ -69,7 +72,7 @@ static ipsim_status summarise(simulation_job *job, ipsim_error *err)
                                           .noise = results->noise,
                                           .break_even = results->break_even,
                                           .about = results->about};
-        return ipsim_psa_page_text(&of_draws, &job->summary, err);
+        return ipsim_psa_page_text(&of_draws, summary, err);
     }
     ipsim_summary_tables tables = {
         .results = results->results,
@@ -78,8 +81,9 @@ static ipsim_status summarise(simulation_job *job, ipsim_error *err)
         .population = results->population,
         .differences = job->compare ? results->differences : NULL,
         .ratios = job->compare ? results->ratios : NULL,
+        .width = width,
     };
-    return ipsim_summary_text(&tables, &job->summary, err);
+    return ipsim_summary_text(&tables, summary, err);
 }
 
 /* As many as the run was allowed, which may have had too little work for all of them. */
@@ -193,6 +197,28 @@ static void say_what_is_in_the_journal(const simulation_job *job)
     }
 }
 
+/* For a terminal that can show it: the summary as wide as the terminal, then the comparison at a glance. A pipe or a file gets the text of
+ * summary.txt and no more. */
+static void print_page(const simulation_job *job)
+{
+    const ipsim_results *results = job->results;
+    ipsim_terminal terminal = ipsim_terminal_describe();
+    char *summary = NULL, *glance = NULL;
+    ipsim_error err = {0};
+    bool narrow = terminal.width >= IPSIM_GLANCE_LEAST_WIDTH && terminal.width < IPSIM_SUMMARY_WIDTH;
+    if (!narrow || summarise(job, terminal.width, &summary, &err) != IPSIM_OK) {
+        summary = NULL; /* the one that is there will do */
+    }
+    fputs(summary != NULL ? summary : job->summary, stdout);
+    ipsim_glance_tables tables = {results->results, results->differences, results->occupancy, results->about};
+    if (job->compare && terminal.width >= IPSIM_GLANCE_LEAST_WIDTH &&
+        ipsim_glance_text(&tables, terminal.width, terminal.colour, &glance, &err) == IPSIM_OK) {
+        printf("\n%s", glance);
+    }
+    free(glance);
+    free(summary);
+}
+
 static ipsim_status print_results(const simulation_job *job)
 {
     ipsim_error err = {0};
@@ -203,7 +229,7 @@ static ipsim_status print_results(const simulation_job *job)
             return ipsim_app_complain_once(&err);
         }
     } else if (!job->cli->quiet) {
-        fputs(job->summary, stdout);
+        print_page(job);
     }
     if (!job->cli->quiet) {
         /* Beside JSON it goes to stderr, so that stdout stays JSON. */
@@ -251,7 +277,7 @@ static ipsim_status change_folder(simulation_job *job, ipsim_error *err)
 static ipsim_status put_in_place(simulation_job *job, ipsim_error *err)
 {
     ipsim_status status = job->results->interrupted ? change_folder(job, err) : IPSIM_OK;
-    status = status == IPSIM_OK ? summarise(job, err) : status;
+    status = status == IPSIM_OK ? summarise(job, 0, &job->summary, err) : status;
     status = status == IPSIM_OK ? write_results(job, err) : status;
     if (status == IPSIM_OK) {
         ipsim_output_folder *folder = job->folder;

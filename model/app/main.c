@@ -88,7 +88,8 @@ int main(int argc, char **argv)
     }
     ipsim_app app = {.cli = &cli};
     /* Only simulations are shared work; anything else is for one process. */
-    bool shared = !cli.help && (cli.command == IPSIM_COMMAND_RUN || cli.command == IPSIM_COMMAND_COMPARE);
+    bool shared = !cli.help &&
+                  (cli.command == IPSIM_COMMAND_RUN || cli.command == IPSIM_COMMAND_COMPARE || cli.command == IPSIM_COMMAND_PSA);
     status = shared || ipsim_mpi_is_first() ? dispatch(&app) : IPSIM_OK;
     if (status == IPSIM_OK) {
         status = finish_output();

@@ -32,8 +32,9 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
             .least_operands = 1,
             .most_operands = SIZE_MAX,
             .purpose = "Simulate one or more scenarios on the same people and describe each.",
-            .details = "Writes summary.txt, CSV tables, results.sqlite and manifest.json to output/NAME/, all of them or none,\n"
-                       "and prints the summary. NAME is made of the names of the scenarios.\n",
+            .details =
+                "Writes summary.txt, CSV tables, results.sqlite, results.xlsx and manifest.json to output/NAME/, all of them or none,\n"
+                "and prints the summary. NAME is made of the names of the scenarios.\n",
             .examples = {{"ipsim run scenarios/ips.cfg", "with the persons and seed of the file"},
                          {"ipsim run scenarios/ips.cfg -n 1e6 --seed 7 -o output/large",
                           "a million persons, another seed, a folder of your choice"},
@@ -47,10 +48,10 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
             .least_operands = 2,
             .most_operands = SIZE_MAX,
             .purpose = "Simulate scenarios on the same people and report what each changes against the first.",
-            .details =
-                "Writes report.html, summary.txt, CSV tables, results.sqlite and manifest.json to output/NAME/, all of them or none,\n"
-                "and prints the summary. The first scenario is the comparator; people and their luck are the same in all.\n"
-                "Scenarios that differ in population, horizon, seed or economics are refused.\n",
+            .details = "Writes report.html, summary.txt, CSV tables, results.sqlite, results.xlsx and manifest.json to output/NAME/, all "
+                       "of them or none,\n"
+                       "and prints the summary. The first scenario is the comparator; people and their luck are the same in all.\n"
+                       "Scenarios that differ in population, horizon, seed or economics are refused.\n",
             .examples = {{"ipsim compare scenarios/traditional.cfg scenarios/ips.cfg",
                           "what IPS costs and gains against traditional rehabilitation"},
                          {"ipsim compare scenarios/traditional.cfg scenarios/ips.cfg scenarios/ips-young.cfg -n 1e6",

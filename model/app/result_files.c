@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "app/app.h"
+#include "ipsim/workbook.h"
 #include "ipsim/write.h"
 
 /* Files that hold all tables. They take the longest, so they are begun first. */
@@ -12,6 +13,7 @@ static const struct {
     write_all *write;
 } books[] = {
     {"results.sqlite", ipsim_write_sqlite},
+    {"results.xlsx", ipsim_workbook_write},
 };
 enum { N_BOOKS = sizeof books / sizeof *books };
 

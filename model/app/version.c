@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 
 #include "app/app.h"
+#include "ipsim/xlsx.h"
 
 #ifndef IPSIM_VERSION
 #define IPSIM_VERSION "unknown"
@@ -49,11 +50,11 @@ const char *ipsim_compiler(void)
 void ipsim_library_versions(ipsim_library_version libraries[IPSIM_N_LIBRARIES])
 {
     const ipsim_library_version found[IPSIM_N_LIBRARIES] = {
-        {"GSL", ""}, {"libconfig", ""}, {"Lua", ""}, {"SQLite", ""}, {"Jansson", ""},
+        {"GSL", ""}, {"libconfig", ""}, {"Lua", ""}, {"SQLite", ""}, {"Jansson", ""}, {"libxlsxwriter", ""},
     };
     const char *versions[IPSIM_N_LIBRARIES] = {
         gsl_version,          IPSIM_LIBCONFIG_VERSION, LUA_VERSION_MAJOR "." LUA_VERSION_MINOR "." LUA_VERSION_RELEASE,
-        sqlite3_libversion(), jansson_version_str(),
+        sqlite3_libversion(), jansson_version_str(),   ipsim_xlsx_library_version(),
     };
     for (size_t i = 0; i < IPSIM_N_LIBRARIES; i++) {
         libraries[i] = found[i];

@@ -17,7 +17,7 @@ static void item(checklist *c, const char *section, const char *topic, const cha
     char number[8];
     snprintf(number, sizeof number, "%d", ++c->item);
     const char *cells[] = {number, section, topic, answer && answer[0] ? answer : for_authors};
-    page_table_row(c->p, cells);
+    ipsim_doc_table_row(c->p, cells);
 }
 
 static size_t count_status(const ipsim_scenario *s, ipsim_source_status status)
@@ -43,7 +43,7 @@ static void list_perspectives(const ipsim_scenario *s, page_text *text)
         page_text label;
         size_t used = strlen(text->at);
         snprintf(text->at + used, sizeof text->at - used, "%s%s", i > 0 ? "; " : "",
-                 page_label(&s->perspectives[i].label, s->perspectives[i].name, &label));
+                 ipsim_doc_label(&s->perspectives[i].label, s->perspectives[i].name, &label));
     }
 }
 
@@ -58,13 +58,14 @@ static void add_methods(checklist *c, const ipsim_scenario *s)
     item(c, "Methods", "Study population", answer.at);
     item(c, "Methods", "Setting and location", NULL);
     snprintf(answer.at, sizeof answer.at, "This strategy: %s. The comparator is the first scenario of a comparison.",
-             page_or(s->title.value, s->name.value));
+             ipsim_doc_or(s->title.value, s->name.value));
     item(c, "Methods", "Comparators", answer.at);
     list_perspectives(s, &answer);
     item(c, "Methods", "Perspective", answer.at);
-    snprintf(answer.at, sizeof answer.at, "%s years; the reason for it: for the authors", page_number(&s->simulation.horizon_years, &a));
+    snprintf(answer.at, sizeof answer.at, "%s years; the reason for it: for the authors",
+             ipsim_doc_number(&s->simulation.horizon_years, &a));
     item(c, "Methods", "Time horizon", answer.at);
-    item(c, "Methods", "Discount rate", describe_discounting(s, &a));
+    item(c, "Methods", "Discount rate", ipsim_describe_discounting(s, &a));
     snprintf(answer.at, sizeof answer.at, "QALYs, life years%s; see Outcomes", s->n_outcomes > 0 ? " and the declared outcomes" : "");
     item(c, "Methods", "Selection of outcomes", answer.at);
     item(c, "Methods", "Measurement of outcomes", "Simulated histories: see States, Transitions and Outcomes");
@@ -72,14 +73,14 @@ static void add_methods(checklist *c, const ipsim_scenario *s)
     snprintf(answer.at, sizeof answer.at, "%zu costs: see Costs and Parameters", s->n_rewards);
     item(c, "Methods", "Measurement and valuation of resources and costs", s->n_rewards > 0 ? answer.at : "No costs are declared");
     snprintf(answer.at, sizeof answer.at, "%s of %lld; conversions stand in the notes of the parameters",
-             page_or(s->economics.currency.value, "currency not stated"), (long long)s->economics.price_year.value);
+             ipsim_doc_or(s->economics.currency.value, "currency not stated"), (long long)s->economics.price_year.value);
     item(c, "Methods", "Currency, price date, and conversion", s->economics.price_year.given ? answer.at : NULL);
     item(c, "Methods", "Rationale and description of model",
          "Continuous-time state-transition microsimulation; described in full here. Why this form: for the authors");
     snprintf(answer.at, sizeof answer.at, "See Assumptions: %zu parameters are assumed, %zu calibrated",
              count_status(s, IPSIM_SOURCE_ASSUMED), count_status(s, IPSIM_SOURCE_CALIBRATED));
     item(c, "Methods", "Analytics and assumptions", answer.at);
-    snprintf(answer.at, sizeof answer.at, "Subgroups: %s", page_names(&s->subgroups, &b));
+    snprintf(answer.at, sizeof answer.at, "Subgroups: %s", ipsim_doc_names(&s->subgroups, &b));
     item(c, "Methods", "Characterizing heterogeneity", s->subgroups.count > 0 ? answer.at : "No subgroups are declared");
     item(c, "Methods", "Characterizing distributional effects",
          s->subgroups.count > 0 ? "ipsim cea writes who gains and who pays by subgroup; equity weights are off unless asked for" : NULL);
@@ -90,16 +91,16 @@ static void add_methods(checklist *c, const ipsim_scenario *s)
     item(c, "Methods", "Approach to engagement with patients and others affected by the study", NULL);
 }
 
-void describe_cheers(page *p, const ipsim_scenario *s)
+void ipsim_describe_cheers(page *p, const ipsim_scenario *s)
 {
     static const char *const headings[] = {"Item", "Section", "Topic", "Where it is reported"};
     checklist c = {.p = p};
     page_text answer;
-    page_heading(p, 2, "CHEERS 2022");
-    page_paragraph(
+    ipsim_doc_heading(p, 2, "CHEERS 2022");
+    ipsim_doc_paragraph(
         p, "The 28 items of the Consolidated Health Economic Evaluation Reporting Standards (Husereau and others 2022), filled where the "
            "scenario knows the answer.");
-    page_table_begin(p, headings, 4);
+    ipsim_doc_table_begin(p, headings, 4);
     item(&c, "Title", "Title", s->title.value);
     item(&c, "Abstract", "Abstract", NULL);
     item(&c, "Introduction", "Background and objectives", s->description.value);
@@ -114,10 +115,10 @@ void describe_cheers(page *p, const ipsim_scenario *s)
     item(&c, "Discussion", "Study findings, limitations, generalizability, and current knowledge", NULL);
     item(&c, "Other relevant information", "Source of funding", NULL);
     item(&c, "Other relevant information", "Conflicts of interest", NULL);
-    page_table_end(p);
+    ipsim_doc_table_end(p);
 }
 
-void describe_checks(page *p, const ipsim_table *checks)
+void ipsim_describe_checks(page *p, const ipsim_table *checks)
 {
     static const char *const names[] = {"domain", "check", "change", "expected", "found", "verdict"};
     static const char *const headings[] = {"Domain", "Check", "What was changed", "Expected", "Found", "Verdict"};
@@ -129,11 +130,11 @@ void describe_checks(page *p, const ipsim_table *checks)
         if (columns[i] == checks->n_columns)
             return;
     }
-    page_heading(p, 2, "TECH-VER");
-    page_paragraph(
+    ipsim_doc_heading(p, 2, "TECH-VER");
+    ipsim_doc_paragraph(
         p, "The checks of the technical verification checklist (domains as in TECH-VER 2019) that a program can carry out by itself. They "
            "were carried out on this scenario when this page was written; reading the code and judging the evidence remain for people.");
-    page_table_begin(p, headings, 6);
+    ipsim_doc_table_begin(p, headings, 6);
     for (size_t row = 0; row < checks->n_rows; row++) {
         const char *cells[6];
         char numbers[6][32];
@@ -143,7 +144,7 @@ void describe_checks(page *p, const ipsim_table *checks)
                 snprintf(numbers[i], sizeof numbers[i], "%.10g", column->real[row]);
             cells[i] = column->type != IPSIM_REAL ? column->text[row] : isnan(column->real[row]) ? "" : numbers[i];
         }
-        page_table_row(p, cells);
+        ipsim_doc_table_row(p, cells);
     }
-    page_table_end(p);
+    ipsim_doc_table_end(p);
 }

@@ -278,8 +278,8 @@ static char *draw(const curve *c)
     return NULL;
 }
 
-char *describe_curve(const ipsim_scenario *s, const char *clock, const ipsim_hazard_spec *hazard, const ipsim_effect *effects,
-                     size_t n_effects, const ipsim_modifier *modifiers, size_t n_modifiers)
+char *ipsim_describe_curve(const ipsim_scenario *s, const char *clock, const ipsim_hazard_spec *hazard, const ipsim_effect *effects,
+                           size_t n_effects, const ipsim_modifier *modifiers, size_t n_modifiers)
 {
     curve *c = calloc(1, sizeof *c);
     char *drawing = NULL, axis[PAGE_TEXT_SIZE + 16];
@@ -288,7 +288,7 @@ char *describe_curve(const ipsim_scenario *s, const char *clock, const ipsim_haz
         return NULL;
     bool is_table = hazard->family.value == (int)IPSIM_HAZARD_TABLE;
     bool drawn = is_table ? sample_table(c, s, hazard) : sample_law(c, s, clock, hazard, effects, n_effects, modifiers, n_modifiers);
-    snprintf(axis, sizeof axis, "years %s", page_clock(is_table && !clock ? "age" : clock, &words));
+    snprintf(axis, sizeof axis, "years %s", ipsim_doc_clock(is_table && !clock ? "age" : clock, &words));
     c->axis = axis;
     if (drawn)
         drawing = draw(c);

@@ -45,27 +45,27 @@ ipsim_status ipsim_describe(const ipsim_scenario *scenario, const ipsim_table *c
                             ipsim_error *err)
 {
     *out = NULL;
-    char *diagram = describe_diagram(scenario);
+    char *diagram = ipsim_describe_diagram(scenario);
     if (!diagram)
         return ipsim_error_set(err, IPSIM_ERR_LIMIT, "Graphviz could not draw the state diagram (its plug-ins may need: dot -c)");
     page p = {0};
     ipsim_document *document = calloc(1, sizeof *document);
-    bool ok = document && page_begin(&p, document);
-    const char *title = page_or(scenario->title.value, scenario->name.value);
+    bool ok = document && ipsim_doc_begin(&p, document);
+    const char *title = ipsim_doc_or(scenario->title.value, scenario->name.value);
     if (!ok)
         free(diagram);
     else {
-        page_heading(&p, 1, title);
-        describe_overview(&p, scenario, program);
-        describe_states(&p, scenario, diagram);
-        describe_people(&p, scenario);
-        describe_transitions(&p, scenario);
-        describe_rewards(&p, scenario);
-        describe_parameters(&p, scenario);
-        describe_cheers(&p, scenario);
-        describe_checks(&p, checks);
+        ipsim_doc_heading(&p, 1, title);
+        ipsim_describe_overview(&p, scenario, program);
+        ipsim_describe_states(&p, scenario, diagram);
+        ipsim_describe_people(&p, scenario);
+        ipsim_describe_transitions(&p, scenario);
+        ipsim_describe_rewards(&p, scenario);
+        ipsim_describe_parameters(&p, scenario);
+        ipsim_describe_cheers(&p, scenario);
+        ipsim_describe_checks(&p, checks);
     }
-    ok = document && page_end(&p, title, stylesheet) && ok;
+    ok = document && ipsim_doc_end(&p, title, stylesheet) && ok;
     if (!ok) {
         ipsim_document_free(document);
         return ipsim_error_set(err, IPSIM_ERR_MEMORY, "not enough memory for the description");

@@ -7,11 +7,11 @@
 
 #include "parts.h"
 
-bool describe_leaves_all(const ipsim_scenario *s, const ipsim_transition *transition)
+bool ipsim_describe_leaves_all(const ipsim_scenario *s, const ipsim_transition *transition)
 {
     size_t n_living = 0, n_left = 0;
     for (size_t i = 0; i < s->n_states; i++) {
-        if (!describe_is_living(s, i))
+        if (!ipsim_describe_is_living(s, i))
             continue;
         n_living++;
         n_left += ipsim_names_contain(&transition->from, s->states[i].name);
@@ -61,14 +61,14 @@ static bool add_states(Agraph_t *graph, const ipsim_scenario *s, Agnode_t **node
 {
     for (size_t i = 0; i < s->n_states; i++) {
         const ipsim_state *state = &s->states[i];
-        char *text = label_of(page_or(state->label.value, state->name), 14), name[32];
+        char *text = label_of(ipsim_doc_or(state->label.value, state->name), 14), name[32];
         bool ok = text != NULL;
-        bool absorbing = !describe_is_living(s, i);
+        bool absorbing = !ipsim_describe_is_living(s, i);
         bool first = s->start_state.value && strcmp(s->start_state.value, state->name) == 0;
         for (size_t t = 0; ok && t < s->n_transitions; t++) {
             const ipsim_transition *way = &s->transitions[t];
             char *of = label_of(way->name, 40);
-            if (strcmp(way->to.value, state->name) == 0 && describe_leaves_all(s, way))
+            if (strcmp(way->to.value, state->name) == 0 && ipsim_describe_leaves_all(s, way))
                 ok = of && append(&text, "\\n(", of, ": from every living state)");
             free(of);
         }
@@ -96,7 +96,7 @@ static bool add_ways(Agraph_t *graph, const ipsim_scenario *s, Agnode_t **nodes)
             for (size_t t = 0; ok && t < s->n_transitions; t++) {
                 const ipsim_transition *way = &s->transitions[t];
                 if (strcmp(way->to.value, s->states[to].name) != 0 || !ipsim_names_contain(&way->from, s->states[from].name) ||
-                    describe_leaves_all(s, way))
+                    ipsim_describe_leaves_all(s, way))
                     continue;
                 char *name = label_of(way->name, 40);
                 ok = name && append(&text, text ? "\\n" : "", name, "");
@@ -124,7 +124,7 @@ static GVC_t *shared_context(void)
     return context;
 }
 
-char *describe_diagram(const ipsim_scenario *s)
+char *ipsim_describe_diagram(const ipsim_scenario *s)
 {
     static const char *const looks[][3] = {
         {"node", "shape", "box"},     {"node", "style", "rounded,filled"}, {"node", "fontname", "Helvetica"},

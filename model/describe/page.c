@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool page_begin(page *p, ipsim_document *document)
+bool ipsim_doc_begin(page *p, ipsim_document *document)
 {
     *p = (page){.document = document};
     p->html = open_memstream(&p->html_text, &p->html_size);
@@ -13,7 +13,7 @@ bool page_begin(page *p, ipsim_document *document)
     return p->html && p->markdown;
 }
 
-void page_add_file(page *p, const char *name, char *text)
+void ipsim_doc_add_file(page *p, const char *name, char *text)
 {
     ipsim_document *d = p->document;
     ipsim_document_file *files = realloc(d->files, (d->n_files + 1) * sizeof *files);
@@ -87,7 +87,7 @@ static void put_anchor(FILE *out, const char *text)
             fputc('-', out);
 }
 
-void page_heading(page *p, int level, const char *text)
+void ipsim_doc_heading(page *p, int level, const char *text)
 {
     fprintf(p->html, "<h%d id=\"", level);
     put_anchor(p->html, text);
@@ -99,7 +99,7 @@ void page_heading(page *p, int level, const char *text)
     fputs("\n\n", p->markdown);
 }
 
-void page_paragraph(page *p, const char *format, ...)
+void ipsim_doc_paragraph(page *p, const char *format, ...)
 {
     char *text = NULL;
     va_list arguments;
@@ -118,7 +118,7 @@ void page_paragraph(page *p, const char *format, ...)
     free(text);
 }
 
-void page_formula(page *p, const char *text)
+void ipsim_doc_formula(page *p, const char *text)
 {
     fputs("<p class=\"formula\">", p->html);
     put_html(p->html, text);
@@ -126,7 +126,7 @@ void page_formula(page *p, const char *text)
     fprintf(p->markdown, "    %s\n\n", text); /* an indented block is shown as it is */
 }
 
-void page_list_item(page *p, const char *text)
+void ipsim_doc_list_item(page *p, const char *text)
 {
     fputs("<li>", p->html);
     put_html(p->html, text);
@@ -136,12 +136,12 @@ void page_list_item(page *p, const char *text)
     fputc('\n', p->markdown);
 }
 
-void page_list_end(page *p)
+void ipsim_doc_list_end(page *p)
 {
     fputc('\n', p->markdown);
 }
 
-void page_table_begin(page *p, const char *const *headings, size_t n_columns)
+void ipsim_doc_table_begin(page *p, const char *const *headings, size_t n_columns)
 {
     p->n_columns = n_columns;
     fputs("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table\"><table><thead><tr>", p->html);
@@ -160,7 +160,7 @@ void page_table_begin(page *p, const char *const *headings, size_t n_columns)
     fputs("|\n", p->markdown);
 }
 
-void page_table_row(page *p, const char *const *cells)
+void ipsim_doc_table_row(page *p, const char *const *cells)
 {
     fputs("<tr>", p->html);
     for (size_t i = 0; i < p->n_columns; i++) {
@@ -176,13 +176,13 @@ void page_table_row(page *p, const char *const *cells)
     fputs("|\n", p->markdown);
 }
 
-void page_table_end(page *p)
+void ipsim_doc_table_end(page *p)
 {
     fputs("</tbody></table></div>\n", p->html);
     fputc('\n', p->markdown);
 }
 
-void page_figure(page *p, char *svg, const char *file, const char *alternative)
+void ipsim_doc_figure(page *p, char *svg, const char *file, const char *alternative)
 {
     if (!svg) {
         p->out_of_memory = true;
@@ -195,10 +195,10 @@ void page_figure(page *p, char *svg, const char *file, const char *alternative)
     fputs("![", p->markdown);
     put_markdown(p->markdown, alternative);
     fprintf(p->markdown, "](%s)\n\n", file);
-    page_add_file(p, file, svg);
+    ipsim_doc_add_file(p, file, svg);
 }
 
-bool page_end(page *p, const char *title, const char *stylesheet)
+bool ipsim_doc_end(page *p, const char *title, const char *stylesheet)
 {
     bool ok = p->html && p->markdown && !p->out_of_memory;
     ok = (!p->html || fclose(p->html) == 0) && ok;
@@ -218,8 +218,8 @@ bool page_end(page *p, const char *title, const char *stylesheet)
     free(p->html_text);
     p->html_text = NULL;
     if (ok) {
-        page_add_file(p, "description.html", whole);
-        page_add_file(p, "description.md", p->markdown_text);
+        ipsim_doc_add_file(p, "description.html", whole);
+        ipsim_doc_add_file(p, "description.md", p->markdown_text);
         return !p->out_of_memory;
     }
     free(whole);

@@ -48,14 +48,14 @@ static void add_number(page_text *text, const ipsim_number *number)
         add(text, " (= %s)", number->expression);
 }
 
-const char *page_number(const ipsim_number *number, page_text *text)
+const char *ipsim_doc_number(const ipsim_number *number, page_text *text)
 {
     text->at[0] = '\0';
     add_number(text, number);
     return text->at;
 }
 
-const char *page_numbers(const ipsim_numbers *numbers, page_text *text)
+const char *ipsim_doc_numbers(const ipsim_numbers *numbers, page_text *text)
 {
     text->at[0] = '\0';
     for (size_t i = 0; i < numbers->count; i++) {
@@ -65,7 +65,7 @@ const char *page_numbers(const ipsim_numbers *numbers, page_text *text)
     return text->at;
 }
 
-const char *page_names(const ipsim_names *names, page_text *text)
+const char *ipsim_doc_names(const ipsim_names *names, page_text *text)
 {
     text->at[0] = '\0';
     for (size_t i = 0; i < names->count; i++)
@@ -73,12 +73,12 @@ const char *page_names(const ipsim_names *names, page_text *text)
     return text->at;
 }
 
-const char *page_or(const char *text, const char *otherwise)
+const char *ipsim_doc_or(const char *text, const char *otherwise)
 {
     return text && text[0] ? text : otherwise;
 }
 
-const char *page_label(const ipsim_text *label, const char *name, page_text *text)
+const char *ipsim_doc_label(const ipsim_text *label, const char *name, page_text *text)
 {
     text->at[0] = '\0';
     if (label->value && label->value[0])
@@ -88,7 +88,7 @@ const char *page_label(const ipsim_text *label, const char *name, page_text *tex
     return text->at;
 }
 
-const char *page_distribution(const ipsim_distribution_spec *spec, page_text *text)
+const char *ipsim_doc_distribution(const ipsim_distribution_spec *spec, page_text *text)
 {
     static const char *const families[IPSIM_N_DISTRIBUTIONS] = {"fixed",      "uniform",     "triangular", "PERT",  "normal",
                                                                 "log-normal", "exponential", "Weibull",    "gamma", "beta"};
@@ -124,7 +124,7 @@ const char *page_distribution(const ipsim_distribution_spec *spec, page_text *te
     return text->at;
 }
 
-const char *page_clock(const char *clock, page_text *text)
+const char *ipsim_doc_clock(const char *clock, page_text *text)
 {
     text->at[0] = '\0';
     if (!clock || strcmp(clock, "sojourn") == 0)
@@ -142,7 +142,7 @@ const char *page_clock(const char *clock, page_text *text)
     return text->at;
 }
 
-const char *page_window(const ipsim_text *clock, const ipsim_number *from, const ipsim_number *until, page_text *text)
+const char *ipsim_doc_window(const ipsim_text *clock, const ipsim_number *from, const ipsim_number *until, page_text *text)
 {
     page_text words;
     text->at[0] = '\0';
@@ -160,11 +160,11 @@ const char *page_window(const ipsim_text *clock, const ipsim_number *from, const
         add(text, " to ");
     if (until->given)
         add_number(text, until);
-    add(text, " %s", page_clock(clock->value ? clock->value : "start", &words));
+    add(text, " %s", ipsim_doc_clock(clock->value ? clock->value : "start", &words));
     return text->at;
 }
 
-bool describe_is_living(const ipsim_scenario *s, size_t state)
+bool ipsim_describe_is_living(const ipsim_scenario *s, size_t state)
 {
     return s->states[state].role.value == IPSIM_ROLE_ALIVE;
 }
@@ -175,7 +175,7 @@ static void add_percent(page_text *text, double rate)
     add(text, " %%");
 }
 
-const char *describe_discount(const ipsim_scenario *s, const ipsim_discount_spec *spec, page_text *text)
+const char *ipsim_describe_discount(const ipsim_scenario *s, const ipsim_discount_spec *spec, page_text *text)
 {
     text->at[0] = '\0';
     bool none = true;
@@ -198,11 +198,11 @@ const char *describe_discount(const ipsim_scenario *s, const ipsim_discount_spec
     return text->at;
 }
 
-const char *describe_discounting(const ipsim_scenario *s, page_text *text)
+const char *ipsim_describe_discounting(const ipsim_scenario *s, page_text *text)
 {
     page_text costs, effects;
     text->at[0] = '\0';
-    add(text, "Costs: %s. Effects: %s.", describe_discount(s, &s->economics.discount_costs, &costs),
-        describe_discount(s, &s->economics.discount_effects, &effects));
+    add(text, "Costs: %s. Effects: %s.", ipsim_describe_discount(s, &s->economics.discount_costs, &costs),
+        ipsim_describe_discount(s, &s->economics.discount_effects, &effects));
     return text->at;
 }

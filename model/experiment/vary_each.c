@@ -92,15 +92,18 @@ static void work(each *a)
     free(values);
 }
 
+static int count_threads(const vary_list *list)
+{
+    int threads = list->n_threads > 0 ? list->n_threads : omp_get_max_threads();
+    return (size_t)threads < list->n ? threads : (int)list->n;
+}
+
 ipsim_status ipsim_vary_each(const vary_list *list, ipsim_error_list *errors)
 {
     each a = {.list = list, .failed = list->n, .last_progress = omp_get_wtime()};
-    int threads = list->n_threads > 0 ? list->n_threads : omp_get_max_threads();
-    if ((size_t)threads > list->n)
-        threads = list->n > 0 ? (int)list->n : 1;
     if (list->n == 0)
         return IPSIM_OK;
-#pragma omp parallel num_threads(threads)
+#pragma omp parallel num_threads(count_threads(list))
     work(&a);
     for (size_t k = 0; k < a.failures.count; k++)
         ipsim_error_add_copy(errors, &a.failures.items[k]);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* report/format: see include/ipsim/format.h. */
 #include "ipsim/format.h"
+#include "ipsim/plain_text.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -130,26 +131,56 @@ char *ipsim_format_duration(double seconds, char *buffer, size_t size)
     return buffer;
 }
 
+/* The code point at text, and the bytes it takes; a stray byte stands for itself. */
+static unsigned code_point(const char *text, size_t *bytes)
+{
+    const unsigned char *b = (const unsigned char *)text;
+    static const unsigned char masks[] = {0x7F, 0x7F, 0x1F, 0x0F, 0x07};
+    *bytes = ipsim_utf8_length(text, strnlen(text, 4));
+    *bytes = *bytes > 0 ? *bytes : 1;
+    unsigned code = b[0] & (*bytes == 1 ? 0xFFu : masks[*bytes]);
+    for (size_t i = 1; i < *bytes; i++) {
+        code = code << 6 | (b[i] & 0x3Fu);
+    }
+    return code;
+}
+
+/* Unicode's own tables are long; these are the blocks whose letters are wide (East Asian Width W and F), and the accents that stand alone. */
+static size_t columns_of(unsigned code)
+{
+    static const struct {
+        unsigned first, last, columns;
+    } blocks[] = {{0x0300, 0x036F, 0}, {0x1100, 0x115F, 2}, {0x200B, 0x200F, 0},   {0x20D0, 0x20FF, 0},  {0x2E80, 0x303E, 2},
+                  {0x3041, 0xA4CF, 2}, {0xAC00, 0xD7A3, 2}, {0xF900, 0xFAFF, 2},   {0xFE00, 0xFE0F, 0},  {0xFE30, 0xFE6F, 2},
+                  {0xFF00, 0xFF60, 2}, {0xFFE0, 0xFFE6, 2}, {0x1F300, 0x1FAFF, 2}, {0x20000, 0x3FFFD, 2}};
+    for (size_t i = 0; code >= 0x0300 && i < sizeof blocks / sizeof blocks[0]; i++) {
+        if (code >= blocks[i].first && code <= blocks[i].last) {
+            return blocks[i].columns;
+        }
+    }
+    return 1;
+}
+
 size_t ipsim_format_width(const char *utf8)
 {
     size_t width = 0;
-    for (; *utf8 != '\0'; utf8++) {
-        width += ((unsigned char)*utf8 & 0xC0U) != 0x80U;
+    for (size_t bytes; *utf8 != '\0'; utf8 += bytes) {
+        width += columns_of(code_point(utf8, &bytes));
     }
     return width;
 }
 
 size_t ipsim_format_fit(const char *utf8, size_t width)
 {
-    size_t bytes = 0;
-    while (utf8[bytes] != '\0') {
-        bool begins_code_point = ((unsigned char)utf8[bytes] & 0xC0U) != 0x80U;
-        if (begins_code_point && width-- == 0) {
+    size_t fitting = 0;
+    for (size_t bytes; utf8[fitting] != '\0'; fitting += bytes) {
+        size_t columns = columns_of(code_point(utf8 + fitting, &bytes));
+        if (columns > width) {
             break;
         }
-        bytes++;
+        width -= columns;
     }
-    return bytes;
+    return fitting;
 }
 
 /* Bytes of the next word. The blank of "20 000" and of "4 %" is part of the word. */

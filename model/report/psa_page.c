@@ -171,7 +171,7 @@ static size_t first_arm(const page_writer *p)
 static ipsim_summary_grid grid_of(page_writer *p, bool with_comparator)
 {
     size_t first = with_comparator ? 0 : first_arm(p);
-    ipsim_summary_grid grid = ipsim_summary_grid_create(p->arena, p->n_arms - first);
+    ipsim_summary_grid grid = ipsim_summary_grid_create(p->arena, p->n_arms - first, IPSIM_SUMMARY_WIDTH);
     for (size_t a = first; a < p->n_arms; a++) {
         ipsim_summary_grid_heading(&grid, a - first, p->arms[a]);
     }

@@ -134,7 +134,7 @@ static void print_head(ipsim_summary_writer *s)
 /* ---- outcomes per 1 000 people ---- */
 static ipsim_summary_grid arms_grid(ipsim_summary_writer *s)
 {
-    ipsim_summary_grid grid = ipsim_summary_grid_create(s->arena, s->n_arms);
+    ipsim_summary_grid grid = ipsim_summary_grid_create(s->arena, s->n_arms, s->width);
     for (size_t a = 0; a < s->n_arms; a++) {
         ipsim_summary_grid_heading(&grid, a, s->arms[a]);
     }
@@ -348,7 +348,10 @@ ipsim_status ipsim_summary_text(const ipsim_summary_tables *tables, char **out, 
     char *text = NULL;
     size_t size = 0;
     *out = NULL;
-    ipsim_summary_writer s = {.tables = tables, .arena = ipsim_arena_create(), .page = open_memstream(&text, &size)};
+    ipsim_summary_writer s = {.tables = tables,
+                              .width = tables->width > 0 ? tables->width : IPSIM_SUMMARY_WIDTH,
+                              .arena = ipsim_arena_create(),
+                              .page = open_memstream(&text, &size)};
     s.failed = s.arena == NULL || s.page == NULL;
     if (!s.failed) {
         compose(&s);

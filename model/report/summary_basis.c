@@ -32,7 +32,7 @@ static void print_target(ipsim_summary_writer *s, size_t row, bool with_verdict)
              with_verdict ? verdict : "");
     const char *label = ipsim_summary_name(s, "target:", name);
     size_t taken = 2 + ipsim_format_width(scenario) + 2 + ipsim_format_width(figures);
-    size_t room = taken + 10 < IPSIM_SUMMARY_WIDTH ? IPSIM_SUMMARY_WIDTH - taken : 10;
+    size_t room = taken + 10 < s->width ? s->width - taken : 10;
     bool cut = ipsim_format_width(label) > room;
     fprintf(s->page, "  %s  %.*s%s%s\n", scenario, (int)ipsim_format_fit(label, cut ? room - 1 : room), label, cut ? "…" : "", figures);
 }
@@ -169,7 +169,7 @@ void ipsim_summary_conventions(ipsim_summary_writer *s)
     if (fclose(text) != 0 || paragraph == NULL) {
         s->failed = true;
     } else {
-        ipsim_format_paragraph(paragraph, 0, IPSIM_SUMMARY_WIDTH, s->page);
+        ipsim_format_paragraph(paragraph, 0, s->width, s->page);
     }
     free(paragraph);
 }

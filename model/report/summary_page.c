@@ -7,9 +7,9 @@
 
 enum { INDENT = 2, GAP = 2, LEAST_LABEL = 28 /* labels are cut to this rather than parting columns into blocks */ };
 
-ipsim_summary_grid ipsim_summary_grid_create(ipsim_arena *arena, size_t n_columns)
+ipsim_summary_grid ipsim_summary_grid_create(ipsim_arena *arena, size_t n_columns, size_t width)
 {
-    ipsim_summary_grid grid = {.arena = arena, .n_columns = n_columns};
+    ipsim_summary_grid grid = {.arena = arena, .n_columns = n_columns, .width = width};
     grid.headings = ipsim_arena_alloc(arena, n_columns, sizeof *grid.headings);
     grid.failed = grid.headings == NULL;
     return grid;
@@ -94,10 +94,10 @@ static size_t label_width(const ipsim_summary_grid *grid)
         widest = width > widest ? width : widest;
     }
     size_t taken = INDENT + all_columns(grid);
-    if (grid->whole_labels || widest <= LEAST_LABEL || taken + widest <= IPSIM_SUMMARY_WIDTH) {
+    if (grid->whole_labels || widest <= LEAST_LABEL || taken + widest <= grid->width) {
         return widest;
     }
-    return taken + LEAST_LABEL < IPSIM_SUMMARY_WIDTH ? IPSIM_SUMMARY_WIDTH - taken : LEAST_LABEL;
+    return taken + LEAST_LABEL < grid->width ? grid->width - taken : LEAST_LABEL;
 }
 
 static void print_right(const char *text, size_t width, FILE *page)
@@ -121,7 +121,7 @@ static void print_block(const ipsim_summary_grid *grid, const char *title, size_
     /* The title shares the line of the headings where there is room. */
     size_t title_width = ipsim_format_width(title);
     if (title_width > labels + INDENT) {
-        ipsim_format_paragraph(title, INDENT, IPSIM_SUMMARY_WIDTH, page);
+        ipsim_format_paragraph(title, INDENT, grid->width, page);
         title_width = 0;
         title = "";
     }
@@ -145,7 +145,7 @@ static void print_block(const ipsim_summary_grid *grid, const char *title, size_
 
 bool ipsim_summary_grid_fits(const ipsim_summary_grid *grid)
 {
-    return grid->failed || INDENT + label_width(grid) + all_columns(grid) <= IPSIM_SUMMARY_WIDTH;
+    return grid->failed || INDENT + label_width(grid) + all_columns(grid) <= grid->width;
 }
 
 void ipsim_summary_grid_print(const ipsim_summary_grid *grid, const char *title, FILE *page)
@@ -155,7 +155,7 @@ void ipsim_summary_grid_print(const ipsim_summary_grid *grid, const char *title,
         size_t used = INDENT + labels;
         for (end = first; end < grid->n_columns; end++) {
             used += GAP + column_width(grid, end);
-            if (used > IPSIM_SUMMARY_WIDTH && end > first) {
+            if (used > grid->width && end > first) {
                 break;
             }
         }

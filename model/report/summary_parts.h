@@ -49,13 +49,14 @@ typedef struct ipsim_summary_line {
 typedef struct ipsim_summary_grid {
     ipsim_arena *arena;
     size_t n_columns, n_lines, capacity;
+    size_t width; /* of the page */
     const char **headings;
     ipsim_summary_line *lines;
     bool whole_labels; /* never cut a label to make room */
     bool failed;       /* memory was short */
 } ipsim_summary_grid;
 
-ipsim_summary_grid ipsim_summary_grid_create(ipsim_arena *arena, size_t n_columns);
+ipsim_summary_grid ipsim_summary_grid_create(ipsim_arena *arena, size_t n_columns, size_t width);
 void ipsim_summary_grid_heading(ipsim_summary_grid *grid, size_t column, const char *text);
 /* A new line with empty cells; returns where they are (a place to write to even when memory is short). label may be NULL when that was so. */
 const char **ipsim_summary_grid_line(ipsim_summary_grid *grid, const char *label);
@@ -79,6 +80,7 @@ typedef struct ipsim_summary_writer {
     ipsim_arena *arena;
     const ipsim_summary_tables *tables;
     FILE *page;
+    size_t width;
     bool compare;
     ipsim_summary_figures figures; /* differences, or levels for run */
     const char *comparator;

@@ -114,7 +114,7 @@ static void explain_readings(const ipsim_summary_writer *s, readings used)
                  ? "?: a cost or a gain lies within two standard errors of zero, so its sign may be chance; simulate more persons."
                  : "");
     if (text[0] != '\0') {
-        ipsim_format_paragraph(text, 2, IPSIM_SUMMARY_WIDTH, s->page);
+        ipsim_format_paragraph(text, 2, s->width, s->page);
     }
 }
 
@@ -158,7 +158,7 @@ static void fill_line(ipsim_summary_writer *s, const char *arm, const char *pers
 
 static ipsim_summary_grid fill(ipsim_summary_writer *s, const columns *chosen, readings *used)
 {
-    ipsim_summary_grid grid = ipsim_summary_grid_create(s->arena, chosen->n_years + chosen->n_effects);
+    ipsim_summary_grid grid = ipsim_summary_grid_create(s->arena, chosen->n_years + chosen->n_effects, s->width);
     for (size_t y = 0; y < chosen->n_years; y++) {
         ipsim_summary_grid_heading(&grid, y, ipsim_summary_period(s, chosen->years[y]));
     }

@@ -90,7 +90,7 @@ is_absent() { [ ! -e "$1" ]; }
 # Every file of a result is there and readable to the end.
 is_whole() { # folder
     local file
-    for file in summary.txt results.csv occupancy.csv population.csv results.sqlite manifest.json; do
+    for file in summary.txt results.csv occupancy.csv population.csv results.sqlite results.xlsx manifest.json; do
         [ -s "$1/$file" ] || {
             echo "$1/$file is missing or empty"
             return 1

@@ -45,6 +45,13 @@ run_ranks 2 compare "$model" "$arm" -n 30000 --threads 1 --quiet --shard 1/2 --o
 run compare "$model" "$arm" -n 30000 --quiet --shard 2/2 --output "$scratch/s"
 limit "$IPSIM" merge "$scratch"/s.shard-* --quiet -o "$scratch/merged" >"$scratch/out" 2>"$scratch/err"
 assert "a shard by 2 ranks and one by none: equal bytes" same_results "$scratch/whole" "$scratch/merged"
+uncertain=(--set 'parameters.c_ill.distribution={ family = "uniform"; min = 60000.0; max = 110000.0; }' --quiet)
+for size in "--draws 50 -n 200" "--draws 3 -n 20000"; do # draws of one block, dealt whole, and of several, dealt in blocks
+    read -ra options <<<"$size"
+    run_ranks 3 psa "$model" "$arm" "${options[@]}" "${uncertain[@]}" --threads 2 --output "$scratch/psa"
+    run psa "$model" "$arm" "${options[@]}" "${uncertain[@]}" --output "$scratch/psa1"
+    assert "psa $size on 3 ranks: equal bytes" same_results "$scratch/psa1" "$scratch/psa"
+done
 run_ranks 2 check "$model" --quiet
 expect 0 "check under mpirun is done once"
 run_ranks 3 run "$scratch/absent.cfg"

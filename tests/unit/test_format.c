@@ -57,6 +57,12 @@ static void width_counts_letters_not_bytes(void **state)
     assert_int_equal(ipsim_format_fit("æøå", 2), 4);
     assert_int_equal(ipsim_format_fit("æøå", 9), 6);
     assert_int_equal(ipsim_format_fit("æøå", 0), 0);
+    assert_int_equal(ipsim_format_width("日本 x"), 6);    /* wide letters */
+    assert_int_equal(ipsim_format_fit("日本 x", 3), 3);   /* no half of one */
+    assert_int_equal(ipsim_format_width("e\xCC\x81"), 1); /* an accent of its own */
+    assert_int_equal(ipsim_format_fit("e\xCC\x81x", 1), 3);
+    assert_int_equal(ipsim_format_width("\xF0\x9F\x98\x80"), 2);
+    assert_int_equal(ipsim_format_width("\xFF"), 1);
 }
 
 static void paragraphs_break_at_blanks_between_words(void **state)

@@ -1,0 +1,68 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What compare shows on a terminal: a table and curves at the end where that can be, and the text of summary.txt elsewhere.
+. "$(dirname "$0")/lib.sh"
+arm=tests/cli/arm.cfg
+
+if ! script -qec true /dev/null >/dev/null 2>&1; then
+    skip "a terminal" "there is no program \"script\" that makes one (Debian: bsdutils)"
+    finish
+fi
+
+# compare in a terminal of so many columns, with these variables; what it shows is in $scratch/out.
+on_terminal() { # columns, variable...
+    local columns=$1
+    shift
+    rm -rf "$scratch/result"
+    limit env -i PATH="$PATH" TERM=xterm LC_ALL=C.UTF-8 "$@" script -qec \
+        "stty cols $columns rows 50 && '$IPSIM' compare '$model' '$arm' -n 500 --output '$scratch/result'" /dev/null </dev/null >"$scratch/raw" 2>&1
+    tr -d '\r' <"$scratch/raw" >"$scratch/out"
+}
+glance() { sed -n '/AT A GLANCE/,/^Results/p' "$scratch/out"; }
+colours() { grep -c $'\e\[' "$scratch/out"; }
+# Columns of the widest line, escape sequences apart.
+widest() { sed 's/\x1b\[[0-9;]*m//g' | wc -L; }
+export LC_ALL=C.UTF-8
+
+for columns in 60 80 100 120; do
+    on_terminal $columns
+    assert "$columns columns: a table" grep -q 'QALYs, discounted  *[+-][0-9]' <<<"$(glance)"
+    assert "$columns columns: a curve for each arm" [ "$(glance | grep -c '[▁▂▃▄▅▆▇█]\{10,\}.* peak [0-9]* % in year')" = 2 ]
+    assert "$columns columns: it is no wider than that" [ "$(glance | grep -v '^Results' | widest)" -le $columns ]
+    assert "$columns columns: summary.txt is as ever" [ "$(widest <"$scratch/result/summary.txt")" -gt 60 ]
+done
+on_terminal 200
+assert "a wide terminal: not wider than is easy to read" [ "$(glance | grep -v '^Results' | widest)" -le 120 ]
+assert "in colour" [ "$(colours)" -gt 0 ]
+on_terminal 80 NO_COLOR=1
+assert "NO_COLOR: curves" grep -q '[▁▂▃▄▅▆▇█]' <<<"$(glance)"
+assert "NO_COLOR: no colours" [ "$(colours)" = 0 ]
+on_terminal 80 NO_COLOR=
+assert "an empty NO_COLOR means nothing" [ "$(colours)" -gt 0 ]
+on_terminal 80 CLICOLOR=0
+assert "CLICOLOR=0: no colours" [ "$(colours)" = 0 ]
+on_terminal 80
+assert "the summary above is as wide as the terminal" [ "$(sed '/AT A GLANCE/,$d' "$scratch/out" | sed 's/.*persons *//' | grep -v '^  comparator' | widest)" -le 80 ]
+for variable in TERM=dumb TERM= LC_ALL=C LC_ALL=nb_NO.ISO-8859-1; do
+    on_terminal 80 $variable
+    assert "$variable: no curves" sh -c "! grep -q '[▁▂▃▄▅▆▇█]' '$scratch/out'"
+    assert "$variable: the summary" grep -q 'PER 1 000 PEOPLE' "$scratch/out"
+done
+on_terminal 30
+assert "30 columns are too few for curves" sh -c "! grep -q '[▁▂▃▄▅▆▇█]' '$scratch/out'"
+
+run compare "$model" "$arm" -n 500 --output "$scratch/result"
+printf '\nResults: %s/\n' "$scratch/result" | cat "$scratch/result/summary.txt" - >"$scratch/expected"
+assert "a pipe gets the text of summary.txt and no more" cmp "$scratch/out" "$scratch/expected"
+
+# How many replicates there were, and where they stand.
+run run "$model" -n 100 --replicates 3 --output "$scratch/result"
+expect 0 "replicates" --out 'those of 3 replicates together' --out 'replicate_means\.csv' --out 'Seed 7'
+printf '3\n4\n' >"$scratch/seeds"
+run run "$model" -n 100 --seeds "$scratch/seeds" --output "$scratch/result"
+expect 0 "seeds of their own" --out 'those of 2 replicates together'
+assert "then no single seed is named" sh -c "! grep -q 'Seed [0-9]' '$scratch/out'"
+run run "$model" -n 100 --output "$scratch/result"
+assert "one run says nothing of replicates" sh -c "! grep -q replicate '$scratch/out'"
+
+finish

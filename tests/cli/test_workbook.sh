@@ -1,0 +1,84 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# results.xlsx: which sheets, formats and charts there are, the same bytes on another day, and text that stays text.
+. "$(dirname "$0")/lib.sh"
+arm=tests/cli/arm.cfg
+
+part() { unzip -p "$scratch/$1/results.xlsx" "$2"; }
+parts() { unzip -Z1 "$scratch/$1/results.xlsx"; }
+sheets() { part "$1" xl/workbook.xml | grep -o '<sheet name="[^"]*"' | sed 's/.*name="//; s/"//' | paste -sd, -; }
+# Which of a string, by number, stands in a cell: sharedStrings has each string once.
+texts() { part "$1" xl/sharedStrings.xml | sed 's/<si>/\n/g' | sed -n 's/.*<t[^>]*>\(.*\)<\/t>.*/\1/p'; }
+
+run compare "$model" "$arm" -n 500 --quiet --output "$scratch/one"
+expect 0 "compare"
+assert "its sheets" [ "$(sheets one)" = "Summary,Costs by payer,Curves,Break-even,Parameters,Population,Occupancy,Costs,About" ]
+assert "charts of lines, areas, bars and points" sh -c "unzip -p '$scratch/one/results.xlsx' 'xl/charts/*' | grep -q '<c:lineChart>' &&
+    unzip -p '$scratch/one/results.xlsx' 'xl/charts/*' | grep -q '<c:areaChart><c:grouping val=\"stacked\"/>' &&
+    unzip -p '$scratch/one/results.xlsx' 'xl/charts/*' | grep -q '<c:barChart>' &&
+    unzip -p '$scratch/one/results.xlsx' 'xl/charts/*' | grep -q '<c:scatterChart>'"
+assert "a chart tells those who cannot see it what it shows" sh -c "unzip -p '$scratch/one/results.xlsx' 'xl/drawings/drawing*.xml' |
+    grep -q 'descr=\"Share of people in the state .* over time, a line for each arm'"
+styles=$(part one xl/styles.xml)
+for format in '#,##0' '+#,##0.0;-#,##0.0;#,##0.0' '&quot;± &quot;#,##0.0' '#,##0.0%'; do
+    assert "the number format $format" grep -qF "formatCode=\"$format\"" <<<"$styles"
+done
+parameters=$(part one xl/worksheets/sheet5.xml)
+assert "frozen headers" grep -q '<pane xSplit="2" ySplit="4" .*state="frozen"' <<<"$parameters"
+assert "a filter" grep -q '<autoFilter ref="A4:' <<<"$parameters"
+assert "widths of columns" grep -q '<col min="1" max="1" width="40' <<<"$parameters"
+assert "A4, as wide as the page" grep -Eq '<pageSetup paperSize="9"[^>]* fitToHeight="0"[^>]* orientation="landscape"' <<<"$parameters"
+assert "headers are printed on every page" grep -q "<definedName name=\"_xlnm.Print_Titles\" localSheetId=\"4\">Parameters!\$A:\$B,Parameters!\$4:\$4" \
+    <<<"$(part one xl/workbook.xml)"
+assert "a note at a header" grep -q 'line in it that gives the value' <<<"$(unzip -p "$scratch/one/results.xlsx" 'xl/comments*.xml')"
+assert "the source of a parameter" grep -qx 'made up for the tests' <<<"$(texts one)"
+assert "its unit" grep -qx 'NOK per day' <<<"$(texts one)"
+assert "a change has the digits of its error and keeps all of them" sh -c "unzip -p '$scratch/one/results.xlsx' xl/worksheets/sheet1.xml |
+    grep -Eq '<v>-?[0-9]+\.[0-9]{9,}</v>'"
+
+run run "$model" -n 500 --quiet --output "$scratch/single"
+expect 0 "run"
+assert "its sheets: nothing is compared" [ "$(sheets single)" = "Summary,Costs by payer,Curves,Parameters,Population,Occupancy,Costs,About" ]
+LIMIT=100 run run "$model" -n 200 --replicates 3 --quiet --output "$scratch/replicates"
+assert "other tables come as they are" grep -q 'replicate_means' <<<"$(sheets replicates)"
+
+# Seconds later, with other threads: the same bytes. A date inside would be another by then.
+sleep 2.1
+run compare "$model" "$arm" -n 500 --threads 3 --quiet --output "$scratch/two"
+assert "the same run gives the same bytes" cmp "$scratch/one/results.xlsx" "$scratch/two/results.xlsx"
+TZ=Pacific/Auckland TMPDIR=/nowhere run compare "$model" "$arm" -n 500 --quiet --output "$scratch/three"
+assert "wherever it runs" cmp "$scratch/one/results.xlsx" "$scratch/three/results.xlsx"
+
+# Text that a spreadsheet, or XML, would take for something else.
+cat >"$scratch/hostile.cfg" <<END
+extends = "$model";
+title = "=HYPERLINK(\"http://example.org\";\"click\")";
+states: { well: { label = "<script>alert(1)</script>"; }; ill: { label = "+1+1"; }; dead: { label = "_x000D_&amp;"; }; };
+payers: { health: { label = "=1+1"; }; person: { label = "@SUM(A1)"; }; };
+perspectives: { society: { label = "-2+3"; }; };
+parameters: { c_bed: { value = 9000.0; unit = "NOK per day"; source = "=cmd|' /C calc'!A0"; status = "assumed"; label = "=A1"; }; };
+economics: { currency = "=C"; };
+END
+cat >"$scratch/hostile-arm.cfg" <<END
+extends = "hostile.cfg";
+title = "&L&\"Arial\"''";
+parameters: { c_ill = 1.0; };
+END
+cd "$scratch" || exit 1
+run compare hostile.cfg hostile-arm.cfg -n 300 --quiet --output "$scratch/hostile"
+expect 0 "hostile text runs"
+assert "no part has a formula" sh -c "! unzip -p '$scratch/hostile/results.xlsx' 'xl/worksheets/*.xml' | grep -q '<f>'"
+assert "nor a link" sh -c "! unzip -p '$scratch/hostile/results.xlsx' 'xl/worksheets/*.xml' 'xl/worksheets/_rels/*' | grep -qi 'hyperlink'"
+assert "a chart refers to nothing but our sheets" sh -c "! unzip -p '$scratch/hostile/results.xlsx' 'xl/charts/*.xml' |
+    grep -o '<c:f>[^<]*</c:f>' | grep -Ev \"<c:f>(Occupancy|'Costs by payer'|'Break-even')!\""
+for text in '=HYPERLINK("http://example.org";"click")' '=1+1' '@SUM(A1)' '-2+3' '=cmd|'"'"' /C calc'"'"'!A0' '&lt;script&gt;alert(1)&lt;/script&gt;' \
+    '_x005F_x000D_&amp;amp;'; do
+    assert "stays text: $text" grep -qF -e "$text" <<<"$(texts hostile)"
+done
+assert "text cells stay text when they are edited" grep -q 'numFmtId="49"' <<<"$(part hostile xl/styles.xml)"
+for part in $(parts hostile); do
+    assert "$part is XML to its end" sh -c "unzip -p '$scratch/hostile/results.xlsx' '${part//[/\\[}' | tail -c 300 | grep -q '>\$'"
+done
+assert "in CSV it has an apostrophe before it" grep -qF "'=cmd|" "$scratch/hostile/parameters.csv"
+
+finish
