@@ -22,7 +22,7 @@ function check(title, problems) {
 }
 const unless = (fine, problem) => (fine ? null : problem);
 
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] });
 
 /* A page that remembers what went wrong on it. */
 async function open(name, { width = 1280, height = 900, scheme = 'light', language = null } = {}) {

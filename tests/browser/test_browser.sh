@@ -12,6 +12,8 @@ give_up() { # reason
 }
 chromium=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || true)}
 [ -n "$chromium" ] || give_up "Chromium is not installed (tools/install_dependencies.sh browser)"
+timeout 60 "$chromium" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --dump-dom about:blank >/dev/null 2>"$scratch/err" ||
+    give_up "Chromium does not run here: $(tail -n 1 "$scratch/err")"
 command -v npm >/dev/null || give_up "npm is not installed (tools/install_dependencies.sh charts)"
 mkdir -p "$folder"
 if ! cmp -s "$sources/package-lock.json" "$folder/package-lock.json" || [ ! -d "$folder/node_modules/axe-core" ]; then
