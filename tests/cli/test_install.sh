@@ -73,9 +73,9 @@ complete_line() { # words...
 completes() { # words..., expected answers in one word
     [ "$(complete_line "${@:1:$#-1}" | sort | paste -sd' ')" = "${*: -1}" ]
 }
-mkdir -p "$scratch/work/arms of ips"
-touch "$scratch/work/one.cfg" "$scratch/work/two.cfg" "$scratch/work/table.csv" "$scratch/work/a.ipsim"
-cd "$scratch/work" || exit 1
+mkdir -p "$scratch/folder/arms of ips"
+touch "$scratch/folder/one.cfg" "$scratch/folder/two.cfg" "$scratch/folder/table.csv" "$scratch/folder/a.ipsim"
+cd "$scratch/folder" || exit 1
 assert "bash: commands" completes ipsim co "compare"
 assert "bash: all of them" [ "$(complete_line ipsim "" | grep -vc -e '--')" = "$(wc -w <<<"$commands")" ]
 assert "bash: options of a command" completes ipsim run --per "--persons"
