@@ -82,7 +82,7 @@ static void worths_where(const account_schedule *s, size_t n, const double *rest
     int64_t lane[IPSIM_CHUNK];
     double at[IPSIM_CHUNK], worth[IPSIM_CHUNK], unused[IPSIM_CHUNK];
     size_t n_lanes = 0;
-    memset(at, 0, whole(n) * sizeof *at);
+    memset(at, 0, sizeof at); /* every lane of a whole vector is computed */
     for (size_t i = 0; i < n; i++) {
         lane[n_lanes] = (int64_t)i;
         at[n_lanes] = t[i];
