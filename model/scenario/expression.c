@@ -504,7 +504,7 @@ static double call(lua_State *lua, const job *j, size_t handle, ipsim_origin at)
         ipsim_error_add(j->errors, IPSIM_ERR_EXPRESSION, at, "\"%.200s\" gives %s, not a number", f->text,
                         lua_type(lua, -1) == LUA_TBOOLEAN ? "true or false" : luaL_typename(lua, -1));
     } else {
-        value = lua_tonumber(lua, -1);
+        value = lua_tonumber(lua, -1) + 0.0; /* no -0, as in parse.c */
         if (!isfinite(value)) {
             ipsim_error_add(j->errors, IPSIM_ERR_RANGE, at, "\"%.200s\" is %s, not a finite number", f->text,
                             isnan(value) ? "undefined (NaN)"
@@ -526,7 +526,7 @@ static int evaluate_protected(lua_State *lua)
         ipsim_parameter *parameter = &e->scenario->parameters[i];
         double value = e->literals[i];
         if (j->overrides != NULL && !isnan(j->overrides[i])) {
-            value = j->overrides[i];
+            value = j->overrides[i] + 0.0;
             if (isinf(value)) {
                 ipsim_error_add(j->errors, IPSIM_ERR_RANGE, parameter->value.origin, "the value drawn is not finite");
                 value = IPSIM_NAN;

@@ -42,7 +42,7 @@ static ipsim_node *convert(ipsim_loader *loader, const config_setting_t *setting
         break;
     case CONFIG_TYPE_FLOAT:
         node->type = IPSIM_NODE_REAL;
-        node->real = config_setting_get_float(setting);
+        node->real = config_setting_get_float(setting) + 0.0; /* no -0: a rate of -0 would end every stay before it began */
         break;
     case CONFIG_TYPE_BOOL:
         node->type = IPSIM_NODE_FLAG;

@@ -130,7 +130,7 @@ static double read_value(reader *r, size_t row)
         r->sound = false;
         return NAN;
     }
-    return r->is_probability ? -ipsim_log1p(-value) : value;
+    return (r->is_probability ? -ipsim_log1p(-value) : value) + 0.0; /* no -0, as in parse.c */
 }
 
 static bool read_stratum(reader *r, size_t row, size_t *stratum)

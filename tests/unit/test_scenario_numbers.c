@@ -51,6 +51,20 @@ static void arithmetic(void **state)
     assert_close(value_of("b == 2 and r ~= 3 and r <= 1 and 2 >= b and 1 or 0"), 1, 0);
 }
 
+static void zero_has_no_sign(void **state)
+{
+    (void)state;
+    assert_false(signbit(value_of("-0.0")));
+    assert_false(signbit(value_of("0 * -1")));
+    ipsim_scenario *s = load_with_parameters("x = -0.0;");
+    assert_false(signbit(s->parameters[3].value.value));
+    const double drawn[] = {-0.0, 2, 0.4, -0.0};
+    ipsim_error_list errors = {0};
+    assert_no_errors(ipsim_scenario_evaluate(s, drawn, &errors), &errors);
+    assert_false(signbit(s->parameters[0].value.value));
+    ipsim_scenario_free(s);
+}
+
 static void powers(void **state)
 {
     (void)state;
@@ -200,6 +214,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(arithmetic),
+        cmocka_unit_test(zero_has_no_sign),
         cmocka_unit_test(powers),
         cmocka_unit_test(functions),
         cmocka_unit_test(parameters_in_any_order),
