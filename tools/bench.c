@@ -11,8 +11,8 @@
 
 #include "base/simd.h"
 #include "experiment/psa_draws.h"
-#include "ipsim/dsa.h"
 #include "ipsim/decision_tables.h"
+#include "ipsim/dsa.h"
 #include "ipsim/engine.h"
 #include "ipsim/population.h"
 #include "ipsim/run.h"
@@ -222,9 +222,22 @@ static void growth(const model_set *set, int64_t most)
         first = persons == 100000 || first == 0.0 ? ns : first;
         report("growth", name, ns, "ns/history", ns / first, "1e+05 persons");
     }
+}
+
+/* Of a run of its own, which begins while this process is still small: what it has counts as its children's too. */
+static void peak_memory(const model_set *set, int64_t persons, int threads)
+{
+    char files[1024] = "", command[1400], name[64];
     struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    report("peak memory", "all of the above", (double)usage.ru_maxrss / 1024.0, "MiB", 0.0, NULL);
+    for (size_t i = 0; i < set->n; i++)
+        snprintf(files + strlen(files), sizeof files - strlen(files), " %s", set->paths[i]);
+    snprintf(command, sizeof command, "./ipsim compare%s -n %lld --threads %d -q --no-report -o build/bench-memory >/dev/null 2>&1", files,
+             (long long)persons, threads);
+    if (system(command) != 0)
+        exit(1);
+    getrusage(RUSAGE_CHILDREN, &usage);
+    snprintf(name, sizeof name, "peak with %d threads", threads);
+    report(set->name, name, (double)usage.ru_maxrss / 1024.0, "MiB", 0.0, NULL);
 }
 
 /* One-way analysis of the Norwegian comparison, beside as many plain comparisons of as many people. */
@@ -427,6 +440,9 @@ int main(int argc, char **argv)
                         {"scenarios/traditional.cfg", "scenarios/usual-care.cfg", "scenarios/ips.cfg", "scenarios/ips-young.cfg"},
                         {NULL},
                         40000};
+    peak_memory(&b5, most, 2); /* from small to large, since the largest child so far is what the system tells */
+    peak_memory(&norway, 40000, 2);
+    peak_memory(&norway, 80000, 8);
     load(&b5);
     load(&distinct);
     load(&norway);
