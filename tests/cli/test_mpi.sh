@@ -72,13 +72,16 @@ fi
 persons=$(persons_for 6)
 args=(compare "$model" "$arm" -n "$persons" --threads 1 --quiet --output "$scratch/lost")
 run compare "$model" "$arm" -n "$persons" --quiet --output "$scratch/large"
+journal_bytes() { cat "$scratch"/.lost.journal* 2>/dev/null | wc -c; }
+
+# Killed when there is something in the journals, however long that takes on a busy machine: every rank is at work then and can say its last
+# words. mpirun gives the others five seconds to do so, and not one, before it kills them too.
 lose_rank() { # rank
-    mpirun -n 3 --oversubscribe --bind-to none "$mpi_program" "${args[@]}" --resume >"$scratch/out" 2>"$scratch/err" </dev/null &
-    local launcher=$! rank_pid="" pid size
-    size=$(cat "$scratch"/.lost.journal* 2>/dev/null | wc -c)
-    for _ in $(seq 1 100); do
-        sleep 0.1
-        [ "$(cat "$scratch"/.lost.journal* 2>/dev/null | wc -c)" -le "$((size + 20000))" ] || break
+    mpirun -n 3 --oversubscribe --bind-to none --mca odls_base_sigkill_timeout 5 "$mpi_program" "${args[@]}" --resume >"$scratch/out" 2>"$scratch/err" </dev/null &
+    local launcher=$! rank_pid="" pid size tries=0
+    size=$(journal_bytes)
+    while [ "$(journal_bytes)" -le $((size + 20000)) ] && [ $((tries += 1)) -le 2400 ] && kill -0 $launcher 2>/dev/null; do
+        sleep 0.05
     done
     for pid in $(pgrep -P $launcher); do
         grep -qz "^OMPI_COMM_WORLD_RANK=$1\$" "/proc/$pid/environ" 2>/dev/null && rank_pid=$pid
