@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "ipsim/run.h"
+#include "run_private.h"
 
 #include <math.h>
 #include <omp.h>
@@ -10,25 +10,8 @@
 #include "identity.h"
 #include "psa_tables.h"
 #include "replicates.h"
-#include "shard.h"
 #include "tables.h"
 #include "until.h"
-
-/* All that one run holds. */
-typedef struct run {
-    const ipsim_run_options *options;
-    ipsim_error_list *errors;
-    experiment *e;
-    uncertainty uncertain; /* of a probabilistic analysis */
-    ipsim_luck *lucks;
-    work w;
-    unit_range within; /* the units of this shard: all of them unless there are shards */
-    char *identity;
-    experiment_part *total, *pending;
-    journal *journal;
-    shard_file *shard;
-    ipsim_results *results;
-} run;
 
 /* ---- results ---- */
 
@@ -224,114 +207,7 @@ static ipsim_status open_files(run *job)
     return IPSIM_OK;
 }
 
-/* ---- the work, alone or with others ---- */
-
-/* What a member sends: 0, its units, its sums; or 1 and why there are none. */
-static void put_message(const run *job, ipsim_status status, ipsim_bytes *out)
-{
-    ipsim_bytes_put_32(out, status != IPSIM_OK);
-    if (status != IPSIM_OK) {
-        ipsim_error none = {.status = status};
-        ipsim_bytes_put(out, job->errors->count > 0 ? &job->errors->items[0] : &none, sizeof none);
-        return;
-    }
-    ipsim_bytes list = {0};
-    ipsim_units_pack(&job->total->units, &list);
-    ipsim_bytes_put_64(out, list.size);
-    ipsim_bytes_put(out, list.data, list.size);
-    out->out_of_memory |= list.out_of_memory || !ipsim_part_pack(job->total, out);
-    ipsim_bytes_clear(&list);
-}
-
-static bool take_message(void *data, const void *bytes, size_t size)
-{
-    run *job = data;
-    ipsim_reader reader = ipsim_reader_of(bytes, size);
-    if (ipsim_reader_get_32(&reader) != 0) {
-        ipsim_error err;
-        ipsim_reader_get(&reader, &err, sizeof err);
-        ipsim_error_add_copy(job->errors, &err);
-        return true;
-    }
-    unit_set units = {0};
-    uint64_t list = ipsim_reader_get_64(&reader);
-    ipsim_units_unpack(&units, &reader);
-    experiment_part *part = ipsim_part_create(&job->w);
-    bool ok = part && !reader.bad && list > 0 && ipsim_part_unpack(part, reader.at, (size_t)(reader.end - reader.at));
-    if (ok)
-        ipsim_units_merge(&part->units, &units);
-    ok = ok && !ipsim_units_overlap(&job->total->units, &part->units) && ipsim_part_merge(job->total, part);
-    ipsim_part_free(part);
-    ipsim_units_clear(&units);
-    return ok;
-}
-
-static bool is_stopped(const run *job)
-{
-    return job->options->stop && *job->options->stop;
-}
-
-static ipsim_status gather_team(run *job, ipsim_status status)
-{
-    const ipsim_team *team = job->options->team;
-    if (is_stopped(job))
-        return status; /* each member keeps its own journal, and nobody waits for anybody */
-    ipsim_bytes message = {0};
-    if (team->member > 0)
-        put_message(job, status, &message);
-    bool ok = !message.out_of_memory && team->gather(team->data, message.data, message.size, take_message, job);
-    ipsim_bytes_clear(&message);
-    if (team->member > 0)
-        ipsim_part_clear(job->total); /* member 0 has it now */
-    if (status == IPSIM_OK && !ok && !is_stopped(job))
-        return ipsim_error_add(job->errors, IPSIM_ERR_MEMORY, (ipsim_origin){0}, "the results of the ranks could not be gathered");
-    return status == IPSIM_OK ? ipsim_error_list_status(job->errors) : status;
-}
-
-/* What a member that cannot begin has to say; IPSIM_OK: nothing. */
-static void put_reason(const run *job, ipsim_status status, ipsim_bytes *out)
-{
-    ipsim_error reason = {.status = status};
-    if (status != IPSIM_OK && job->errors->count > 0) {
-        const ipsim_error *own = &job->errors->items[0];
-        reason = *own;
-        snprintf(reason.message, sizeof reason.message, "rank %d: %.*s", job->options->team->member, (int)sizeof own->message - 16,
-                 own->message);
-    }
-    ipsim_bytes_put(out, &reason, sizeof reason);
-}
-
-static bool take_reason(void *data, const void *bytes, size_t size)
-{
-    run *job = data;
-    ipsim_error reason;
-    ipsim_reader reader = ipsim_reader_of(bytes, size);
-    ipsim_reader_get(&reader, &reason, sizeof reason);
-    if (!reader.bad && reason.status != IPSIM_OK)
-        ipsim_error_add_copy(job->errors, &reason);
-    return !reader.bad;
-}
-
-/* Everybody begins, with the goal of member 0, or nobody does and member 0 can say why. */
-static ipsim_status begin_together(run *job, ipsim_status status, int64_t *goal)
-{
-    const ipsim_team *team = job->options->team;
-    if (team->all_fine(team->data, status == IPSIM_OK)) {
-        *goal = team->agree(team->data, job->w.persons);
-        return status;
-    }
-    *goal = 0;
-    if (is_stopped(job))
-        return status;
-    ipsim_bytes message = {0};
-    if (team->member > 0)
-        put_reason(job, status, &message);
-    bool told = !message.out_of_memory && team->gather(team->data, message.data, message.size, take_reason, job);
-    ipsim_bytes_clear(&message);
-    if (status == IPSIM_OK && (team->member > 0 || !told || job->errors->count == 0))
-        return ipsim_error_add(job->errors, IPSIM_ERR_FILE, (ipsim_origin){0}, "another rank could not begin; nothing was simulated");
-    return status == IPSIM_OK ? ipsim_error_list_status(job->errors) : status;
-}
+/* ---- the work ---- */
 
 /* One stage: every unit of `within`, unless it is stopped. */
 static ipsim_status simulate_stage(run *job)
@@ -351,7 +227,7 @@ static ipsim_status simulate_stage(run *job)
             status = no_memory(job);
         ipsim_part_clear(job->pending);
     }
-    return job->options->team ? gather_team(job, status) : status;
+    return job->options->team ? ipsim_team_gather(job, status) : status;
 }
 
 static bool is_complete(const run *job)
@@ -435,7 +311,7 @@ static ipsim_status finish(run *job)
 {
     count_results(job);
     if (job->options->team && job->options->team->member > 0) {
-        job->results->interrupted = is_stopped(job);
+        job->results->interrupted = ipsim_run_is_stopped(job);
         return IPSIM_OK;
     }
     if (!is_complete(job))
@@ -491,7 +367,7 @@ ipsim_status ipsim_run(const ipsim_scenario *const *scenarios, size_t n_scenario
     status = status == IPSIM_OK ? open_files(&job) : status;
     int64_t goal = job.w.persons; /* which member 0 has from the journal */
     if (options->team)
-        status = begin_together(&job, status, &goal);
+        status = ipsim_team_begin(&job, status, &goal);
     if (status == IPSIM_OK && goal <= 0)
         status = give_up(&job, "interrupted before it began");
     if (status == IPSIM_OK) {
