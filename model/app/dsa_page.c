@@ -277,11 +277,12 @@ static void print_flips(dsa_page *page)
     ipsim_page_table out = ipsim_page_begin(headings, 1);
     for (size_t row = 0; row < table->n_rows; row++) {
         const char *reading = text(table, row, "reading");
-        size_t looks;
+        static const char none[] = "no flip at ";
         if (!is_headline(page, table, row, false)) {
             continue;
         }
-        if (sscanf(reading, "no flip at %zu", &looks) == 1) {
+        if (strncmp(reading, none, sizeof none - 1) == 0) {
+            size_t looks = strtoul(reading + sizeof none - 1, NULL, 10);
             n_none++;
             most_looks = looks > most_looks ? looks : most_looks;
             least_looks = looks < least_looks ? looks : least_looks;
