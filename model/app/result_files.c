@@ -20,7 +20,8 @@ enum { N_BOOKS = sizeof books / sizeof *books };
 typedef struct file_set {
     const char *folder;
     const ipsim_table *const *tables;
-    size_t n_tables;
+    size_t n_tables, n_books;
+    size_t first; /* table with a CSV file to be written */
     const char *summary;
 } file_set;
 
@@ -28,30 +29,29 @@ typedef struct file_set {
 static ipsim_status write_file(const file_set *set, size_t i, ipsim_error *err)
 {
     char *path = NULL;
-    const char *name = i < N_BOOKS ? books[i].name : i < N_BOOKS + set->n_tables ? set->tables[i - N_BOOKS]->name : "summary.txt";
-    bool is_csv = i >= N_BOOKS && i < N_BOOKS + set->n_tables;
+    size_t table = i - set->n_books + set->first;
+    bool is_book = i < set->n_books, is_csv = !is_book && table < set->n_tables;
+    const char *name = is_book ? books[i].name : is_csv ? set->tables[table]->name : "summary.txt";
     if (asprintf(&path, "%s/%s%s", set->folder, name, is_csv ? ".csv" : "") < 0) {
         return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
     }
-    ipsim_status status = i < N_BOOKS ? books[i].write(set->tables, set->n_tables, path, err)
-                          : is_csv    ? ipsim_write_csv(set->tables[i - N_BOOKS], path, err)
-                                      : ipsim_write_text(set->summary, path, err);
+    ipsim_status status = is_book  ? books[i].write(set->tables, set->n_tables, path, err)
+                          : is_csv ? ipsim_write_csv(set->tables[table], path, err)
+                                   : ipsim_write_text(set->summary, path, err);
     free(path);
     return status;
 }
 
-ipsim_status ipsim_app_write_files(const char *folder, const ipsim_table *const *tables, size_t n_tables, const char *summary,
-                                   int n_threads, ipsim_error *err)
+static ipsim_status write_set(const file_set *set, int n_threads, ipsim_error *err)
 {
-    file_set set = {folder, tables, n_tables, summary};
-    size_t n_files = N_BOOKS + n_tables + 1;
+    size_t n_files = set->n_books + set->n_tables - set->first + (set->summary != NULL);
     ipsim_error *errors = calloc(n_files, sizeof *errors);
     if (errors == NULL) {
         return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
     }
 #pragma omp parallel for schedule(dynamic, 1) num_threads(n_threads < (int)n_files ? n_threads : (int)n_files)
     for (size_t i = 0; i < n_files; i++) {
-        (void)write_file(&set, i, &errors[i]); /* the error says it */
+        (void)write_file(set, i, &errors[i]); /* the error says it */
     }
     ipsim_status status = IPSIM_OK;
     for (size_t i = 0; i < n_files && status == IPSIM_OK; i++) {
@@ -62,4 +62,17 @@ ipsim_status ipsim_app_write_files(const char *folder, const ipsim_table *const 
     }
     free(errors);
     return status;
+}
+
+ipsim_status ipsim_app_write_files(const char *folder, const ipsim_table *const *tables, size_t n_tables, size_t first, const char *summary,
+                                   int n_threads, ipsim_error *err)
+{
+    file_set set = {folder, tables, n_tables, N_BOOKS, first, summary};
+    return write_set(&set, n_threads, err);
+}
+
+ipsim_status ipsim_app_write_tables(const char *folder, const ipsim_table *const *tables, size_t n_tables, int n_threads, ipsim_error *err)
+{
+    file_set set = {folder, tables, n_tables, 0, 0, NULL};
+    return write_set(&set, n_threads, err);
 }
