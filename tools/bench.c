@@ -383,7 +383,7 @@ static void decide(int rounds)
         ipsim_table *tables[IPSIM_N_CEA_TABLES];
         ipsim_error err = {0};
         double begun = seconds(CLOCK_MONOTONIC);
-        ipsim_status status = ipsim_evppi_estimate(draws, &panel, sets, PARAMETERS, thresholds, THRESHOLDS, results, &err);
+        ipsim_status status = ipsim_evppi_estimate(draws, &panel, sets, PARAMETERS, thresholds, THRESHOLDS, NULL, results, &err);
         double middle = seconds(CLOCK_MONOTONIC);
         status = status == IPSIM_OK ? ipsim_cea_tables(draws, &settings, tables, &err) : status;
         if (status != IPSIM_OK) {
