@@ -9,7 +9,9 @@
 #include "ipsim/hazard.h"
 #include "parts.h"
 
-enum { POINTS = 241, LINES_MOST = 8, WIDTH = 520, HEIGHT = 220, LEFT = 64, RIGHT = 150, TOP = 14, BOTTOM = 40 };
+enum { POINTS = 241, LINES_MOST = 8, WIDTH = 520, HEIGHT = 220, LEFT = 64, RIGHT = 150, TOP = 14, BOTTOM = 40, MOST_TICKS = 16 };
+
+#define NEXT_TO_NOTHING 1e-300
 
 typedef struct curve {
     double x[POINTS], y[LINES_MOST][POINTS];
@@ -161,7 +163,7 @@ static void scale_y(const curve *c, double *low, double *high)
         }
     if (!c->logarithmic || !(*high > 0.0) || !isfinite(*low)) {
         *low = 0.0;
-        *high = *high > 0.0 ? *high * 1.08 : 1.0;
+        *high = *high > NEXT_TO_NOTHING ? *high * 1.08 : 1.0; /* an axis cannot be divided into steps of less than the smallest number */
         return;
     }
     *low = floor(log10(*low));
@@ -173,12 +175,15 @@ static void draw_axes(FILE *out, const curve *c, double low, double high)
 {
     double x0 = c->x[0], x1 = c->x[POINTS - 1], step = tick_step(x1 - x0);
     double wide = WIDTH - LEFT - RIGHT, tall = HEIGHT - TOP - BOTTOM;
-    for (double x = fabs(ceil(x0 / step - 0.01)) * step; x <= x1 + step / 100; x += step) {
+    double first = fabs(ceil(x0 / step - 0.01)) * step;
+    for (int i = 0; i < MOST_TICKS && first + i * step <= x1 + step / 100; i++) {
+        double x = first + i * step;
         double at = LEFT + wide * (x - x0) / (x1 - x0);
         fprintf(out, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%.6g</text>\n", at < LEFT ? LEFT : at, HEIGHT - BOTTOM + 15, x);
     }
-    double y_step = c->logarithmic ? 1.0 : tick_step(high - low);
-    for (double y = low; y <= high + y_step / 100; y += y_step) {
+    double y_step = c->logarithmic ? ceil((high - low) / MOST_TICKS) : tick_step(high - low);
+    for (int i = 0; i <= MOST_TICKS && low + i * y_step <= high + y_step / 100; i++) {
+        double y = low + i * y_step;
         double at = TOP + tall * (1.0 - (y - low) / (high - low));
         fprintf(out, "<path d=\"M%d %.1fH%d\" stroke=\"#d9dfe4\"/><text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.4g</text>\n", LEFT, at,
                 WIDTH - RIGHT, LEFT - 6, at + 3.5, c->logarithmic ? pow(10.0, y) : y);
