@@ -103,7 +103,7 @@ void ipsim_experiment_sums_clear(const experiment *e, experiment_sums *sums)
 
 /* Of the tallies of a batch, and where they are used one after the other of each: longer batches fill vectors better, but those of one model
  * should stay in the cache of a core. */
-enum { MOST_BYTES = 5 << 20, MOST_BYTES_OF_ONE = 4 << 20 };
+enum { MOST_BYTES = 18 << 20, MOST_BYTES_OF_ONE = 4 << 20 };
 
 /* Where a worker of totals puts them. */
 typedef struct totals_sink {
