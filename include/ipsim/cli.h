@@ -47,7 +47,7 @@ typedef struct ipsim_cli_dsa {
 /* A parsed command line. Text is borrowed from argv, except the keys of settings. */
 typedef struct ipsim_cli {
     ipsim_command_id command;
-    bool help, version, quiet, json, csv, strict, markdown, man, resume, no_report, no_checks;
+    bool help, version, quiet, json, csv, strict, markdown, man, resume, no_report, no_checks, no_decision;
     int64_t persons;    /* 0: not given */
     int64_t seed;       /* -1: not given */
     int64_t replicate;  /* 0 unless given */
