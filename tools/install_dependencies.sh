@@ -80,6 +80,7 @@ look_for() { # group
         [ -e /usr/share/i18n/locales/nb_NO ] || need locales "the sources of locales (/usr/share/i18n/locales/nb_NO), for localedef"
         need_command jq jq "jq"
         need_command unzip unzip "unzip"
+        need_command sqlite3 sqlite3 "the command sqlite3"
         ;;
     slow)
         need_command soffice libreoffice-calc-nogui "LibreOffice Calc, which opens the workbook in its test (soffice)"

@@ -130,7 +130,7 @@ typedef struct ipsim_results {
     int n_threads;
     int64_t n_replicates; /* or draws */
     int64_t draws_done;   /* of a probabilistic analysis */
-    bool several_seeds; /* each replicate has one of its own; `seed` is the first */
+    bool several_seeds;   /* each replicate has one of its own; `seed` is the first */
     bool interrupted;
     bool kept_in_journal; /* interrupted, and what is finished stands in the journal: there are no tables */
     bool shard_written;   /* there are no tables */

@@ -163,7 +163,7 @@ ipsim_status ipsim_app_report(ipsim_app *app)
 void ipsim_report_say_what_is_missing(FILE *stream)
 {
     if (!ipsim_report_has_script()) {
-        fputs("report.html has tables and no charts: this ipsim was built without npm. Install nodejs and npm, then: make charts\n",
+        fputs("report.html has tables and no charts: this ipsim was built without them. With nodejs, npm and the network: make charts\n",
               stream);
     }
 }

@@ -32,6 +32,35 @@ static bool is_text_column(const char *name)
     return false;
 }
 
+/* What the page needs to be there as it is: these names are texts, these are numbers, in a result of one person (who has no error) as well. */
+static const struct needed_columns {
+    const char *table, *texts[7], *numbers[4]; /* each list ends with NULL */
+} needed_columns[] = {
+    {"about", {"scenario", "key", "value"}, {NULL}},
+    {"results", {"scenario", "subgroup", "outcome", "payer", "discounted"}, {"year", "estimate", "mcse"}},
+    {"differences", {"scenario", "comparator", "subgroup", "outcome", "payer", "discounted"}, {"year", "estimate", "mcse"}},
+    {"targets", {"verdict"}, {NULL}},
+};
+
+static const struct needed_columns *needed_by(const char *table)
+{
+    for (size_t i = 0; i < sizeof needed_columns / sizeof needed_columns[0]; i++) {
+        if (strcmp(table, needed_columns[i].table) == 0) {
+            return &needed_columns[i];
+        }
+    }
+    static const struct needed_columns nothing = {0};
+    return &nothing;
+}
+
+static bool is_among(const char *name, const char *const *names)
+{
+    while (*names != NULL && strcmp(name, *names) != 0) {
+        names++;
+    }
+    return *names != NULL;
+}
+
 static bool read_number(const char *text, double *value)
 {
     if (strcmp(text, "Inf") == 0 || strcmp(text, "-Inf") == 0) {
@@ -41,16 +70,42 @@ static bool read_number(const char *text, double *value)
     return ipsim_parse_real(text, value);
 }
 
-static ipsim_column_type type_of(const ipsim_csv *csv, size_t column)
+static ipsim_column_type type_of(const ipsim_csv *csv, size_t column, const struct needed_columns *needed)
 {
     double value;
-    bool any = false, numbers = !is_text_column(csv->names[column]);
+    const char *name = csv->names[column];
+    bool any = is_among(name, needed->numbers), numbers = !is_text_column(name) && !is_among(name, needed->texts);
     for (size_t row = 0; numbers && row < csv->n_rows; row++) {
         const char *cell = csv->cells[row * csv->n_columns + column];
         numbers = cell[0] == '\0' || read_number(cell, &value);
         any = any || cell[0] != '\0';
     }
     return numbers && any ? IPSIM_REAL : IPSIM_TEXT;
+}
+
+/* Whoever edits our tables by hand is told what was lost. */
+static ipsim_status check_columns(const ipsim_csv *csv, const struct needed_columns *needed, ipsim_error_list *errors)
+{
+    ipsim_status status = IPSIM_OK;
+    for (size_t i = 0; i < 2; i++) {
+        for (const char *const *name = i == 0 ? needed->texts : needed->numbers; *name != NULL; name++) {
+            size_t column = ipsim_csv_column(csv, *name);
+            if (column == csv->n_columns) {
+                status = ipsim_error_add(errors, IPSIM_ERR_DATA, (ipsim_origin){csv->path, csv->header_line, NULL},
+                                         "there is no column \"%s\", which this table of ipsim has", *name);
+            }
+            for (size_t row = 0; i == 1 && column < csv->n_columns && row < csv->n_rows; row++) {
+                const char *cell = csv->cells[row * csv->n_columns + column];
+                double value;
+                if (cell[0] != '\0' && !read_number(cell, &value)) {
+                    status = ipsim_error_add(errors, IPSIM_ERR_DATA, (ipsim_origin){csv->path, csv->lines[row], *name},
+                                             "\"%s\" is not a number", cell);
+                    break;
+                }
+            }
+        }
+    }
+    return status;
 }
 
 static ipsim_table *to_table(const ipsim_csv *csv, const char *name)
@@ -60,7 +115,7 @@ static ipsim_table *to_table(const ipsim_csv *csv, const char *name)
         return NULL;
     }
     for (size_t c = 0; c < csv->n_columns; c++) {
-        columns[c] = (ipsim_column_spec){csv->names[c], type_of(csv, c), ""};
+        columns[c] = (ipsim_column_spec){csv->names[c], type_of(csv, c, needed_by(name)), ""};
     }
     ipsim_table *table = ipsim_table_create(name, columns, csv->n_columns);
     free(columns);
@@ -110,6 +165,9 @@ ipsim_status ipsim_report_read(const char *path, const char *name, ipsim_table *
     ipsim_arena *arena = ipsim_arena_create();
     ipsim_status status = arena != NULL ? ipsim_csv_read(path, arena, &csv, errors)
                                         : ipsim_error_add(errors, IPSIM_ERR_MEMORY, (ipsim_origin){0}, "memory is short");
+    if (status == IPSIM_OK) {
+        status = check_columns(csv, needed_by(name), errors);
+    }
     if (status == IPSIM_OK) {
         *out = to_table(csv, name);
         status = *out != NULL ? IPSIM_OK : ipsim_error_add(errors, IPSIM_ERR_MEMORY, (ipsim_origin){0}, "memory is short");

@@ -22,7 +22,8 @@ enum { N_BOOKS = sizeof books / sizeof *books };
 typedef struct file_set {
     const char *folder;
     const ipsim_table *const *tables;
-    size_t n_tables;
+    size_t n_tables, n_books;
+    size_t first; /* table with a CSV file to be written */
     const char *summary;
     size_t n_files;
     ipsim_error *errors; /* of each file */
@@ -33,14 +34,15 @@ typedef struct file_set {
 static ipsim_status write_file(const file_set *set, size_t i, ipsim_error *err)
 {
     char *path = NULL;
-    const char *name = i < N_BOOKS ? books[i].name : i < N_BOOKS + set->n_tables ? set->tables[i - N_BOOKS]->name : "summary.txt";
-    bool is_csv = i >= N_BOOKS && i < N_BOOKS + set->n_tables;
+    size_t table = i - set->n_books + set->first;
+    bool is_book = i < set->n_books, is_csv = !is_book && table < set->n_tables;
+    const char *name = is_book ? books[i].name : is_csv ? set->tables[table]->name : "summary.txt";
     if (asprintf(&path, "%s/%s%s", set->folder, name, is_csv ? ".csv" : "") < 0) {
         return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
     }
-    ipsim_status status = i < N_BOOKS ? books[i].write(set->tables, set->n_tables, path, err)
-                          : is_csv    ? ipsim_write_csv(set->tables[i - N_BOOKS], path, err)
-                                      : ipsim_write_text(set->summary, path, err);
+    ipsim_status status = is_book  ? books[i].write(set->tables, set->n_tables, path, err)
+                          : is_csv ? ipsim_write_csv(set->tables[table], path, err)
+                                   : ipsim_write_text(set->summary, path, err);
     free(path);
     return status;
 }
@@ -70,23 +72,35 @@ static void write_together(file_set *set, size_t n_threads)
     free(others);
 }
 
-ipsim_status ipsim_app_write_files(const char *folder, const ipsim_table *const *tables, size_t n_tables, const char *summary,
-                                   int n_threads, ipsim_error *err)
+static ipsim_status write_set(file_set *set, int n_threads, ipsim_error *err)
 {
-    file_set set = {.folder = folder, .tables = tables, .n_tables = n_tables, .summary = summary, .n_files = N_BOOKS + n_tables + 1};
-    size_t most = n_threads > 1 ? (size_t)n_threads : 1;
-    set.errors = calloc(set.n_files, sizeof *set.errors);
-    if (set.errors == NULL) {
+    set->n_files = set->n_books + set->n_tables - set->first + (set->summary != NULL);
+    set->errors = calloc(set->n_files, sizeof *set->errors);
+    if (set->errors == NULL) {
         return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
     }
-    write_together(&set, most < set.n_files ? most : set.n_files);
+    size_t most = n_threads > 1 ? (size_t)n_threads : 1;
+    write_together(set, most < set->n_files ? most : set->n_files);
     ipsim_status status = IPSIM_OK;
-    for (size_t i = 0; i < set.n_files && status == IPSIM_OK; i++) {
-        if (set.errors[i].status != IPSIM_OK) {
-            *err = set.errors[i];
+    for (size_t i = 0; i < set->n_files && status == IPSIM_OK; i++) {
+        if (set->errors[i].status != IPSIM_OK) {
+            *err = set->errors[i];
             status = err->status;
         }
     }
-    free(set.errors);
+    free(set->errors);
     return status;
+}
+
+ipsim_status ipsim_app_write_files(const char *folder, const ipsim_table *const *tables, size_t n_tables, size_t first, const char *summary,
+                                   int n_threads, ipsim_error *err)
+{
+    file_set set = {.folder = folder, .tables = tables, .n_tables = n_tables, .n_books = N_BOOKS, .first = first, .summary = summary};
+    return write_set(&set, n_threads, err);
+}
+
+ipsim_status ipsim_app_write_tables(const char *folder, const ipsim_table *const *tables, size_t n_tables, int n_threads, ipsim_error *err)
+{
+    file_set set = {.folder = folder, .tables = tables, .n_tables = n_tables};
+    return write_set(&set, n_threads, err);
 }

@@ -5,10 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ipsim/compiled_model.h"
 #include "ipsim/hazard.h"
 #include "parts.h"
 
-enum { POINTS = 241, LINES_MOST = 8, WIDTH = 520, HEIGHT = 220, LEFT = 64, RIGHT = 150, TOP = 14, BOTTOM = 40 };
+enum { POINTS = 241, LINES_MOST = 8, WIDTH = 520, HEIGHT = 220, LEFT = 64, RIGHT = 150, TOP = 14, BOTTOM = 40, MOST_TICKS = 16 };
+
+#define NEXT_TO_NOTHING 1e-300
 
 typedef struct curve {
     double x[POINTS], y[LINES_MOST][POINTS];
@@ -17,48 +20,6 @@ typedef struct curve {
     const char *axis;
     bool logarithmic;
 } curve;
-
-/* The families of hazard.h; the arrays are the caller's. */
-static bool law_of(const ipsim_hazard_spec *spec, double *breaks, double *rates, double *cumulative, ipsim_hazard *law)
-{
-    *law = (ipsim_hazard){.family = (ipsim_family)spec->family.value, .breaks = breaks, .rates = rates, .cumulative = cumulative};
-    switch (spec->family.value) {
-    case IPSIM_EXPONENTIAL:
-        law->p[0] = spec->rate.value;
-        break;
-    case IPSIM_WEIBULL:
-    case IPSIM_LOG_LOGISTIC:
-        law->p[0] = spec->shape.value;
-        law->p[1] = spec->scale.value;
-        break;
-    case IPSIM_WEIBULL_PH:
-    case IPSIM_GOMPERTZ:
-    case IPSIM_GAMMA:
-        law->p[0] = spec->shape.value;
-        law->p[1] = spec->rate.value;
-        break;
-    case IPSIM_LOG_NORMAL:
-        law->p[0] = spec->meanlog.value;
-        law->p[1] = spec->sdlog.value;
-        break;
-    case IPSIM_GENERALISED_GAMMA:
-        law->p[0] = spec->mu.value;
-        law->p[1] = spec->sigma.value;
-        law->p[2] = spec->q.value;
-        break;
-    case IPSIM_PIECEWISE:
-        law->n_bands = spec->rates.count;
-        for (size_t i = 0; i < spec->rates.count; i++)
-            rates[i] = spec->rates.items[i].value;
-        for (size_t i = 0; i < spec->breaks.count; i++)
-            breaks[i] = spec->breaks.items[i].value;
-        break;
-    default:
-        return false;
-    }
-    ipsim_error err = {0};
-    return ipsim_hazard_init(law, &err) == IPSIM_OK;
-}
 
 /* Effects on everybody and steps, where the clock runs with the transition's for somebody who enters the state at the start. */
 static bool same_clock(const char *a, const char *b)
@@ -119,10 +80,10 @@ static double range_of(const ipsim_scenario *s, const ipsim_hazard *law)
 static bool sample_law(curve *c, const ipsim_scenario *s, const char *clock, const ipsim_hazard_spec *spec, const ipsim_effect *effects,
                        size_t n_effects, const ipsim_modifier *modifiers, size_t n_modifiers)
 {
-    size_t n = spec->rates.count + spec->breaks.count + 1;
-    double *numbers = calloc(3 * n, sizeof *numbers);
+    ipsim_arena *arena = ipsim_arena_create();
     ipsim_hazard law;
-    bool ok = numbers && law_of(spec, numbers, numbers + n, numbers + 2 * n, &law);
+    ipsim_error err;
+    bool ok = arena && spec->family.value < (int)IPSIM_FIXED && ipsim_compile_family(arena, spec, &law, &err) == IPSIM_OK;
     double multiplier = spec->multiplier.given ? spec->multiplier.value : 1.0, end = ok ? range_of(s, &law) : 1.0;
     double begin = clock && strcmp(clock, "calendar") == 0 ? s->simulation.start_year.value : 0.0;
     end = clock && strcmp(clock, "age") == 0 ? 100.0 : begin + end;
@@ -135,7 +96,7 @@ static bool sample_law(curve *c, const ipsim_scenario *s, const char *clock, con
     c->n_lines = any ? 2 : 1;
     strcpy(c->names[0], "baseline");
     strcpy(c->names[1], "with effects on all");
-    free(numbers);
+    ipsim_arena_free(arena);
     return ok;
 }
 
@@ -202,7 +163,7 @@ static void scale_y(const curve *c, double *low, double *high)
         }
     if (!c->logarithmic || !(*high > 0.0) || !isfinite(*low)) {
         *low = 0.0;
-        *high = *high > 0.0 ? *high * 1.08 : 1.0;
+        *high = *high > NEXT_TO_NOTHING ? *high * 1.08 : 1.0; /* an axis cannot be divided into steps of less than the smallest number */
         return;
     }
     *low = floor(log10(*low));
@@ -214,12 +175,15 @@ static void draw_axes(FILE *out, const curve *c, double low, double high)
 {
     double x0 = c->x[0], x1 = c->x[POINTS - 1], step = tick_step(x1 - x0);
     double wide = WIDTH - LEFT - RIGHT, tall = HEIGHT - TOP - BOTTOM;
-    for (double x = fabs(ceil(x0 / step - 0.01)) * step; x <= x1 + step / 100; x += step) {
+    double first = fabs(ceil(x0 / step - 0.01)) * step;
+    for (int i = 0; i < MOST_TICKS && first + i * step <= x1 + step / 100; i++) {
+        double x = first + i * step;
         double at = LEFT + wide * (x - x0) / (x1 - x0);
         fprintf(out, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%.6g</text>\n", at < LEFT ? LEFT : at, HEIGHT - BOTTOM + 15, x);
     }
-    double y_step = c->logarithmic ? 1.0 : tick_step(high - low);
-    for (double y = low; y <= high + y_step / 100; y += y_step) {
+    double y_step = c->logarithmic ? ceil((high - low) / MOST_TICKS) : tick_step(high - low);
+    for (int i = 0; i <= MOST_TICKS && low + i * y_step <= high + y_step / 100; i++) {
+        double y = low + i * y_step;
         double at = TOP + tall * (1.0 - (y - low) / (high - low));
         fprintf(out, "<path d=\"M%d %.1fH%d\" stroke=\"#d9dfe4\"/><text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.4g</text>\n", LEFT, at,
                 WIDTH - RIGHT, LEFT - 6, at + 3.5, c->logarithmic ? pow(10.0, y) : y);

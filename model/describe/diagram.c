@@ -7,6 +7,8 @@
 
 #include "parts.h"
 
+enum { MANY_STATES = 40 };
+
 bool ipsim_describe_leaves_all(const ipsim_scenario *s, const ipsim_transition *transition)
 {
     size_t n_living = 0, n_left = 0;
@@ -142,6 +144,12 @@ char *ipsim_describe_diagram(const ipsim_scenario *s)
         set(graph, "rankdir", "TB");
         set(graph, "ranksep", "0.6");
         set(graph, "nodesep", "0.35");
+        if (s->n_states > MANY_STATES) { /* no picture of that many is beautiful; Graphviz would try for minutes */
+            set(graph, "nslimit", "0.5");
+            set(graph, "nslimit1", "0.5");
+            set(graph, "mclimit", "0.1");
+            set(graph, "splines", "line");
+        }
         for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++)
             agattr(graph, strcmp(looks[i][0], "node") == 0 ? AGNODE : AGEDGE, (char *)(uintptr_t)looks[i][1],
                    (char *)(uintptr_t)looks[i][2]);

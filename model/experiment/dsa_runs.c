@@ -297,7 +297,7 @@ static ipsim_status find_culprits(dsa_runs *r, const chunk *c, ipsim_error_list 
         alone.scenarios = calloc(r->n_scenarios, sizeof *alone.scenarios);
         ipsim_status status = alone.scenarios ? resolve(r, point, 0, errors) : no_memory(errors);
         for (size_t s = 0; status == IPSIM_OK && s < r->n_scenarios; s++)
-            alone.scenarios[s] = r->clones[s];
+            alone.scenarios[s] = r->clones[s]; // NOLINT(clang-analyzer-unix.Malloc): without scenarios nothing is stored
         status = status == IPSIM_OK ? compile_chunk(r, &alone, &found) : status;
         complain(r, point, &found, errors);
         chunk_clear(&alone);
@@ -423,12 +423,16 @@ static void work_on(wave *w)
     free(into);
 }
 
+static int count_threads(const wave *w)
+{
+    int64_t n_units = (int64_t)w->n_chunks * w->r->n_blocks;
+    return w->r->n_threads < n_units ? w->r->n_threads : (int)n_units;
+}
+
 static ipsim_status simulate_wave(wave *w, ipsim_error_list *errors)
 {
     dsa_runs *r = w->r;
-    int64_t n_units = (int64_t)w->n_chunks * r->n_blocks;
-    int threads = r->n_threads < n_units ? r->n_threads : (int)n_units;
-#pragma omp parallel num_threads(threads)
+#pragma omp parallel num_threads(count_threads(w))
     work_on(w);
     if (w->failed_unit >= 0)
         return ipsim_error_add_copy(errors, &w->failure);

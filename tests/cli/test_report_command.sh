@@ -55,6 +55,10 @@ run compare "$scratch/model.cfg" "$scratch/arm.cfg" -n 500 --quiet --output "$sc
 run report "$scratch/of-psa" "$scratch/psa" --output "$scratch/page.html"
 expect 0 "and together with the comparison"
 
+run compare "$model" "$arm" -n 1 --quiet --output "$scratch/one"
+expect 0 "a comparison of one person, who has no standard error, has a report"
+assert "whose means are there" grep -q '<td>' "$scratch/one/report.html"
+
 run run "$model" -n 500 --quiet --output "$scratch/single"
 assert "run leaves no report" is_absent "$scratch/single/report.html"
 run report "$scratch/single"
@@ -76,6 +80,11 @@ run compare "$model" "$arm" -n 500 --set simulation.horizon_years=7 --quiet --ou
 run report "$out" "$scratch/horizon" -o "$scratch/mixed.html"
 expect 2 "results of other scenarios" --err 'was another one here.*IPSIM_ERR_INCOMPATIBLE'
 assert "nothing was written" is_absent "$scratch/mixed.html"
+cp -r "$out" "$scratch/edited"
+sed -i '1s/,payer,/,who,/; 3s/,[^,]*$/,many/; 3s/,[^,]*,\([^,]*\)$/,few,\1/' "$scratch/edited/differences.csv"
+run report "$scratch/edited" -o "$scratch/mixed.html"
+expect 2 "a table that was edited" --err 'differences.csv:1: there is no column "payer"' --err 'differences.csv:3: mcse: "few" is not a number'
+assert "nothing was written of it" is_absent "$scratch/mixed.html"
 echo "my notes" >"$scratch/notes.html"
 run report "$out" -o "$scratch/notes.html"
 expect 2 "a file that is not ours" --err 'no report of ipsim'

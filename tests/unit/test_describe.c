@@ -124,6 +124,33 @@ static void test_same_scenario_same_text(void **state)
     ipsim_scenario_free(s);
 }
 
+/* Axes end, whatever is drawn: the smallest number there is as a rate, six hundred powers of ten, next to no time. */
+static void test_curves_of_extreme_hazards(void **state)
+{
+    (void)state;
+    static const char *const hazards[] = {
+        "\"exponential\"; rate = 5e-324;",
+        "\"exponential\"; rate = 1e300;",
+        "\"gompertz\"; rate = 1e-300; shape = 500;",
+        "\"weibull\"; shape = 0.01; scale = 1e-10;",
+    };
+    static const char *const horizons[] = {"0.0", "1e-300", "20.0", "1000.0"};
+    for (size_t h = 0; h < 4; h++)
+        for (size_t y = 0; y < 4; y++) {
+            char text[800];
+            snprintf(text, sizeof text,
+                     "simulation: { persons = 10; horizon_years = %s; };\nstates: { well: {}; ill: {}; };\nstart_state = \"well\";\n"
+                     "transitions: { onset: { from = \"well\"; to = \"ill\"; hazard: { family = %s }; }; };\n",
+                     horizons[y], hazards[h]);
+            ipsim_scenario *s = testlib_load_with(testlib_write("extreme.cfg", text), NULL, 0);
+            ipsim_document *document = document_of(s, NULL);
+            for (size_t i = 0; i < document->n_files; i++)
+                assert_true(strlen(document->files[i].text) < 200000);
+            ipsim_document_free(document);
+            ipsim_scenario_free(s);
+        }
+}
+
 /* ---- the checks ---- */
 
 static ipsim_table *checks_of(const char *path, const ipsim_setting *settings, size_t n)
@@ -172,9 +199,10 @@ static void test_a_check_can_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_hostile_text_is_inert),       cmocka_unit_test(test_everything_declared_is_described),
-        cmocka_unit_test(test_cheers_has_28_items),         cmocka_unit_test(test_same_scenario_same_text),
-        cmocka_unit_test(test_checks_pass_on_a_good_model), cmocka_unit_test(test_a_check_can_fail),
+        cmocka_unit_test(test_hostile_text_is_inert),     cmocka_unit_test(test_everything_declared_is_described),
+        cmocka_unit_test(test_cheers_has_28_items),       cmocka_unit_test(test_same_scenario_same_text),
+        cmocka_unit_test(test_curves_of_extreme_hazards), cmocka_unit_test(test_checks_pass_on_a_good_model),
+        cmocka_unit_test(test_a_check_can_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
