@@ -271,6 +271,27 @@ static char detect_separator(const unsigned char *text, size_t length)
     return marks[best];
 }
 
+/* Text of two bytes a character, with its byte-order mark or without: half of what western text holds is zeros. */
+static bool is_utf16(const unsigned char *text, size_t length)
+{
+    bool marked = length >= 2 && ((text[0] == 0xFF && text[1] == 0xFE) || (text[0] == 0xFE && text[1] == 0xFF));
+    return marked || (length >= 4 && ((text[0] == 0 && text[2] == 0) || (text[1] == 0 && text[3] == 0)));
+}
+
+/* "sep=;": how Excel is told the separator, in a line above the table. Its length; 0: there is none. */
+static size_t separator_line(const unsigned char *text, size_t length, char *separator)
+{
+    size_t n = line_length(text, length), end = n;
+    while (end > 0 && (text[end - 1] == '\n' || text[end - 1] == '\r')) {
+        end--;
+    }
+    bool there = end == 5 && strncasecmp((const char *)text, "sep=", 4) == 0 && strchr(",;\t", text[4]) != NULL;
+    if (there) {
+        *separator = (char)text[4];
+    }
+    return there ? n : 0;
+}
+
 static void parse_text(reader *r, const unsigned char *text, size_t length)
 {
     static const unsigned char byte_order_mark[3] = {0xEF, 0xBB, 0xBF};
@@ -278,12 +299,21 @@ static void parse_text(reader *r, const unsigned char *text, size_t length)
         text += 3;
         length -= 3;
     }
+    if (is_utf16(text, length)) {
+        report(r, IPSIM_ERR_DATA, 1, "this is UTF-16 text; save the file as UTF-8 (in Excel: \"CSV UTF-8\")");
+        return;
+    }
+    char stated = '\0';
+    size_t above = r->detect ? separator_line(text, length, &stated) : 0;
+    r->line += above > 0;
+    text += above;
+    length -= above;
     struct csv_parser parser;
     if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL) != 0) {
         r->out_of_memory = true;
         return;
     }
-    r->csv->separator = r->detect ? detect_separator(text, length) : ',';
+    r->csv->separator = stated != '\0' ? stated : r->detect ? detect_separator(text, length) : ',';
     csv_set_delim(&parser, (unsigned char)r->csv->separator);
     if (r->csv->separator == '\t') {
         csv_set_space_func(&parser, is_space_but_no_tab);

@@ -115,6 +115,15 @@ sed 's/,/;/g; s/\./,/g' "$scratch/psa.csv" | sed '1s/^/\xEF\xBB\xBF/; s/$/\r/' >
 run cea "$scratch/psa.csv" --threshold 100000 --quiet --output "$scratch/plain"
 run cea "$scratch/europe.csv" --threshold 100000 --output "$scratch/europe"
 expect 0 "semicolons, decimal commas, a byte-order mark" --out 'semicolons' --out 'decimal comma'
+printf 'sep=;\r\nstrategy;cost;effect\r\na;1,5;2\r\nb;x;3\r\n' >"$scratch/excel.csv"
+run cea "$scratch/excel.csv" --output "$scratch/none"
+expect 2 "the line that tells Excel the separator counts as a line, and as no more" --err 'excel.csv:4: cost: "x" is not a finite number'
+sed -i 's/x/4,5/' "$scratch/excel.csv"
+run cea "$scratch/excel.csv" --quiet --output "$out"
+expect 0 "and is passed over"
+iconv -t UTF-16 "$scratch/excel.csv" >"$scratch/wide.csv"
+run cea "$scratch/wide.csv" --output "$scratch/none"
+expect 2 "UTF-16" --err 'wide.csv:1: this is UTF-16 text' --err '1 problem in'
 assert "give the same tables" diff -rq --exclude=manifest.json --exclude=summary.txt "$scratch/plain" "$scratch/europe"
 
 assert "all tables are in the database" sh -c "[ \"\$(sqlite3 '$scratch/plain/results.sqlite' .tables | wc -w)\" = \"\$(ls '$scratch/plain' | grep -c csv)\" ]"

@@ -163,6 +163,9 @@ static void every_problem_with_its_line(void **state)
         {"a,b\n1,2\n3,\"4\n5,6\n", ":3: a quote is opened in the row that begins here and never closed (IPSIM_ERR_SYNTAX)"},
         {"a,b\n1,\xE5\n2,\xE6\n3\n", ":2: byte 3 of the line (0xE5) is not UTF-8 text; save the file as UTF-8 (IPSIM_ERR_DATA)\n"
                                      ":4: the row has 1 cell, the header (line 1) has 2 (IPSIM_ERR_DATA)"},
+        {"\xFF\xFE"
+         "a,b\n",
+         ":1: this is UTF-16 text; save the file as UTF-8 (in Excel: \"CSV UTF-8\") (IPSIM_ERR_DATA)"},
         {"a\n\xC0\xAF\n", ":2: byte 1 of the line (0xC0) is not UTF-8 text; save the file as UTF-8 (IPSIM_ERR_DATA)"},      /* overlong */
         {"a\nx\xED\xA0\x80\n", ":2: byte 2 of the line (0xED) is not UTF-8 text; save the file as UTF-8 (IPSIM_ERR_DATA)"}, /* surrogate */
         {"a\nx\xE2\x82", ":2: byte 2 of the line (0xE2) is not UTF-8 text; save the file as UTF-8 (IPSIM_ERR_DATA)"},       /* cut short */
