@@ -10,7 +10,7 @@ static const char stylesheet[] =
     "@media(prefers-color-scheme:dark){:root{--ink:#e6ebef;--soft:#a9b6c1;--line:#3a4650;--paper:#14191e;--head:#1e262d;--link:#8cc2ff}}\n"
     "body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.6 system-ui,-apple-system,'Segoe UI',Helvetica,Arial,sans-serif}\n"
     "main{max-width:68rem;margin:0 auto;padding:2.5rem 1.25rem 5rem}\n"
-    "p,li{max-width:46rem}h1{font-size:2rem;line-height:1.2;margin:0 0 1.5rem}\n"
+    "p,li{max-width:46rem}h1,h2,h3,p,li,dd{overflow-wrap:anywhere}h1{font-size:2rem;line-height:1.2;margin:0 0 1.5rem}\n"
     "h2{font-size:1.4rem;margin:3.5rem 0 1rem;padding-top:1rem;border-top:1px solid var(--line)}h3{font-size:1.08rem;margin:2.25rem 0 "
     ".5rem}\n"
     ".scroll{overflow-x:auto;margin:1rem 0}table{border-collapse:collapse;font-size:.875rem;line-height:1.45}\n"

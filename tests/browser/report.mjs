@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { parseCsv, readCsv } from './csv.mjs';
+import { trace } from './trace.mjs';
 
 const [data, folder, executablePath, first] = process.argv.slice(2);
 const require = createRequire(path.join(folder, 'package.json'));
@@ -45,7 +46,7 @@ async function openAll(page) {
 }
 
 // ---- every report: drawn, quiet, in both languages, at every width ----
-const reports = ['full.html', 'compare/report.html', 'psa.html', 'b5/report.html', 'single.html', 'cea.html', 'hostile/report.html', 'large.html'];
+const reports = ['full.html', 'compare/report.html', 'psa.html', 'b5/report.html', 'single.html', 'cea.html', 'hostile/report.html', 'hostile-all.html', 'large.html'];
 for (const name of reports) {
   const { page, trouble, close } = await open(name);
   const charts = await page.$$eval('.chart', (hosts) => hosts.map((host) => ({
@@ -168,6 +169,15 @@ for (const [name, options] of [['full.html', {}], ['full.html', { scheme: 'dark'
   const { page, close } = await open('compare/report.html');
   await page.keyboard.press('Tab');
   check('the first stop of the keyboard skips to the content', [unless(await page.evaluate(() => document.activeElement.classList.contains('skip')), await page.evaluate(() => document.activeElement.outerHTML.slice(0, 120)))]);
+  await close();
+}
+
+// ---- from the page to the files ----
+{
+  const { page, trouble, close } = await open('full.html');
+  const { problems, counts } = await trace(page, data);
+  const total = [...counts.values()].reduce((a, b) => a + b, 0);
+  check(`${total} numbers on the page are followed to a cell of a file`, [...problems, ...[...counts].filter(([, n]) => n === 0).map(([id]) => `none of ${id}`).filter((text) => !/equity|deciding/.test(text)), unless(total >= 100, `only ${total}: ${JSON.stringify([...counts])}`), ...trouble]);
   await close();
 }
 

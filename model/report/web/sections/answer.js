@@ -58,7 +58,7 @@ function keyFigures(page) {
     model.others.map((name) => h('th', { scope: 'col', role: 'columnheader' }, scenarioText(model.armLabel(name))))));
   const body = rows.map((row) => h('tr', { role: 'row' },
     h('th', { scope: 'row', role: 'rowheader' }, scenarioText(row.label), row.unit ? h('span', { class: 'unit' }, row.unit) : null),
-    model.others.map((name) => h('td', { role: 'cell', 'data-label': model.armLabel(name) }, figureCell(model.figure(name, row.outcome, row.options), row.factor, model.compares)))));
+    model.others.map((name) => h('td', { role: 'cell', 'data-label': model.armLabel(name), 'data-outcome': row.outcome, 'data-scenario': name, 'data-discounted': row.options.discounted ? 'yes' : 'no', 'data-factor': row.factor }, figureCell(model.figure(name, row.outcome, row.options), row.factor, model.compares)))));
   return h('div', { class: 'key' },
     h('div', { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': t(model.compares ? 'key.changes' : 'key.levels', { years: year(model.horizon) }) },
       h('table', { role: 'table' }, h('caption', {}, t(model.compares ? 'key.changes' : 'key.levels', { years: year(model.horizon) })), head, h('tbody', { role: 'rowgroup' }, body))),

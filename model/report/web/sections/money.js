@@ -82,7 +82,7 @@ function payersFigure(page) {
       columns: [{ label: t('col.arm'), key: 'scenario', format: (value) => model.armLabel(value) }, { label: t('col.payer'), key: 'payer', format: (value) => model.label('payer', value) }, { label: t('col.kind'), key: 'kind', format: (value) => t(`kind.${value}`) },
         { label: t('col.change_money'), key: 'mean', numeric: true, format: (value) => amount(value) }, { label: intervalName(model), key: 'low', numeric: true, format: (value, row) => moneyInterval(row) }],
       rows: model.others.flatMap((name) => KINDS.flatMap((kind) => payers.map((payer) => ({ name, kind, payer, figure: difference(model, name, kind, payer) }))))
-        .filter((row) => !isIdle(row.figure)).map((row) => ({ scenario: row.name, payer: row.payer, kind: row.kind, ...scaled(row.figure, PER) })), rowHead: 3,
+        .filter((row) => !isIdle(row.figure)).map((row) => ({ ...scaled(row.figure, PER), scenario: row.name, payer: row.payer, kind: row.kind })), rowHead: 3,
     }),
     notes: () => {
       const idle = payers.filter((payer) => !rows().some((row) => row.payer === payer)).map((payer) => inline(model.label('payer', payer)));
