@@ -13,7 +13,6 @@ NEEDS  ?= build
 ROUNDS  ?= 5
 PERSONS ?= 1e6
 
-empty   :=
 comma   := ,
 variant := $(notdir $(firstword $(CC)))$(if $(MPI),-mpi)$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 BUILD   := build/$(variant)
@@ -65,7 +64,6 @@ programs     = $(patsubst tests/%.c,$(BUILD)/tests/%,$(if $(TEST),$(filter %/$(T
 scripts      = $(if $(TEST),$(filter %/$(TEST).sh,$(1)),$(1))
 RUN_TESTS    = IPSIM=$(abspath $(PROGRAM)) CASE='$(CASE)' tests/run.sh -j $(JOBS) -o $(BUILD)/tests
 C_FILES     := $(wildcard model/*/*.[ch] include/ipsim/*.h tests/*.[ch] tests/*/*.[ch])
-SH_FILES    := .ci/run $(wildcard tools/slurm/*.sbatch tools/*.sh tests/*.sh tests/cli/*.sh tests/browser/*.sh)
 DEMO        := traditional usual-care ips ips-young
 
 MAKEFLAGS += --no-print-directory

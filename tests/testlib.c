@@ -154,9 +154,8 @@ char *testlib_part(const char *archive, const char *part)
     size_t size = 0;
     FILE *stream = open_memstream(&text, &size);
     assert_non_null(stream);
-    for (int c; (c = getc(pipe)) != EOF;) {
+    for (int c; (c = getc(pipe)) != EOF;)
         putc(c, stream);
-    }
     fclose(stream);
     pclose(pipe);
     return text;
@@ -165,8 +164,7 @@ char *testlib_part(const char *archive, const char *part)
 void assert_part_holds(const char *archive, const char *part, const char *wanted, bool there)
 {
     char *text = testlib_part(archive, part);
-    if ((strstr(text, wanted) != NULL) != there) {
+    if ((strstr(text, wanted) != NULL) != there)
         fail_msg("%s: \"%s\" is %s", part, wanted, there ? "missing" : "there");
-    }
     free(text);
 }

@@ -18,7 +18,7 @@ check() { # title, command...
 mapfile -t sources < <(find model -name '*.c' | sort)
 mapfile -t tests < <(find tests -name '*.c' | sort)
 mapfile -t headers < <(find include model tests -name '*.h' | sort)
-mapfile -t scripts < <(find tools tests -name '*.sh' | sort)
+mapfile -t scripts < <(find tools tests scenarios -name '*.sh' | sort)
 mapfile -t objects < <(find "$build/model" -name '*.o' | sort)
 flags=()
 for word in "${compile[@]:1}"; do

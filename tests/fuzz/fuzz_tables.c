@@ -121,7 +121,7 @@ static void make_folder(void)
     ipsim_error err = {0};
     assert_no_errors(ipsim_run(both, 2, &options, &results, &errors), &errors);
     const ipsim_table *const tables[N_FILES] = {results->about,      results->results, results->differences, results->occupancy,
-                                                results->population, results->targets,   results->ratios,      results->parameters};
+                                                results->population, results->targets, results->ratios,      results->parameters};
     for (size_t f = 0; f < N_FILES; f++) {
         assert_non_null(tables[f]);
         assert_ok(ipsim_write_csv(tables[f], path_of(f), &err), &err);
