@@ -83,9 +83,15 @@ static bool counts(const run_table *table, size_t row, double year)
            ipsim_parse_real(cell(table, row, YEAR), &of_row) && of_row == year;
 }
 
+/* Scenarios without perspectives have one all the same, as in a table of draws: what everybody pays. */
+static const char every_payer[] = "all";
+
 /* The perspective that a row of costs is about; n_perspectives for other rows. */
 static size_t perspective_of(const ipsim_draws *d, const char *outcome)
 {
+    if (d->perspectives[0] == every_payer) {
+        return strcmp(outcome, "cost") == 0 ? 0 : d->n_perspectives;
+    }
     return strncmp(outcome, "cost_", 5) == 0 ? find_name(d->perspectives, d->n_perspectives, outcome + 5) : d->n_perspectives;
 }
 
@@ -120,7 +126,7 @@ static bool list_kinds(draws_reader *r, const char *folder, const run_table *res
                             d->n_strategies > 0 ? d->strategies[0] : "");
     }
     if (d->n_perspectives == 0) {
-        ipsim_draws_problem(r, IPSIM_ERR_MISSING, about.csv, 0, NULL, "the scenarios have no perspective, so there are no costs");
+        (void)note_name(r, d->perspectives, &d->n_perspectives, every_payer);
     }
     if (find_name(outcomes, n_outcomes, effect) == n_outcomes) {
         const char *near = ipsim_nearest(effect, outcomes, n_outcomes);

@@ -79,6 +79,20 @@ static void lint_states(ipsim_scenario *s)
     }
 }
 
+/* Two ways from one state to death, of the illness and of anything else, cannot share a stream. */
+static bool has_rival(const ipsim_scenario *s, const ipsim_transition *t)
+{
+    for (size_t k = 0; k < s->n_transitions; k++) {
+        const ipsim_transition *other = &s->transitions[k];
+        for (size_t i = 0; other != t && strcmp(other->to.value, t->to.value) == 0 && i < t->from.count; i++) {
+            if (ipsim_names_contain(&other->from, t->from.items[i])) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /* Dying is the commonest thing that every state shares. Separate streams are correct, but the same person then dies at unrelated times in
  * two arms, and the comparison needs several times as many people for the same error. */
 static void lint_deaths(ipsim_scenario *s)
@@ -90,7 +104,7 @@ static void lint_deaths(ipsim_scenario *s)
         if (to == s->n_states || s->states[to].role.value != IPSIM_ROLE_DEAD) {
             continue;
         }
-        bool apart = t->stream.value == NULL && (t->from.count > 1 || first != NULL);
+        bool apart = t->stream.value == NULL && (t->from.count > 1 || first != NULL) && !has_rival(s, t);
         if (apart) {
             warn(s, t->origin,
                  "deaths from different states draw separate luck; with stream = \"death\" on each of them, scenarios compare "

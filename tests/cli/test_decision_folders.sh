@@ -20,6 +20,21 @@ is_cell() { # expected, then as for cell
     }
 }
 
+# ---- a comparison without perspectives: what everybody pays ----
+for name in model arm; do
+    printf 'extends = "%s"; name = "%s";\nperspectives: { health_service: { remove = true; }; society: { remove = true; }; };\n' \
+        "$PWD/tests/cli/$name.cfg" "$name" >"$scratch/$name.cfg"
+done
+run compare "$scratch/model.cfg" "$scratch/arm.cfg" -n 500 --quiet --output "$scratch/plain"
+expect 0 "a comparison of scenarios that declare no perspective"
+run cea "$scratch/plain" --quiet --output "$scratch/plain-cea"
+expect 0 "cea of it"
+plain=(outcome=cost payer=all discounted=yes year=20 subgroup=all)
+assert "counts what everybody pays" is_cell "$(cell "$scratch/plain/results.csv" estimate scenario=arm "${plain[@]}")" \
+    "$scratch/plain-cea/cea.csv" cost perspective=all subgroup=all strategy=arm
+assert "with its paired error" is_cell "$(cell "$scratch/plain/differences.csv" mcse "${plain[@]}")" \
+    "$scratch/plain-cea/plane.csv" difference_cost_se perspective=all subgroup=all strategy=arm
+
 # ---- a comparison: one draw, with the Monte Carlo errors of the run ----
 run compare "$model" tests/cli/arm.cfg -n 2000 --quiet --output "$scratch/compare"
 expect 0 "a comparison"

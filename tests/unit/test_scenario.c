@@ -453,6 +453,21 @@ static void small_amounts_are_doubtful(void **state)
     ipsim_scenario_free(s);
 }
 
+/* One luck for dying is advised where it is allowed: not to the illness's own way out of a state that has another. */
+static void shared_deaths_are_advised(void **state)
+{
+    (void)state;
+    ipsim_scenario *s = load_child(
+        "transitions: { fatal: { from = \"ill\"; to = \"dead\"; hazard: { family = \"exponential\"; rate = 0.2; }; }; };\n");
+    assert_false(has_warning(s, "transitions.fatal", "separate luck"));
+    ipsim_scenario_free(s);
+    s = load_child(
+        "transitions: { dying: { from = \"well\"; }; fatal: { from = \"ill\"; to = \"dead\"; hazard: { family = \"exponential\"; "
+        "rate = 0.2; }; }; };\n");
+    assert_true(has_warning(s, "transitions.fatal", "separate luck"));
+    ipsim_scenario_free(s);
+}
+
 /* The reference is what analysts read: every row has a full sentence, and no key stands twice. */
 static void reference(void **state)
 {
@@ -525,6 +540,7 @@ int main(void)
         cmocka_unit_test(diff),
         cmocka_unit_test(digests),
         cmocka_unit_test(warnings),
+        cmocka_unit_test(shared_deaths_are_advised),
         cmocka_unit_test(small_amounts_are_doubtful),
         cmocka_unit_test(reference),
         cmocka_unit_test(many_states),
