@@ -91,6 +91,9 @@ enum { IPSIM_TILE = 256 };
 /* One for each thread and model. */
 ipsim_tally *ipsim_tally_create(const ipsim_account_plan *plan, size_t model, size_t stride);
 void ipsim_tally_free(ipsim_tally *tally);
+/* From here on its people, and what a ledger makes of them, are reckoned one at a time: for the reference engine, whose account then shares
+ * no vector code with that of the fast engine. The same bits. */
+void ipsim_tally_plainly(ipsim_tally *tally);
 /* Makes it one for a model of another plan, without allocating. false: that model needs other columns; the tally is as it was. */
 bool ipsim_tally_adopt(ipsim_tally *tally, const ipsim_account_plan *plan, size_t model) IPSIM_MUST_CHECK;
 /* Forgets the last block. people is borrowed until the next reset. */

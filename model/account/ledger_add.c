@@ -390,6 +390,8 @@ ipsim_status ipsim_ledger_add_block(ipsim_ledger *ledger, ipsim_tally *const *ta
         return ipsim_error_set(err, IPSIM_ERR_MEMORY, "not enough memory for the ledger");
     if (!begin_values(ledger, tallies, people))
         return ipsim_error_set(err, IPSIM_ERR_MEMORY, "not enough memory for the ledger");
+    ledger->scratch->kernels = tallies[0]->kernels;
+    ledger->scratch->add_sums = ipsim_account_add_sums(tallies[0]->kernels);
     ipsim_ledger_scratch_cut(ledger->scratch, people->views, people->n_views);
     adder a = {.ledger = ledger, .scratch = ledger->scratch, .tallies = tallies};
     ipsim_status status = add_block(&a, people->n_slots, people->n_views, err);

@@ -166,6 +166,7 @@ typedef struct account_kernels {
 } account_kernels;
 
 extern const account_kernels ipsim_account_kernels_sse2, ipsim_account_kernels_avx2, ipsim_account_kernels_avx512;
+extern const account_kernels ipsim_account_kernels_plain; /* plain.c */
 const account_kernels *ipsim_account_kernels(void);
 /* The fastest add_sums that the processor has; all give the same sums. */
 account_add_sums *ipsim_account_add_sums(const account_kernels *kernels);

@@ -85,6 +85,7 @@ void ipsim_values_begin(account_values *v, const ipsim_tally *tally, const ipsim
 {
     const account_model *m = v->model;
     v->tally = tally;
+    v->kernels = tally->kernels;
     v->cumulative = cumulative;
     v->people = people;
     fill_factors(m->rewards, m->n_rewards, people, v->factor);

@@ -172,6 +172,8 @@ static bool equip(worker *w, size_t i)
     if (!w->own[i] || !ipsim_tally_adopt(w->own[i], e->plan, i)) {
         ipsim_tally_free(w->own[i]);
         w->own[i] = ipsim_tally_create(e->plan, i, w->people->stride);
+        if (w->own[i] && !w->fast)
+            ipsim_tally_plainly(w->own[i]);
     }
     if (w->own[i] && w->fast && (!w->fast[i] || !ipsim_fast_adopt(w->fast[i], e->models[i], w->own[i]))) {
         ipsim_fast_free(w->fast[i]);
