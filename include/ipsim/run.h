@@ -78,7 +78,7 @@ typedef struct ipsim_run_options {
     ipsim_engine_choice engine; /* results are the same */
     ipsim_progress *progress;   /* NULL for none */
     void *progress_data;
-    const volatile sig_atomic_t *stop; /* when it becomes non-zero: blocks in flight are finished, the rest is left; NULL for never */
+    const volatile sig_atomic_t *stop; /* when it becomes non-zero the run ends soon, with what is finished; NULL for never */
 } ipsim_run_options;
 
 /* Tables are owned. Units: years are model years, money is in the scenario's currency at its price year, estimates are means per person.

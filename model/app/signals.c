@@ -11,6 +11,7 @@ volatile sig_atomic_t ipsim_stop_requested = 0;
 
 static const char *last_words;
 static size_t last_words_length;
+static bool heeds_hangup;
 
 static void request_stop(int signal_number)
 {
@@ -46,6 +47,12 @@ void ipsim_signals_begin(const char *words)
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    /* A terminal or a connection that is closed asks too, unless whoever started us (nohup) wants it ignored. */
+    struct sigaction before;
+    heeds_hangup = sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN;
+    if (heeds_hangup) {
+        sigaction(SIGHUP, &action, NULL);
+    }
 }
 
 void ipsim_signals_end(void)
@@ -54,4 +61,7 @@ void ipsim_signals_end(void)
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    if (heeds_hangup) {
+        sigaction(SIGHUP, &action, NULL);
+    }
 }

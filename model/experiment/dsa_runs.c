@@ -350,6 +350,11 @@ static bool is_stopped(const dsa_runs *r)
     return r->options->stop && *r->options->stop;
 }
 
+static bool leave(void *data)
+{
+    return is_stopped(data);
+}
+
 static int64_t deal_unit(wave *w)
 {
     int64_t unit = -1;
@@ -386,9 +391,10 @@ static bool simulate_unit(wave *w, const chunk *c, experiment_worker *worker, ip
     for (size_t m = 0; m < c->e->n_models; m++)
         into[m] = c->sums + (m * (size_t)o->n_batches + (size_t)(first / o->batch)) * o->n_cells;
     ipsim_error err;
-    bool good = ipsim_experiment_worker_totals(worker, r->luck, first, end, o->batch, into, &err) == IPSIM_OK;
-    unit_done(w, unit, (end - first) * (int64_t)c->n_points, good ? NULL : &err);
-    return good;
+    ipsim_status status = ipsim_experiment_worker_totals(worker, r->luck, first, end, o->batch, into, &err);
+    if (status != IPSIM_ERR_INTERRUPTED) /* nothing of a wave that was stopped is used */
+        unit_done(w, unit, (end - first) * (int64_t)c->n_points, status == IPSIM_OK ? NULL : &err);
+    return status == IPSIM_OK;
 }
 
 static void work_on(wave *w)
@@ -404,6 +410,8 @@ static void work_on(wave *w)
             ipsim_experiment_worker_free(worker);
             worker = ipsim_experiment_worker_create_totals(c->e, r->block, c->cells, r->outputs->n_cells);
             mine = c;
+            if (worker)
+                ipsim_experiment_worker_ask(worker, leave, w->r);
         }
         good = worker && simulate_unit(w, c, worker, into, unit);
     }

@@ -128,6 +128,8 @@ typedef struct experiment_worker {
     double *attributes; /* of a block, [person * n_attributes + attribute] */
     int64_t *order;     /* of a block: those of one combination of subgroups together */
     uint64_t *ticks;    /* NULL: nothing is measured */
+    experiment_leave *leave;
+    void *leave_data;
 } worker;
 
 static void worker_clear(worker *w)
@@ -301,6 +303,11 @@ static void watch(void *data, const ipsim_step *step, const double *origin)
 
 /* ---- batches and blocks ---- */
 
+static ipsim_status may_go_on(const worker *w, ipsim_error *err)
+{
+    return w->leave && w->leave(w->leave_data) ? ipsim_error_set(err, IPSIM_ERR_INTERRUPTED, "interrupted") : IPSIM_OK;
+}
+
 /* One person at a time. */
 static ipsim_status simulate_plainly(worker *w, size_t model, ipsim_luck luck, int64_t first, ipsim_occupancy *seen, ipsim_error *err)
 {
@@ -311,9 +318,11 @@ static ipsim_status simulate_plainly(worker *w, size_t model, ipsim_luck luck, i
             continue;
         told.time = 0;
         ipsim_tally_select(w->tallies[model], slot);
-        ipsim_status status = ipsim_reference_simulate(w->engines[model], luck, person,
-                                                       &w->attributes[(size_t)(person - first) * w->people->n_attributes],
-                                                       w->tallies[model], watch, &told, err);
+        ipsim_status status = may_go_on(w, err);
+        if (status == IPSIM_OK)
+            status = ipsim_reference_simulate(w->engines[model], luck, person,
+                                              &w->attributes[(size_t)(person - first) * w->people->n_attributes], w->tallies[model], watch,
+                                              &told, err);
         if (status != IPSIM_OK)
             return status;
     }
@@ -385,7 +394,9 @@ static ipsim_status simulate_batch(worker *w, ipsim_luck luck, int64_t first, si
     for (size_t model = 0; model < e->n_models; model++) {
         if (w->same_as[model] < model)
             continue;
-        ipsim_status status = simulate_model(w, model, luck, first, err);
+        ipsim_status status = may_go_on(w, err);
+        if (status == IPSIM_OK)
+            status = simulate_model(w, model, luck, first, err);
         if (status == IPSIM_OK && !w->sums)
             status = add_totals(w, model, err);
         if (status != IPSIM_OK)
@@ -460,6 +471,12 @@ void ipsim_experiment_worker_measure(experiment_worker *w, uint64_t ticks[EXPERI
     for (size_t i = 0; w->fast && i < w->e->n_models; i++)
         if (w->fast[i])
             ipsim_fast_measure(w->fast[i], ticks);
+}
+
+void ipsim_experiment_worker_ask(experiment_worker *w, experiment_leave *leave, void *data)
+{
+    w->leave = leave;
+    w->leave_data = data;
 }
 
 experiment_sums *ipsim_experiment_worker_sums(experiment_worker *w)

@@ -80,5 +80,12 @@ interrupt 1 TERM -n 1e9 --quiet --output "$scratch/terminated"
 assert "SIGTERM ends the run (exit code $code)" sh -c "case $code in 130 | 143) ;; *) exit 1 ;; esac"
 assert "SIGTERM: what is kept is whole" is_whole "$scratch/terminated-interrupted"
 assert "and nothing stands under the name of a whole result" is_absent "$scratch/terminated"
+interrupt 1 HUP -n 1e9 --quiet --output "$scratch/hung_up"
+expect 130 "a closed terminal or connection (SIGHUP)" --err 'hung_up-interrupted'
+assert "SIGHUP: what is kept is whole" is_whole "$scratch/hung_up-interrupted"
+trap '' HUP # as nohup does
+interrupt 0.3 HUP -n "$(persons_for 2)" --quiet --output "$scratch/nohup"
+trap - HUP
+expect 0 "a run that was told to outlive its terminal does"
 
 finish

@@ -294,16 +294,16 @@ static void count_set(void *data, int64_t done, int64_t total)
 static void a_watch_counts_and_stops(void **state)
 {
     (void)state;
-    enum { N = 100 };
-    double cost[2 * N], effect[2 * N], values[N];
-    for (size_t i = 0; i < N; i++) {
-        values[i] = (double)((i * 37) % N) / N;
-        cost[i] = effect[i] = effect[N + i] = 0.0;
-        cost[N + i] = values[i] - 0.5;
+    enum { DRAWS = 100 };
+    double costs[2 * DRAWS], effects[2 * DRAWS], x_drawn[DRAWS];
+    for (size_t i = 0; i < DRAWS; i++) {
+        x_drawn[i] = (double)((i * 37) % DRAWS) / DRAWS;
+        costs[i] = effects[i] = effects[DRAWS + i] = 0.0;
+        costs[DRAWS + i] = x_drawn[i] - 0.5;
     }
     const char *names[] = {"x"};
-    ipsim_draws draws = {.n_draws = N, .n_strategies = 2, .n_parameters = 1, .parameters = names, .values = values};
-    ipsim_panel panel = {N, 2, cost, effect};
+    ipsim_draws draws = {.n_draws = DRAWS, .n_strategies = 2, .n_parameters = 1, .parameters = names, .values = x_drawn};
+    ipsim_panel panel = {DRAWS, 2, costs, effects};
     const size_t x = 0;
     const ipsim_parameter_set sets[] = {{1, &x}, {1, &x}, {1, &x}};
     const double threshold = 1.0;
