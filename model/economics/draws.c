@@ -52,6 +52,53 @@ static void list_names(draws_reader *r, const ipsim_csv *csv, int column, name_l
     }
 }
 
+/* ---- subgroups that were empty in some draws ---- */
+enum { NO_KIND = -1 }; /* as size_t: of a row that is left out */
+
+static bool is_empty(const ipsim_csv *csv, size_t row, int column)
+{
+    return csv->cells[row * csv->n_columns + (size_t)column][0] == '\0';
+}
+
+/* sex=man and sex=woman divide people by the same. */
+static bool same_variable(const char *a, const char *b)
+{
+    size_t length = strcspn(a, "=");
+    return length == strcspn(b, "=") && strncmp(a, b, length) == 0;
+}
+
+/* A small simulation has draws without anybody of a small subgroup: cost and effect are empty there. The mean of the other draws would be that
+ * of another analysis, and a variable without one of its groups divides nobody; so all groups of the variable go, and that is said. */
+static void leave_out_empty_subgroups(draws_reader *r, const draws_layout *layout, name_list *subgroups)
+{
+    const ipsim_csv *csv = layout->csv;
+    size_t all = find_name(subgroups, everybody), n = subgroups->count, left = 0;
+    bool *out = ipsim_draws_get(r, n, sizeof *out);
+    size_t *place = ipsim_draws_get(r, n, sizeof *place);
+    if (all == n || r->out_of_memory || r->failed) {
+        return;
+    }
+    for (size_t row = 0; row < csv->n_rows; row++) {
+        size_t g = subgroups->of_row[row];
+        if (g != all && !out[g] && is_empty(csv, row, layout->cost[0]) && is_empty(csv, row, layout->effect[0])) {
+            ipsim_draws_note(r, "Subgroups by \"%.*s\" are left out: there is nobody of \"%s\" in some draws.",
+                             (int)strcspn(subgroups->names[g], "="), subgroups->names[g], subgroups->names[g]);
+            for (size_t h = 0; h < n; h++) {
+                out[h] = out[h] || (h != all && same_variable(subgroups->names[h], subgroups->names[g]));
+            }
+        }
+    }
+    for (size_t g = 0; g < n; g++) {
+        place[g] = out[g] ? (size_t)NO_KIND : left;
+        subgroups->names[left] = subgroups->names[g];
+        left += !out[g];
+    }
+    subgroups->count = left;
+    for (size_t row = 0; row < csv->n_rows; row++) {
+        subgroups->of_row[row] = place[subgroups->of_row[row]];
+    }
+}
+
 /* ---- the panel ---- */
 static size_t cell_of(const ipsim_draws *d, size_t perspective, size_t subgroup, size_t strategy, size_t draw)
 {
@@ -127,6 +174,9 @@ static void count_draws(draws_reader *r, const ipsim_csv *csv, const size_t *kin
     size_t *seen = ipsim_draws_get(r, n_kinds, sizeof *seen);
     index->of_row = ipsim_draws_get(r, csv->n_rows, sizeof *index->of_row);
     for (size_t row = 0; !r->out_of_memory && row < csv->n_rows; row++) {
+        if (kind[row] == (size_t)NO_KIND) {
+            continue;
+        }
         index->of_row[row] = seen[kind[row]]++;
         index->n_draws = seen[kind[row]] > index->n_draws ? seen[kind[row]] : index->n_draws;
     }
@@ -162,7 +212,7 @@ static void read_weights(draws_reader *r, draws_layout *layout, const name_list 
     ipsim_draws *d = r->draws;
     for (size_t row = 0; row < csv->n_rows; row++) {
         double weight;
-        if (!ipsim_draws_number(r, csv, &layout->style, row, layout->weight, &weight)) {
+        if (subgroups->of_row[row] == (size_t)NO_KIND || !ipsim_draws_number(r, csv, &layout->style, row, layout->weight, &weight)) {
             continue;
         }
         double *of_group = &d->weights[subgroups->of_row[row]];
@@ -185,6 +235,9 @@ static void fill_tidy(draws_reader *r, draws_layout *layout, const draw_index *i
     size_t n_cells = d->n_perspectives * d->n_subgroups * d->n_strategies * d->n_draws, n_twice = 0;
     int *line_of = ipsim_draws_get(r, n_cells, sizeof *line_of);
     for (size_t row = 0; line_of != NULL && row < csv->n_rows; row++) {
+        if (kind[row] == (size_t)NO_KIND) {
+            continue;
+        }
         size_t cell = kind[row] * d->n_draws + index->of_row[row];
         if (line_of[cell] != 0) {
             if (n_twice++ < PROBLEMS_SHOWN) {
@@ -214,12 +267,14 @@ static bool read_tidy(draws_reader *r, draws_layout *layout, draw_index *index)
     list_names(r, csv, layout->strategy, &strategies);
     list_names(r, csv, layout->perspective, &perspectives);
     list_names(r, csv, layout->subgroup, &subgroups);
+    leave_out_empty_subgroups(r, layout, &subgroups);
     size_t *kind = ipsim_draws_get(r, csv->n_rows, sizeof *kind);
     if (r->failed || r->out_of_memory || !enough_strategies(r, csv, strategies.count, strategies.names[0])) {
         return false;
     }
     for (size_t row = 0; row < csv->n_rows; row++) {
-        kind[row] = (perspectives.of_row[row] * subgroups.count + subgroups.of_row[row]) * strategies.count + strategies.of_row[row];
+        size_t g = subgroups.of_row[row];
+        kind[row] = g == (size_t)NO_KIND ? g : (perspectives.of_row[row] * subgroups.count + g) * strategies.count + strategies.of_row[row];
     }
     if (layout->draw != NO_COLUMN && !ipsim_draws_index(r, csv, layout->draw, index)) {
         return false;

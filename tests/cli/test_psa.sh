@@ -144,6 +144,12 @@ run psa "${arms[@]}" --draws 3 -n 30 --norms "$scratch/norms.csv" --no-report -o
 expect 1 "a decision that fails does not cost the simulation" --err 'without the tables of cea and voi' --out 'CHANGE PER 1 000'
 assert "which is there" test -s "$scratch/d/psa.csv"
 assert "without a decision" is_absent "$scratch/d/cea.csv"
+# So few people that some draws have nobody of a subgroup.
+run psa "${arms[@]}" --draws 210 -n 2 --no-report -o "$scratch/few"
+expect 0 "two people in each draw" --out 'DECISION'
+assert "some draws have no man or no woman" grep -q ',sex=[a-z]*,[^,]*,,' "$scratch/few/psa.csv"
+assert "they are not decided about" sh -c "! grep -q 'sex=' '$scratch/few/cea.csv'"
+assert "which is said" grep -q 'Subgroups by "sex" are left out: there is nobody of' "$scratch/few/decision.txt"
 refuse() { # title, regex, arguments...
     run "${@:3}" -o "$scratch/none"
     expect 2 "$1" --err "$2"
