@@ -310,6 +310,16 @@ static void the_plain_page_has_the_figures(void **state)
     clear(&f);
 }
 
+static json_t *data_of(const char *page)
+{
+    const char *begin = strstr(page, "id=\"ipsim-data\">"), *end = begin != NULL ? strstr(begin, "</script>") : NULL;
+    assert_non_null(end);
+    begin += strlen("id=\"ipsim-data\">");
+    json_t *data = json_loadb(begin, (size_t)(end - begin), 0, NULL);
+    assert_non_null(data);
+    return data;
+}
+
 /* Costs of everybody at every year, all else at the horizon; of subgroups what decisions are made by. Counts of transitions stand beside. */
 static void the_page_holds_the_rows_it_needs(void **state)
 {
@@ -319,12 +329,8 @@ static void the_page_holds_the_rows_it_needs(void **state)
     }
     fixture f = make_fixture("New care");
     ipsim_report_options options = {.language = "en"};
-    char *page = make_page(&f, &options), *begin = strstr(page, "id=\"ipsim-data\">"),
-         *end = begin != NULL ? strstr(begin, "</script>") : NULL;
-    assert_non_null(end);
-    begin += strlen("id=\"ipsim-data\">");
-    json_t *data = json_loadb(begin, (size_t)(end - begin), 0, NULL);
-    assert_non_null(data);
+    char *page = make_page(&f, &options);
+    json_t *data = data_of(page);
     json_t *table = json_object_get(json_object_get(data, "tables"), "differences");
     assert_int_equal(json_integer_value(json_object_get(table, "rows")), 4);
     const double expected[] = {33.75, 2.0 / 3.0, 0.5625, 77.25};
@@ -335,6 +341,49 @@ static void the_page_holds_the_rows_it_needs(void **state)
     json_decref(data);
     free(page);
     clear(&f);
+}
+
+static ipsim_table *table_of_thresholds(const char *name, const double *thresholds, size_t n)
+{
+    const ipsim_column_spec columns[] = {{"threshold", IPSIM_REAL, ""}};
+    ipsim_table *table = make_table(name, columns, 1);
+    for (size_t i = 0; i < n; i++) {
+        ipsim_table_put_real(table, ipsim_table_add_row(table), 0, thresholds[i]);
+    }
+    return table;
+}
+
+/* Groups at the thresholds of the scenarios alone, or at all where they name none of those; what the slider's grid knows, once. */
+static void groups_are_shown_at_the_thresholds_of_the_scenarios(void **state)
+{
+    (void)state;
+    if (!ipsim_report_has_script()) {
+        skip();
+    }
+    ipsim_report_options options = {.language = "en"};
+    const double thresholds[] = {0.0, 250000.0, 275000.0, 300000.0, 500000.0};
+    ipsim_table *about = make_table(
+        "about", (ipsim_column_spec[]){{"scenario", IPSIM_TEXT, ""}, {"key", IPSIM_TEXT, ""}, {"value", IPSIM_TEXT, ""}}, 3);
+    add_about(about, "new", "thresholds", "275000, 500000");
+    fixture g = {.n = 0};
+    add(&g, about);
+    add(&g, table_of_thresholds("distribution", thresholds, 5));
+    add(&g, table_of_thresholds("equity", thresholds, 2));
+    add(&g, table_of_thresholds("ceac", thresholds, 5));
+    add(&g, table_of_thresholds("grid_ceac", thresholds, 5));
+    add(&g, table_of_thresholds("net_benefit", thresholds, 5));
+    char *page = make_page(&g, &options);
+    json_t *data = data_of(page), *tables = json_object_get(data, "tables"), *table = json_object_get(tables, "distribution");
+    assert_int_equal(json_integer_value(json_object_get(table, "rows")), 2);
+    assert_true(json_number_value(cell(table, "threshold", 0)) == 275000.0);
+    assert_true(json_number_value(cell(table, "threshold", 1)) == 500000.0);
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(tables, "equity"), "rows")), 2);
+    assert_null(json_object_get(tables, "ceac"));
+    assert_non_null(json_object_get(tables, "grid_ceac"));
+    assert_null(json_object_get(tables, "net_benefit"));
+    json_decref(data);
+    free(page);
+    clear(&g);
 }
 
 static void unknown_languages_are_refused(void **state)
@@ -414,6 +463,7 @@ int main(void)
         cmocka_unit_test(hostile_titles_are_inert_on_the_page),
         cmocka_unit_test(the_plain_page_has_the_figures),
         cmocka_unit_test(the_page_holds_the_rows_it_needs),
+        cmocka_unit_test(groups_are_shown_at_the_thresholds_of_the_scenarios),
         cmocka_unit_test(unknown_languages_are_refused),
         cmocka_unit_test(every_message_has_both_languages),
     };
