@@ -143,3 +143,30 @@ char *testlib_read(const char *path)
         fail_msg("cannot read %s", path);
     return text;
 }
+
+char *testlib_part(const char *archive, const char *part)
+{
+    char command[1024];
+    snprintf(command, sizeof command, "unzip -p '%s' '%s' 2>/dev/null", archive, part);
+    FILE *pipe = popen(command, "r");
+    assert_non_null(pipe);
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+    assert_non_null(stream);
+    for (int c; (c = getc(pipe)) != EOF;) {
+        putc(c, stream);
+    }
+    fclose(stream);
+    pclose(pipe);
+    return text;
+}
+
+void assert_part_holds(const char *archive, const char *part, const char *wanted, bool there)
+{
+    char *text = testlib_part(archive, part);
+    if ((strstr(text, wanted) != NULL) != there) {
+        fail_msg("%s: \"%s\" is %s", part, wanted, there ? "missing" : "there");
+    }
+    free(text);
+}

@@ -52,6 +52,12 @@ const char *testlib_write(const char *name, const char *text);
 /* A whole file as a string, which the caller frees; fails the test when it cannot be read. */
 char *testlib_read(const char *path);
 
+/* The text of a part of a zip archive, such as a sheet of a workbook, which the caller frees: empty when there is no such part. */
+char *testlib_part(const char *archive, const char *part);
+
+/* Whether `wanted` stands in a part, or (there false) does not. */
+void assert_part_holds(const char *archive, const char *part, const char *wanted, bool there);
+
 /* Loads a scenario or fails the test with every problem printed. Free it with ipsim_scenario_free. Inline, so that tests of the lower
  * layers do not need the scenario module to link. */
 static inline ipsim_scenario *testlib_load_with(const char *path, const ipsim_setting *settings, size_t n_settings)

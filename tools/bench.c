@@ -11,10 +11,10 @@
 
 #include "base/simd.h"
 #include "experiment/psa_draws.h"
-#include "ipsim/dsa.h"
+#include "experiment/simulate.h"
 #include "ipsim/decision_tables.h"
+#include "ipsim/dsa.h"
 #include "ipsim/engine.h"
-#include "ipsim/population.h"
 #include "ipsim/run.h"
 
 enum { MOST_SCENARIOS = 4, MOST_ROUNDS = 99, BLOCK = 2048 };
@@ -121,7 +121,7 @@ static void bench_set(const model_set *set, variant *variants, size_t n, int rou
     }
 }
 
-/* ---- where the time goes: blocks as a run makes them, by hand ---- */
+/* ---- where the time goes: the blocks of a run ---- */
 
 static double ticks_per_ns(void)
 {
@@ -132,81 +132,49 @@ static double ticks_per_ns(void)
     return (double)(__builtin_ia32_rdtsc() - ticks) / ((seconds(CLOCK_MONOTONIC) - start) * 1e9);
 }
 
-static void breakdown(const model_set *set, double speed)
+/* What one thread does with some blocks, in parts that add up; of several passes the one that took least. */
+static void breakdown(const model_set *set, double speed, int rounds)
 {
-    static const char *const names[] = {"people", "begin", "hazards", "tally", "draws", "lists", "ledger"};
+    static const char *const names[EXPERIMENT_N_PHASES] = {
+        [EXPERIMENT_PHASE_PEOPLE] = "people", [IPSIM_PHASE_BEGIN] = "begin", [IPSIM_PHASE_HAZARDS] = "hazards",
+        [IPSIM_PHASE_TALLY] = "tally",        [IPSIM_PHASE_DRAWS] = "draws", [IPSIM_PHASE_LISTS] = "lists",
+        [EXPERIMENT_PHASE_LEDGER] = "ledger"};
     ipsim_error_list errors = {0};
     ipsim_error err;
-    ipsim_compiled_model *models[MOST_SCENARIOS];
-    ipsim_population *population;
-    ipsim_account_plan *plan;
-    ipsim_grouping none = {0};
-    ipsim_tally *tallies[MOST_SCENARIOS];
-    ipsim_fast *engines[MOST_SCENARIOS];
-    uint64_t ticks[IPSIM_N_PHASES] = {0}, people_ticks = 0, ledger_ticks = 0, firings = 0;
-    double times[2] = {0.0, set->scenarios[0]->simulation.horizon_years.value};
-    for (size_t i = 0; i < set->n; i++)
-        if (ipsim_compile(set->scenarios[i], &models[i], &errors) != IPSIM_OK)
-            die(&errors);
-    if (ipsim_population_create(set->scenarios[0], &population, &errors) != IPSIM_OK ||
-        ipsim_account_plan_create((const ipsim_compiled_model *const *)models, set->n, &plan, &errors) != IPSIM_OK)
+    experiment *e = NULL;
+    uint64_t best[EXPERIMENT_N_PHASES] = {0}, least = UINT64_MAX;
+    int64_t n_blocks = set->persons / IPSIM_BLOCK_PERSONS, firings = 1;
+    if (ipsim_experiment_create((const ipsim_scenario *const *)set->scenarios, set->n, &e, &errors) != IPSIM_OK)
         die(&errors);
-    size_t n_attributes = set->scenarios[0]->n_attributes;
-    ipsim_people *people = ipsim_people_create(BLOCK, n_attributes, &none);
-    double *attributes = calloc(BLOCK * (n_attributes + 1), sizeof *attributes);
-    int64_t *moves = calloc(2 * models[0]->n_states * 2, sizeof *moves);
-    ipsim_ledger *ledger = ipsim_ledger_create(plan, set->n, 1);
-    ipsim_luck luck = {.seed = 1};
-    for (size_t i = 0; people && i < set->n; i++) {
-        tallies[i] = ipsim_tally_create(plan, i, people->stride);
-        engines[i] = ipsim_fast_create(models[i], people->stride, tallies[i]);
-        if (!tallies[i] || !engines[i])
+    for (int round = 0; round < rounds; round++) {
+        experiment_worker *w = ipsim_experiment_worker_create(e, 0);
+        uint64_t ticks[EXPERIMENT_N_PHASES] = {0};
+        if (!w)
             exit(1);
-        ipsim_fast_measure(engines[i], ticks);
-    }
-    if (!people || !attributes || !moves || !ledger)
-        exit(1);
-    int n_blocks = 20;
-    for (int b = 0; b < n_blocks; b++) {
+        ipsim_experiment_worker_measure(w, ticks);
         uint64_t start = __builtin_ia32_rdtsc();
-        for (int64_t i = 0; i < BLOCK; i++)
-            ipsim_population_draw(population, 1, 0, b * BLOCK + i, attributes + (size_t)i * n_attributes);
-        ipsim_people_seat(people, b * BLOCK, BLOCK, NULL, attributes);
-        people_ticks += __builtin_ia32_rdtsc() - start;
-        for (size_t i = 0; i < set->n; i++) {
-            ipsim_occupancy seen = {.n_times = 2, .times = times, .moves = moves};
-            start = __builtin_ia32_rdtsc();
-            ipsim_tally_reset(tallies[i], people);
-            ledger_ticks += __builtin_ia32_rdtsc() - start;
-            if (ipsim_fast_simulate(engines[i], luck, people, tallies[i], &seen, NULL, NULL, &err) != IPSIM_OK)
+        for (int64_t b = 0; b < n_blocks; b++)
+            if (ipsim_experiment_worker_block(w, (ipsim_luck){.seed = 1}, b * IPSIM_BLOCK_PERSONS, (b + 1) * IPSIM_BLOCK_PERSONS, &err) !=
+                IPSIM_OK)
                 exit(1);
-            firings += (uint64_t)seen.firings;
+        uint64_t settling = __builtin_ia32_rdtsc();
+        firings = ipsim_experiment_worker_sums(w)->firings;
+        uint64_t end = __builtin_ia32_rdtsc();
+        ticks[EXPERIMENT_PHASE_LEDGER] += end - settling;
+        if (end - start < least) {
+            least = end - start;
+            memcpy(best, ticks, sizeof best);
         }
-        start = __builtin_ia32_rdtsc();
-        if (ipsim_ledger_add_block(ledger, tallies, people, &err) != IPSIM_OK)
-            exit(1);
-        ledger_ticks += __builtin_ia32_rdtsc() - start;
+        ipsim_experiment_worker_free(w);
     }
-    uint64_t all[] = {people_ticks,
-                      ticks[IPSIM_PHASE_BEGIN],
-                      ticks[IPSIM_PHASE_HAZARDS],
-                      ticks[IPSIM_PHASE_TALLY],
-                      ticks[IPSIM_PHASE_DRAWS],
-                      ticks[IPSIM_PHASE_LISTS],
-                      ledger_ticks};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        report(set->name, names[i], (double)all[i] / speed / (double)firings, "ns/event", 0.0, NULL);
-    for (size_t i = 0; i < set->n; i++) {
-        ipsim_tally_free(tallies[i]);
-        ipsim_fast_free(engines[i]);
-        ipsim_compiled_model_free(models[i]);
+    double per_event = 1.0 / speed / (double)firings, rest = (double)least * per_event;
+    for (size_t i = 0; i < EXPERIMENT_N_PHASES; i++) {
+        report(set->name, names[i], (double)best[i] * per_event, "ns/event", 0.0, NULL);
+        rest -= (double)best[i] * per_event;
     }
-    ipsim_ledger_free(ledger);
-    ipsim_account_plan_free(plan);
-    ipsim_population_free(population);
-    ipsim_people_free(people);
-    free(attributes);
-    free(moves);
+    report(set->name, "rest", rest, "ns/event", 0.0, NULL);
+    report(set->name, "all of these", (double)least * per_event, "ns/event", 0.0, NULL);
+    ipsim_experiment_free(e);
 }
 
 /* ---- growth with persons, threads, start-up, memory ---- */
@@ -383,7 +351,7 @@ static void decide(int rounds)
         ipsim_table *tables[IPSIM_N_CEA_TABLES];
         ipsim_error err = {0};
         double begun = seconds(CLOCK_MONOTONIC);
-        ipsim_status status = ipsim_evppi_estimate(draws, &panel, sets, PARAMETERS, thresholds, THRESHOLDS, results, &err);
+        ipsim_status status = ipsim_evppi_estimate(draws, &panel, sets, PARAMETERS, thresholds, THRESHOLDS, NULL, results, &err);
         double middle = seconds(CLOCK_MONOTONIC);
         status = status == IPSIM_OK ? ipsim_cea_tables(draws, &settings, tables, &err) : status;
         if (status != IPSIM_OK) {
@@ -443,8 +411,8 @@ int main(int argc, char **argv)
     bench_set(&b5, threads, 2, rounds, "1 thread");
     setenv("IPSIM_SIMD", "avx512", 1);
     double speed = ticks_per_ns();
-    breakdown(&distinct, speed);
-    breakdown(&norway, speed);
+    breakdown(&distinct, speed, rounds);
+    breakdown(&norway, speed, rounds);
     bench_psa(&b5, 1, rounds);
     bench_psa(&b5, 2, rounds);
     overhead_of_a_draw(&b5, rounds);

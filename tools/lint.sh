@@ -24,6 +24,8 @@ flags=()
 for word in "${compile[@]:1}"; do
     case $word in -I* | -D* | -std=* | -fopenmp) flags+=("$word") ;; esac
 done
+# report_assets.c takes these into the program; see the Makefile.
+flags+=("'-DIPSIM_REPORT_STYLE=\"model/report/web/page.css\"'" "'-DIPSIM_REPORT_MESSAGES=\"model/report/web/messages.json\"'")
 
 # shellcheck disable=SC2317 # these functions are called through check
 format() {

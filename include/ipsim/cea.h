@@ -41,7 +41,6 @@ typedef enum ipsim_quadrant {
     IPSIM_N_QUADRANTS
 } ipsim_quadrant;
 ipsim_quadrant ipsim_quadrant_of(double d_cost, double d_effect);
-const char *ipsim_quadrant_name(ipsim_quadrant quadrant); /* "north-east", ... */
 
 /* Mean, standard error of the mean over draws, and the 2.5 and 97.5 percentiles of the draws (linear between order statistics). */
 typedef struct ipsim_spread {

@@ -31,23 +31,23 @@ typedef enum ipsim_command_id {
     IPSIM_COMMAND_NONE = IPSIM_N_COMMANDS /* `ipsim` alone, `ipsim --help`, `ipsim --version` */
 } ipsim_command_id;
 
-/* The options of cea and voi, as typed; NULL when not given. */
+/* The options of decision analysis, as typed; NULL when not given. */
 typedef struct ipsim_cli_decision {
-    const char *cost, *effect, *strategy, *draw, *perspective, *subgroup, *weight, *parameters; /* columns and files */
-    const char *comparator, *threshold, *currency, *population, *years, *discount, *aversion, *norms, *age, *sex;
+    const char *cost, *effect, *strategy, *draw, *perspective_column, *subgroup, *weight, *parameters; /* columns and files */
+    const char *comparator, *perspective, *threshold, *currency, *population, *years, *discount, *aversion, *norms, *age, *sex;
     const char *sets, *study, *size, *arms, *study_cost, *study_years;
 } ipsim_cli_decision;
 
-/* Those of dsa. */
+/* Those of dsa alone. */
 typedef struct ipsim_cli_dsa {
-    const char *vary, *quantiles, *grid, *find, *outcome, *perspective, *threshold;
+    const char *vary, *quantiles, *grid, *find, *outcome;
     bool scenarios;
 } ipsim_cli_dsa;
 
 /* A parsed command line. Text is borrowed from argv, except the keys of settings. */
 typedef struct ipsim_cli {
     ipsim_command_id command;
-    bool help, version, quiet, json, csv, strict, markdown, man, resume, no_report, no_checks;
+    bool help, version, quiet, json, csv, strict, markdown, man, resume, no_report, no_checks, no_decision;
     int64_t persons;    /* 0: not given */
     int64_t seed;       /* -1: not given */
     int64_t replicate;  /* 0 unless given */

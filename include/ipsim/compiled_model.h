@@ -98,6 +98,10 @@ typedef struct ipsim_compiled_model {
 ipsim_status ipsim_compile(const ipsim_scenario *scenario, ipsim_compiled_model **out, ipsim_error_list *errors) IPSIM_MUST_CHECK;
 void ipsim_compiled_model_free(ipsim_compiled_model *model);
 
+/* The law of a hazard with a family of hazard.h other than fixed, its arrays in the arena. Its numbers have been checked when the scenario
+ * was loaded; IPSIM_ERR_RANGE names a parameter that is out of its range all the same, IPSIM_ERR_MEMORY. */
+ipsim_status ipsim_compile_family(ipsim_arena *arena, const ipsim_hazard_spec *spec, ipsim_hazard *law, ipsim_error *err) IPSIM_MUST_CHECK;
+
 /* The number of a clock's name ("sojourn", "age", "since:NAME"...), or -1. */
 int ipsim_compile_clock(const ipsim_scenario *scenario, const char *name);
 

@@ -70,9 +70,9 @@ typedef struct ipsim_study_plan {
 
 typedef enum ipsim_voi_table { IPSIM_TABLE_VOI_EVPI, IPSIM_TABLE_EVPPI, IPSIM_TABLE_EVSI, IPSIM_N_VOI_TABLES } ipsim_voi_table;
 
-/* sets[i] is called labels[i]. plan may be NULL: no EVSI then. For everybody when the draws have such a subgroup, otherwise for each. */
+/* sets[i] is called labels[i]. plan may be NULL: no EVSI then. watch: of EVPPI, its total is set here; NULL for none. For everybody when the draws have such a subgroup, otherwise for each. */
 ipsim_status ipsim_voi_tables(const ipsim_draws *draws, const ipsim_decision_settings *settings, const ipsim_parameter_set *sets,
-                              const char *const *labels, size_t n_sets, const ipsim_study_plan *plan,
+                              const char *const *labels, size_t n_sets, const ipsim_study_plan *plan, ipsim_evppi_watch *watch,
                               ipsim_table *tables[IPSIM_N_VOI_TABLES], ipsim_error *err) IPSIM_MUST_CHECK;
 
 #endif

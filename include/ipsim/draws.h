@@ -51,6 +51,9 @@ ipsim_status ipsim_draws_read(const char *path, const char *parameters_path, con
 ipsim_status ipsim_draws_of_run(const char *folder, const char *effect, ipsim_draws **out, ipsim_error_list *errors) IPSIM_MUST_CHECK;
 void ipsim_draws_free(ipsim_draws *draws); /* accepts NULL */
 
+/* Leaves the perspectives whose entry is true, at least one, in their order. */
+void ipsim_draws_keep_perspectives(ipsim_draws *draws, const bool *kept);
+
 ipsim_panel ipsim_draws_panel(const ipsim_draws *draws, size_t perspective, size_t subgroup);
 size_t ipsim_draws_find_parameter(const ipsim_draws *draws, const char *name); /* n_parameters when there is none */
 

@@ -3,7 +3,8 @@
  * simulated again; what changes, changes because of the parameters alone.
  *
  * Outputs are differences of a scenario from the first one, the comparator, per person, discounted, at the horizon:
- *   net_benefit      threshold x difference in QALYs - difference in cost, in each perspective ("all": every payer, where none is declared)
+ *   net_benefit      threshold x difference in QALYs, or in another effect, - difference in cost, in each perspective ("all": every payer,
+ *                    where none is declared)
  *   cost_<name>      difference in a perspective's cost (cost where no perspective is declared)
  *   qalys, life_years and every declared outcome
  *
@@ -66,6 +67,7 @@ typedef struct ipsim_dsa_options {
     const char *const *perspectives;
     const double *thresholds;
     const char *outcome; /* NULL: net_benefit */
+    const char *effect;  /* whose units thresholds value; NULL: qalys. With another one, thresholds must be given */
     ipsim_engine_choice engine;
     ipsim_progress *progress;
     void *progress_data;
@@ -85,7 +87,7 @@ typedef struct ipsim_dsa_options {
  *   dsa_extremes   scenario, comparator, case (best | worst), perspective, outcome, threshold, estimate, mcse: each parameter at the end that
  *                  was best (greatest; for costs, least) or worst by itself, all at once. Empty where such a model is not valid.
  *   dsa_base       scenario, comparator, perspective, outcome, threshold, estimate, mcse, unit
- *   parameters, about   as ipsim_run gives them; about also has, of the comparator, dsa_parameters, dsa_quantiles, dsa_runs
+ *   parameters, about   as ipsim_run gives them; about also has, of the comparator, dsa_parameters, dsa_quantiles, dsa_runs and, of net benefit, dsa_effect
  * threshold is empty but for net_benefit, perspective but for net_benefit and costs. */
 typedef struct ipsim_dsa {
     ipsim_table *dsa, *threshold, *grid, *extremes, *base, *parameters, *about; /* threshold, grid, extremes: NULL when not asked for */

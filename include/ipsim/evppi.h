@@ -13,6 +13,9 @@
 #ifndef IPSIM_EVPPI_H
 #define IPSIM_EVPPI_H
 
+#include <signal.h>
+#include <stdint.h>
+
 #include "ipsim/draws.h"
 #include "ipsim/error.h"
 
@@ -29,9 +32,18 @@ typedef struct ipsim_evppi {
     bool limited_by_evpi; /* the regression gave more than EVPI */
 } ipsim_evppi;
 
-/* results: [set][threshold]. One thread works on one set, so results do not depend on how many there are. IPSIM_ERR_DATA when there are too
- * few draws. */
+/* For long work. Sets are counted over all calls that share it; one thread at a time tells. */
+typedef struct ipsim_evppi_watch {
+    void (*progress)(void *data, int64_t done, int64_t total); /* NULL for none */
+    void *data;
+    const volatile sig_atomic_t *stop; /* when it becomes non-zero the rest is left; NULL for never */
+    int64_t done, total;               /* sets */
+} ipsim_evppi_watch;
+
+/* results: [set][threshold]. One thread works on one set, so results do not depend on how many there are. watch: NULL for none.
+ * IPSIM_ERR_DATA when there are too few draws, IPSIM_ERR_INTERRUPTED. */
 ipsim_status ipsim_evppi_estimate(const ipsim_draws *draws, const ipsim_panel *panel, const ipsim_parameter_set *sets, size_t n_sets,
-                                  const double *thresholds, size_t n_thresholds, ipsim_evppi *results, ipsim_error *err) IPSIM_MUST_CHECK;
+                                  const double *thresholds, size_t n_thresholds, ipsim_evppi_watch *watch, ipsim_evppi *results,
+                                  ipsim_error *err) IPSIM_MUST_CHECK;
 
 #endif

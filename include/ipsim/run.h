@@ -78,7 +78,7 @@ typedef struct ipsim_run_options {
     ipsim_engine_choice engine; /* results are the same */
     ipsim_progress *progress;   /* NULL for none */
     void *progress_data;
-    const volatile sig_atomic_t *stop; /* when it becomes non-zero: blocks in flight are finished, the rest is left; NULL for never */
+    const volatile sig_atomic_t *stop; /* when it becomes non-zero the run ends soon, with what is finished; NULL for never */
 } ipsim_run_options;
 
 /* Tables are owned. Units: years are model years, money is in the scenario's currency at its price year, estimates are means per person.
@@ -130,7 +130,7 @@ typedef struct ipsim_results {
     int n_threads;
     int64_t n_replicates; /* or draws */
     int64_t draws_done;   /* of a probabilistic analysis */
-    bool several_seeds; /* each replicate has one of its own; `seed` is the first */
+    bool several_seeds;   /* each replicate has one of its own; `seed` is the first */
     bool interrupted;
     bool kept_in_journal; /* interrupted, and what is finished stands in the journal: there are no tables */
     bool shard_written;   /* there are no tables */

@@ -69,10 +69,11 @@ void ipsim_xlsx_page(ipsim_xlsx_sheet *sheet, bool landscape);
 void ipsim_xlsx_pages(ipsim_xlsx_sheet *sheet, bool landscape, double characters, const size_t *rows, size_t n_rows);
 
 typedef enum ipsim_xlsx_chart_kind {
-    IPSIM_XLSX_LINES,  /* over equal steps of x */
-    IPSIM_XLSX_AREAS,  /* the same, stacked */
-    IPSIM_XLSX_POINTS, /* joined points at any x */
-    IPSIM_XLSX_BARS,   /* side by side, x are names */
+    IPSIM_XLSX_LINES,   /* over equal steps of x */
+    IPSIM_XLSX_AREAS,   /* the same, stacked */
+    IPSIM_XLSX_POINTS,  /* joined points at any x */
+    IPSIM_XLSX_BARS,    /* side by side, x are names */
+    IPSIM_XLSX_TORNADO, /* the same, one over the other */
 } ipsim_xlsx_chart_kind;
 
 /* A column of numbers over a column of x, named by a cell. */
@@ -91,7 +92,7 @@ typedef struct ipsim_xlsx_chart {
     const char *description; /* for those who cannot see it */
     const char *y_format;    /* of the numbers on the axis, as spreadsheets write it */
     size_t x_step;           /* lines and areas: every so many rows x is labelled; 0: as the program likes */
-    double x_most, y_most;   /* points: the end of the axis of x; lines and areas: of y. NaN: as the program likes */
+    double x_most, y_most;   /* points: the end of the axis of x, which begins at 0; lines and areas: of y. NaN: as the program likes */
     double width, height;    /* in pixels */
 } ipsim_xlsx_chart;
 

@@ -393,11 +393,14 @@ static void add_points(ipsim_tally *tally, const ipsim_stay *stay, const double 
 static void move_spells(ipsim_tally *tally, const ipsim_stay *stay, const double weight[2][IPSIM_CHUNK])
 {
     size_t horizon = tally->model->n_risks + tally->model->n_states + (size_t)stay->state;
+    account_earlier earlier;
+    earlier.n = 0;
     for (size_t i = 0; i < stay->n; i++) {
         size_t move = stay->risk[i] < 0 ? horizon : (size_t)stay->risk[i];
         if (ipsim_tally_changes_spells(tally, move))
-            ipsim_tally_spells(tally, (size_t)stay->slot[i], move, stay->to_years[i], (double[]){weight[0][i], weight[1][i]});
+            ipsim_tally_spells(tally, (size_t)stay->slot[i], move, stay->to_years[i], (double[]){weight[0][i], weight[1][i]}, &earlier);
     }
+    ipsim_tally_earlier(tally, &earlier);
 }
 
 static void stay_in_state(ipsim_tally *tally, const ipsim_stay *stay)

@@ -312,11 +312,11 @@ static ipsim_status add_block(adder *a, size_t n_slots, size_t n_views, ipsim_er
     struct ledger_scratch *scratch = a->scratch;
     ipsim_status status = IPSIM_OK;
     for (size_t i = 0; i < scratch->n_pieces && n_views == 1 && !a->given && status == IPSIM_OK; i++) {
-        piece run = scratch->pieces[i];
-        a->first = run.offset;
-        a->n = run.n;
-        run.offset = 0;
-        a->pieces = &run;
+        piece *run = &scratch->pieces[i];
+        a->first = run->offset;
+        a->n = run->n;
+        run->offset = 0; /* pieces are cut anew for every block */
+        a->pieces = run;
         a->n_pieces = 1;
         status = add_run(a, err);
     }

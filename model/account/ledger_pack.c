@@ -32,26 +32,13 @@ void ipsim_ledger_merge_everybody(ipsim_ledger *into, const ipsim_ledger *from)
             ipsim_wide192_merge(&into->given[i * into->n_groups * 2 + k], &from->given[i * from->n_groups * 2 + k]);
 }
 
-static void put_128(ipsim_bytes *bytes, ipsim_wide128 value)
-{
-    const uint64_t limbs[2] = {(uint64_t)value, (uint64_t)((ipsim_wide_unsigned128)value >> 64)};
-    ipsim_bytes_put_integer(bytes, limbs, 2);
-}
-
-static ipsim_wide128 get_128(ipsim_reader *reader)
-{
-    uint64_t limbs[2];
-    ipsim_reader_get_integer(reader, limbs, 2);
-    return (ipsim_wide128)((ipsim_wide_unsigned128)limbs[1] << 64 | limbs[0]);
-}
-
 void ipsim_ledger_pack(const ipsim_ledger *ledger, ipsim_bytes *bytes)
 {
     ipsim_bug_assert(ipsim_ledger_is_settled(ledger));
     for (size_t i = 0; i < ledger->n_groups; i++)
         ipsim_bytes_put_64(bytes, (uint64_t)ledger->persons[i]);
     for (size_t i = 0; i < ipsim_ledger_n_sums(ledger); i++) {
-        put_128(bytes, ledger->sums[i].x);
+        ipsim_bytes_put_128(bytes, ledger->sums[i].x);
         ipsim_bytes_put_integer(bytes, ledger->sums[i].xx.limb, 3);
         ipsim_bytes_put_integer(bytes, ledger->sums[i].with_comparator.limb, 3);
     }
@@ -66,7 +53,7 @@ void ipsim_ledger_unpack(ipsim_ledger *ledger, ipsim_reader *reader)
     for (size_t i = 0; i < ledger->n_groups; i++)
         ledger->persons[i] = (int64_t)ipsim_reader_get_64(reader);
     for (size_t i = 0; i < ipsim_ledger_n_sums(ledger); i++) {
-        ledger->sums[i].x = get_128(reader);
+        ledger->sums[i].x = ipsim_reader_get_128(reader);
         ipsim_reader_get_integer(reader, ledger->sums[i].xx.limb, 3);
         ipsim_reader_get_integer(reader, ledger->sums[i].with_comparator.limb, 3);
     }

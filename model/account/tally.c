@@ -291,16 +291,22 @@ static void add_point(ipsim_tally *tally, size_t basis, size_t slot, double valu
         cell[f + 1] += value * weight[f];
 }
 
-/* A point of 1 at a time before that. */
-static void add_earlier_point(ipsim_tally *tally, size_t basis, size_t slot, double t)
+void ipsim_tally_earlier(ipsim_tally *tally, account_earlier *earlier)
 {
-    double *cell = ipsim_tally_cell(tally, ipsim_tally_column(tally, basis, year_of(tally->plan, t)), slot);
-    double worth, weight;
-    cell[0] += 1.0;
-    for (size_t f = 0; f + 1 < tally->n_flavours; f++) {
-        tally->kernels->worths(&tally->schedule[f], 1, &t, &worth, &weight);
-        cell[f + 1] += weight;
+    double worth[IPSIM_CHUNK], weight[2][IPSIM_CHUNK];
+    size_t n = (earlier->n + IPSIM_LANES - 1) / IPSIM_LANES * IPSIM_LANES;
+    for (size_t i = earlier->n; i < n; i++)
+        earlier->t[i] = 0.0; /* every lane of a whole vector is computed */
+    for (size_t f = 0; f + 1 < tally->n_flavours && n > 0; f++)
+        tally->kernels->worths(&tally->schedule[f], n, earlier->t, worth, weight[f]);
+    for (size_t i = 0; i < earlier->n; i++) {
+        size_t column = ipsim_tally_column(tally, earlier->basis[i], year_of(tally->plan, earlier->t[i]));
+        double *cell = ipsim_tally_cell(tally, column, earlier->slot[i]);
+        cell[0] += 1.0;
+        for (size_t f = 0; f + 1 < tally->n_flavours; f++)
+            cell[f + 1] += weight[f][i];
     }
+    earlier->n = 0;
 }
 
 /* ---- spells: ever in, first time in, long enough in a set of states ---- */
@@ -324,23 +330,29 @@ static void enter_spell(ipsim_tally *tally, size_t k, size_t slot, double t, con
     }
 }
 
-static void leave_spell(ipsim_tally *tally, size_t k, size_t slot, double t)
+static void leave_spell(ipsim_tally *tally, size_t k, size_t slot, double t, account_earlier *earlier)
 {
     const account_spell *spell = &tally->model->spells[k];
     double *began = &tally->spell_began[k * tally->stride + slot];
-    if (t - *began >= spell->at_least_years)
-        add_earlier_point(tally, spell->basis, slot, *began + spell->at_least_years);
+    if (t - *began >= spell->at_least_years) {
+        if (earlier->n == IPSIM_CHUNK)
+            ipsim_tally_earlier(tally, earlier);
+        size_t n = earlier->n++;
+        earlier->slot[n] = slot;
+        earlier->basis[n] = spell->basis;
+        earlier->t[n] = *began + spell->at_least_years;
+    }
     *began = INFINITY;
 }
 
-void ipsim_tally_spells(ipsim_tally *tally, size_t slot, size_t move, double t, const double weight[2])
+void ipsim_tally_spells(ipsim_tally *tally, size_t slot, size_t move, double t, const double weight[2], account_earlier *earlier)
 {
     for (size_t i = tally->first_spell_change[move]; i < tally->first_spell_change[move + 1]; i++) {
         uint32_t change = tally->spell_changes[i];
         if (change % 2 == 1)
             enter_spell(tally, change / 2, slot, t, weight);
         else
-            leave_spell(tally, change / 2, slot, t);
+            leave_spell(tally, change / 2, slot, t, earlier);
     }
 }
 
@@ -365,8 +377,11 @@ static void enter_chunk(ipsim_tally *tally, size_t n, const int64_t *slot, const
             ipsim_tally_cell(tally, ipsim_tally_column(tally, m->basis_start, (size_t)tally->year[at]), at)[f + 1] += weight[f][i];
         }
     }
+    account_earlier earlier;
+    earlier.n = 0;
     for (size_t i = 0; m->n_spells > 0 && i < n; i++)
-        ipsim_tally_spells(tally, (size_t)slot[i], m->n_risks + (size_t)state[i], t[i], (double[]){weight[0][i], weight[1][i]});
+        ipsim_tally_spells(tally, (size_t)slot[i], m->n_risks + (size_t)state[i], t[i], (double[]){weight[0][i], weight[1][i]}, &earlier);
+    ipsim_tally_earlier(tally, &earlier);
 }
 
 void ipsim_tally_enter(ipsim_tally *tally, size_t n, const int64_t *slot, const int64_t *state, const double *t_years)

@@ -74,8 +74,17 @@ double ipsim_account_factor(const account_factor *factors, size_t n, const ipsim
 account_utility_of_state ipsim_account_utility_of(const account_model *m, size_t state);
 double ipsim_account_utility_for(const account_model *m, size_t state, const ipsim_people *people, size_t slot); /* add */
 
+/* Points of 1 at times before the person's last, which wait so that their discount weights are reckoned together. */
+typedef struct account_earlier {
+    size_t n;
+    size_t slot[IPSIM_CHUNK], basis[IPSIM_CHUNK];
+    double t[IPSIM_CHUNK];
+} account_earlier;
+
 /* A move at the person's last time, whose D is weight. */
-void ipsim_tally_spells(ipsim_tally *tally, size_t slot, size_t move, double t, const double weight[2]);
+void ipsim_tally_spells(ipsim_tally *tally, size_t slot, size_t move, double t, const double weight[2], account_earlier *earlier);
+/* Adds what waits. */
+void ipsim_tally_earlier(ipsim_tally *tally, account_earlier *earlier);
 
 static inline bool ipsim_tally_changes_spells(const ipsim_tally *tally, size_t move)
 {

@@ -8,7 +8,9 @@
 #include <time.h>
 
 #include "ipsim/cli.h"
+#include "ipsim/evppi.h"
 #include "ipsim/files.h"
+#include "ipsim/psa_page.h"
 #include "ipsim/run.h"
 #include "ipsim/scenario.h"
 #include "ipsim/table.h"
@@ -37,21 +39,39 @@ void ipsim_app_help_command(FILE *stream, ipsim_command_id command);
 /* run, compare and psa by another name: shards are files to be joined instead of simulating (NULL: none), and files those of their scenarios. */
 ipsim_status ipsim_app_simulate_as(ipsim_app *app, const ipsim_cli *cli, const char *const *shards, size_t n_shards, ipsim_files *files);
 
-/* ---- decision_run.c: what cea and voi say about draws that have just been made ---- */
-/* The tables cea, frontier, plane, net_benefit, ceac, evpi, evppi and, where there is something to say, subgroups, distribution, equity,
- * shortfall, for the writers; and the two pages that cea and voi print. */
+/* ---- inputs.c: the scenarios of a command line ---- */
+typedef struct ipsim_inputs {
+    size_t count;
+    ipsim_scenario **items; /* NULL where loading failed */
+    ipsim_files *files;     /* borrowed: where their files are kept, or taken from; NULL for the disk alone */
+} ipsim_inputs;
+/* Loads every operand with those settings of the command line whose key it knows; one that none knows is an error. Goes on after a failure,
+ * so that all problems are seen at once. Every command that reads scenarios reads them here. */
+ipsim_status ipsim_inputs_load(const ipsim_cli *cli, ipsim_inputs *out, ipsim_error_list *errors);
+void ipsim_inputs_free(ipsim_inputs *inputs);
+const ipsim_scenario *const *ipsim_inputs_view(const ipsim_inputs *inputs);
+
+/* ---- psa_decision.c: what cea and voi say about draws that have just been made ---- */
+enum { IPSIM_EVPPI_DRAWS_LEAST = 200, IPSIM_EVPPI_DRAWS_MOST = 20000 }; /* between these a psa estimates EVPPI by itself */
+/* The tables cea, frontier, plane, net_benefit, ceac, evpi and, where there is something to say, subgroups, distribution, equity,
+ * shortfall and evppi, for the writers; and what the page of the psa shows of them. */
 typedef struct ipsim_decision_of_psa {
-    size_t n_tables, n_pages;
+    size_t n_tables;
     ipsim_table *tables[32];
-    char *pages[2];
+    char *text; /* decision.txt: the pages that cea and voi print */
+    double thresholds[IPSIM_PSA_PAGE_THRESHOLDS];
+    ipsim_psa_page_decision page; /* points into the above */
+    bool interrupted;             /* before EVPPI was there */
 } ipsim_decision_of_psa;
-/* For ipsim psa, before its output folder is committed. folder: the work path, in which psa.csv (more than one draw and scenario) and
- * parameters.csv must lie already; about.csv (labels, currency, thresholds), provenance.csv (statuses: groups of EVPPI), population.csv and
- * break_even.csv are used when they are there. shown_as: what the pages call the folder. Of the command line the options of cea and voi count (cli->decision; all
- * may be unset). The comparator is the first scenario. Every parameter, every family of parameters (name up to the first underscore) and
- * every status has its row in evppi: some seconds for a thousand draws. On failure out is empty. Clear it in any case. */
-ipsim_status ipsim_decide_on_psa(const ipsim_cli *cli, const char *folder, const char *shown_as, ipsim_decision_of_psa *out,
-                                 ipsim_error_list *errors) IPSIM_MUST_CHECK;
+/* Before anything is simulated: options that go with psa (and merge of its shards) only, that contradict each other, or that name what
+ * the scenarios do not have. All problems at once. */
+ipsim_status ipsim_psa_decision_check(const ipsim_cli *cli, const ipsim_inputs *inputs, ipsim_error_list *errors) IPSIM_MUST_CHECK;
+bool ipsim_psa_decision_is_wanted(const ipsim_cli *cli, const ipsim_inputs *inputs, const ipsim_results *results);
+/* Before the output folder is committed. folder: the work path, in which the tables of the psa lie already. The comparator is the first
+ * scenario. Every parameter, every family of parameters (name up to the first underscore) and every status has its row in evppi. watch ends
+ * EVPPI alone. On failure out is empty. Clear it in any case; it must not be copied. */
+ipsim_status ipsim_psa_decide(const ipsim_cli *cli, const char *folder, size_t n_draws, int n_threads, ipsim_evppi_watch *watch,
+                              ipsim_decision_of_psa *out, ipsim_error_list *errors) IPSIM_MUST_CHECK;
 void ipsim_decision_of_psa_clear(ipsim_decision_of_psa *decision);
 
 /* ---- run_plan.c: what the options of run, compare and psa ask of the simulation ---- */
@@ -81,18 +101,6 @@ void ipsim_mpi_end(bool interrupted, int code);
 ipsim_status ipsim_app_complain(ipsim_error_list *errors, ipsim_status status, const char *consequence);
 ipsim_status ipsim_app_complain_once(const ipsim_error *err);
 
-/* ---- inputs.c: the scenarios of a command line ---- */
-typedef struct ipsim_inputs {
-    size_t count;
-    ipsim_scenario **items; /* NULL where loading failed */
-    ipsim_files *files;     /* borrowed: where their files are kept, or taken from; NULL for the disk alone */
-} ipsim_inputs;
-/* Loads every operand with those settings of the command line whose key it knows; one that none knows is an error. Goes on after a failure,
- * so that all problems are seen at once. Every command that reads scenarios reads them here. */
-ipsim_status ipsim_inputs_load(const ipsim_cli *cli, ipsim_inputs *out, ipsim_error_list *errors);
-void ipsim_inputs_free(ipsim_inputs *inputs);
-const ipsim_scenario *const *ipsim_inputs_view(const ipsim_inputs *inputs);
-
 /* ---- aligned.c: tables as text ---- */
 typedef struct ipsim_aligned_column {
     const char *heading;
@@ -110,8 +118,8 @@ ipsim_status ipsim_aligned_export(const ipsim_table *table, const ipsim_cli *cli
 
 /* ---- progress.c ---- */
 typedef struct ipsim_progress_line {
-    const char *command;
-    bool quiet, shown; /* shown: stderr is a terminal that can rewrite a line, and not --quiet */
+    const char *command, *unit; /* unit: of what is counted; persons at first */
+    bool quiet, shown;          /* shown: stderr is a terminal that can rewrite a line, and not --quiet */
     struct timespec started, printed;
     int64_t first; /* what was done at the first call, by the run that is gone on with */
     size_t width;  /* of what stands on the line now */
@@ -158,10 +166,13 @@ void ipsim_library_versions(ipsim_library_version libraries[IPSIM_N_LIBRARIES]);
 void ipsim_version_print(FILE *stream, bool with_libraries);
 
 /* ---- result_files.c ---- */
-/* NAME.csv of every table, the files that hold all of them (results.sqlite), and summary.txt, on up to so many threads. With several errors,
- * the first file's. The manifest is not among them: it must be the last. */
-ipsim_status ipsim_app_write_files(const char *folder, const ipsim_table *const *tables, size_t n_tables, const char *summary,
+/* NAME.csv of every table from first on, the files that hold all of them (results.sqlite, results.xlsx), and summary.txt, on up to so many
+ * threads. With several errors, the first file's. The manifest is not among them: it must be the last. */
+ipsim_status ipsim_app_write_files(const char *folder, const ipsim_table *const *tables, size_t n_tables, size_t first, const char *summary,
                                    int n_threads, ipsim_error *err) IPSIM_MUST_CHECK;
+/* NAME.csv of every table, and no more. */
+ipsim_status ipsim_app_write_tables(const char *folder, const ipsim_table *const *tables, size_t n_tables, int n_threads,
+                                    ipsim_error *err) IPSIM_MUST_CHECK;
 
 /* ---- manifest.c: where a result comes from; the only file of a result that may differ from run to run ---- */
 /* Last of all files: it lists those that lie beside it, which a later run may delete. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* app/command_check: every problem of a set of scenario files, without simulating. */
 #include "app/app.h"
+#include "ipsim/plain_text.h"
 #include "ipsim/write.h"
 
 /* Errors make the exit code; warnings are lint, and whatever keeps several good files from being compared; notes are no reproach. */
@@ -42,6 +43,14 @@ static void copy_all(ipsim_error_list *to, const ipsim_error *items, size_t coun
     }
 }
 
+/* The name of a file may hold anything; a screen gets none of it that does more than stand there. */
+static void print_file(const char *file)
+{
+    char plain[2048];
+    ipsim_plain_text(file, "?", false, plain, sizeof plain);
+    fputs(plain, stdout);
+}
+
 static void check_one(const ipsim_cli *cli, const ipsim_scenario *scenario, const char *file, findings *found)
 {
     const ipsim_scenario *alone[] = {scenario};
@@ -59,7 +68,8 @@ static void check_one(const ipsim_cli *cli, const ipsim_scenario *scenario, cons
     char contents[256];
     if (status == IPSIM_OK) { /* what is wrong with the others is said, and counted, on stderr */
         count_contents(scenario, contents, sizeof contents);
-        printf("%s: ok (%s)\n", file, contents);
+        print_file(file);
+        printf(": ok (%s)\n", contents);
     }
 }
 
@@ -118,7 +128,8 @@ static void print_list(const char *severity, const ipsim_error_list *list)
 {
     for (size_t i = 0; i < list->count; i++) {
         const ipsim_error *item = &list->items[i];
-        printf("%s: %s", severity, item->file);
+        printf("%s: ", severity);
+        print_file(item->file);
         if (item->line > 0) {
             printf(":%d", item->line);
         }

@@ -59,7 +59,7 @@ static ipsim_status write_all(dsa_command *job, const char *summary, ipsim_error
     size_t n_tables = pick_tables(job->dsa, tables);
     const char *work = ipsim_output_work_path(job->folder);
     char *manifest = NULL;
-    ipsim_status status = ipsim_app_write_files(work, tables, n_tables, summary, 1, err);
+    ipsim_status status = ipsim_app_write_files(work, tables, n_tables, 0, summary, 1, err);
     if (status == IPSIM_OK && asprintf(&manifest, "%s/manifest.json", work) < 0) {
         manifest = NULL;
         status = short_of_memory(err);

@@ -13,7 +13,7 @@
 #include "ipsim/summary.h"
 #include "ipsim/write.h"
 
-enum { MOST_TABLES = 18 };
+enum { TABLES_OF_RUN = 18, MOST_TABLES = TABLES_OF_RUN + 32 };
 
 /* All that one command holds. */
 typedef struct simulation_job {
@@ -28,7 +28,9 @@ typedef struct simulation_job {
     ipsim_results *results;
     time_t started;
     char *summary;
-    bool written; /* the folder is in its place */
+    ipsim_decision_of_psa decision; /* empty unless it was made */
+    ipsim_error_list undecided;     /* why there is none although it was wanted */
+    bool written;                   /* the folder is in its place */
 } simulation_job;
 
 /* A comparison, with fixed parameters or with draws of them, is what somebody will want to read. */
@@ -37,11 +39,11 @@ static bool leaves_report(const simulation_job *job)
     return (job->compare || job->results->psa != NULL) && !job->cli->no_report;
 }
 
-/* `run` describes scenarios one by one, so it has no differences and no ratios. */
+/* `run` describes scenarios one by one, so it has no differences and no ratios. Those of the decision are the last. */
 static size_t pick_tables(const simulation_job *job, const ipsim_table *tables[MOST_TABLES])
 {
     const ipsim_results *results = job->results;
-    const ipsim_table *all[MOST_TABLES] = {
+    const ipsim_table *all[TABLES_OF_RUN] = {
         results->results,    job->compare ? results->differences : NULL,
         results->occupancy,  results->population,
         results->targets,    job->compare ? results->ratios : NULL,
@@ -53,10 +55,13 @@ static size_t pick_tables(const simulation_job *job, const ipsim_table *tables[M
         results->noise,      results->psa_occupancy,
     };
     size_t count = 0;
-    for (size_t i = 0; i < MOST_TABLES; i++) {
+    for (size_t i = 0; i < TABLES_OF_RUN; i++) {
         if (all[i] != NULL) {
             tables[count++] = all[i];
         }
+    }
+    for (size_t t = 0; t < job->decision.n_tables; t++) {
+        tables[count++] = job->decision.tables[t];
     }
     return count;
 }
@@ -70,7 +75,8 @@ static ipsim_status summarise(const simulation_job *job, size_t width, char **su
                                           .summary = results->psa_summary,
                                           .noise = results->noise,
                                           .break_even = results->break_even,
-                                          .about = results->about};
+                                          .about = results->about,
+                                          .decision = job->decision.n_tables > 0 ? &job->decision.page : NULL};
         return ipsim_psa_page_text(&of_draws, summary, err);
     }
     ipsim_summary_tables tables = {
@@ -92,13 +98,51 @@ static int threads_to_write_with(const simulation_job *job)
     return threads > 0 ? threads : omp_get_max_threads();
 }
 
-static ipsim_status write_results(const simulation_job *job, ipsim_error *err)
+/* cea and voi on the tables that lie in the folder by now. That they fail (norms that end too early, say) must not cost the simulation. */
+static ipsim_status decide(simulation_job *job, const ipsim_table *const *tables, size_t n_tables, ipsim_error *err)
+{
+    const char *folder = ipsim_output_work_path(job->folder);
+    ipsim_status status = ipsim_app_write_tables(folder, tables, n_tables, threads_to_write_with(job), err);
+    if (status != IPSIM_OK) {
+        return status;
+    }
+    ipsim_progress_line line;
+    ipsim_progress_begin(&line, job->cli);
+    line.unit = "estimates of EVPPI";
+    /* What an interrupted analysis keeps is that of fewer draws, all of it. */
+    ipsim_evppi_watch watch = {.progress = line.shown ? ipsim_progress_update : NULL,
+                               .data = &line,
+                               .stop = job->results->interrupted ? NULL : &ipsim_stop_requested};
+    status = ipsim_psa_decide(job->cli, folder, (size_t)job->results->draws_done, threads_to_write_with(job), &watch, &job->decision,
+                              &job->undecided);
+    ipsim_progress_end(&line);
+    if (status != IPSIM_OK || job->decision.text == NULL) {
+        return IPSIM_OK;
+    }
+    char *path = NULL;
+    if (asprintf(&path, "%s/decision.txt", folder) < 0) {
+        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+    }
+    status = ipsim_write_text(job->decision.text, path, err);
+    free(path);
+    return status;
+}
+
+static ipsim_status write_results(simulation_job *job, ipsim_error *err)
 {
     const ipsim_table *tables[MOST_TABLES];
     const char *folder = ipsim_output_work_path(job->folder);
-    size_t n_tables = pick_tables(job, tables);
+    size_t n_tables = pick_tables(job, tables), n_there = 0;
     char *manifest = NULL;
-    ipsim_status status = ipsim_app_write_files(folder, tables, n_tables, job->summary, threads_to_write_with(job), err);
+    ipsim_status status = IPSIM_OK;
+    if (ipsim_psa_decision_is_wanted(job->cli, &job->inputs, job->results)) {
+        status = decide(job, tables, n_tables, err);
+        n_there = n_tables;
+        n_tables = pick_tables(job, tables);
+    }
+    status = status == IPSIM_OK ? summarise(job, 0, &job->summary, err) : status;
+    status = status == IPSIM_OK ? ipsim_app_write_files(folder, tables, n_tables, n_there, job->summary, threads_to_write_with(job), err)
+                                : status;
     if (status == IPSIM_OK && asprintf(&manifest, "%s/manifest.json", folder) < 0) {
         manifest = NULL;
         status = ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
@@ -276,7 +320,6 @@ static ipsim_status change_folder(simulation_job *job, ipsim_error *err)
 static ipsim_status put_in_place(simulation_job *job, ipsim_error *err)
 {
     ipsim_status status = job->results->interrupted ? change_folder(job, err) : IPSIM_OK;
-    status = status == IPSIM_OK ? summarise(job, 0, &job->summary, err) : status;
     status = status == IPSIM_OK ? write_results(job, err) : status;
     if (status == IPSIM_OK) {
         ipsim_output_folder *folder = job->folder;
@@ -341,6 +384,7 @@ static ipsim_status prepare(simulation_job *job, ipsim_app *app, ipsim_error_lis
     }
     status = ipsim_inputs_load(job->cli, &job->inputs, errors);
     status = status == IPSIM_OK ? ipsim_run_check(ipsim_inputs_view(&job->inputs), job->inputs.count, errors) : status;
+    status = status == IPSIM_OK ? ipsim_psa_decision_check(job->cli, &job->inputs, errors) : status;
     if (status != IPSIM_OK) {
         return status;
     }
@@ -355,6 +399,22 @@ static ipsim_status prepare(simulation_job *job, ipsim_app *app, ipsim_error_lis
         status = ipsim_output_begin(job->path, &job->folder, &err);
     }
     return status == IPSIM_OK ? status : ipsim_error_add_copy(errors, &err);
+}
+
+/* The simulation is safe; what went wrong after it decides the exit code. */
+static ipsim_status say_what_was_not_decided(simulation_job *job)
+{
+    if (job->decision.interrupted) {
+        fprintf(stderr, "ipsim: interrupted while EVPPI was estimated; all else is in %s/. For the rest:\n  ipsim voi %s\n", job->path,
+                job->path);
+        return IPSIM_ERR_INTERRUPTED;
+    }
+    if (job->undecided.count > 0) {
+        (void)ipsim_app_complain(&job->undecided, job->undecided.items[0].status,
+                                 "the simulation is in its folder, without the tables of cea and voi");
+        return IPSIM_ERR_FILE; /* a failure: something was written, which bad input never does */
+    }
+    return IPSIM_OK;
 }
 
 /* When the result stands in its place the journal has done its work. */
@@ -372,6 +432,7 @@ static void say_what_happened(simulation_job *job, ipsim_error_list *errors, ips
             printf("Shard %" PRId64 " of %" PRId64 ": %s\n", job->plan.options.shard, job->plan.options.n_shards, job->plan.shard_file);
         }
         *status = results->shard_written ? IPSIM_OK : print_results(job);
+        *status = *status == IPSIM_OK ? say_what_was_not_decided(job) : *status;
     } else if (*status == IPSIM_OK && results != NULL && results->kept_in_journal) {
         say_what_is_in_the_journal(job);
         *status = IPSIM_ERR_INTERRUPTED;
@@ -428,6 +489,8 @@ ipsim_status ipsim_app_simulate_as(ipsim_app *app, const ipsim_cli *cli, const c
     ipsim_inputs_free(&job.inputs);
     ipsim_run_plan_clear(&job.plan);
     ipsim_error_list_clear(&errors);
+    ipsim_error_list_clear(&job.undecided);
+    ipsim_decision_of_psa_clear(&job.decision);
     free(job.summary);
     free(job.path);
     return status;

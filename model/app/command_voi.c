@@ -8,7 +8,7 @@ static ipsim_status tabulate(const void *request, const ipsim_decision_job *job,
 {
     const voi_request *r = request;
     const ipsim_study_plan *plan = r->plan.n_measures > 0 ? &r->plan : NULL;
-    return ipsim_voi_tables(job->draws, &job->settings, r->sets, r->labels, r->n_sets, plan, tables, err);
+    return ipsim_voi_tables(job->draws, &job->settings, r->sets, r->labels, r->n_sets, plan, job->watch, tables, err);
 }
 
 const ipsim_decision_kind ipsim_decision_voi = {

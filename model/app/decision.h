@@ -37,6 +37,7 @@ typedef struct ipsim_decision_job {
     const ipsim_cli_decision *options;
     const char *source, *shown_as; /* the file or folder that is read, and what it is called */
     bool with_parameters;
+    ipsim_evppi_watch *watch; /* NULL for none */
     ipsim_decision_folder *folder;
     ipsim_severity *severity;
     char *table_path, *parameters_path; /* parameters_path: NULL for none */
@@ -45,6 +46,7 @@ typedef struct ipsim_decision_job {
     ipsim_decision_settings settings;
     double *thresholds;
     size_t headlines[IPSIM_HEADLINES_MAX], n_headlines; /* the thresholds that the summary shows */
+    bool thresholds_chosen;                             /* by the ratios found: nobody named one */
     double persons_per_year, years, rate;               /* rate: a share, not per cent */
     size_t n_remarks;
     char *remarks[IPSIM_REMARKS_MAX]; /* what was assumed, a sentence each */
@@ -89,6 +91,10 @@ extern const ipsim_decision_kind ipsim_decision_cea;
 extern const ipsim_decision_kind ipsim_decision_voi;
 struct voi_request *ipsim_voi_request_create(void);
 void ipsim_voi_request_free(struct voi_request *request);
+/* Tables (room for IPSIM_DECISION_TABLES) and page of a job that is loaded; the caller frees both, also after a failure. */
+ipsim_status ipsim_decision_analyse(const ipsim_decision_kind *kind, ipsim_decision_job *job, void *request, ipsim_table **tables,
+                                    char **page, ipsim_error *err) IPSIM_MUST_CHECK;
+void ipsim_decision_free_tables(ipsim_table **tables);
 ipsim_status ipsim_decision_command(ipsim_app *app, const ipsim_decision_kind *kind, void *request);
 
 /* ---- decision_output.c ---- */

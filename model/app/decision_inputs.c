@@ -198,7 +198,7 @@ static ipsim_status read_draws(ipsim_decision_job *job, ipsim_error_list *errors
         .effect = options->effect,
         .strategy = options->strategy,
         .draw = options->draw,
-        .perspective = options->perspective,
+        .perspective = options->perspective_column,
         .subgroup = options->subgroup,
         .weight = options->weight,
     };
@@ -206,6 +206,45 @@ static ipsim_status read_draws(ipsim_decision_job *job, ipsim_error_list *errors
         return ipsim_draws_of_run(job->source, options->effect, &job->draws, errors);
     }
     return ipsim_draws_read(job->table_path, job->parameters_path, &columns, &job->draws, errors);
+}
+
+/* ---- perspectives ---- */
+/* Leaves those that were asked for, in the order of the table. */
+static ipsim_status choose_perspectives(ipsim_decision_job *job, ipsim_error *err)
+{
+    const char *list = job->options->perspective;
+    ipsim_draws *d = job->draws;
+    if (list == NULL || strcmp(list, "all") == 0) {
+        return IPSIM_OK;
+    }
+    char *text, **words;
+    size_t n_words;
+    ipsim_status status = ipsim_decision_words(list, ",", &text, &words, &n_words, err);
+    bool *kept = status == IPSIM_OK ? calloc(d->n_perspectives, sizeof *kept) : NULL;
+    if (status == IPSIM_OK && kept == NULL) {
+        status = short_of_memory(err);
+    }
+    for (size_t i = 0; status == IPSIM_OK && i < n_words; i++) {
+        size_t p = 0;
+        while (p < d->n_perspectives && strcmp(d->perspectives[p], words[i]) != 0) {
+            p++;
+        }
+        if (p < d->n_perspectives) {
+            kept[p] = true;
+            continue;
+        }
+        const char *near = ipsim_nearest(words[i], d->perspectives, d->n_perspectives);
+        status = ipsim_error_set(err, IPSIM_ERR_USAGE, "--perspective: there is no perspective \"%s\"%s%s%s (a column is named by --%s)",
+                                 words[i], near != NULL ? "; did you mean \"" : "", near != NULL ? near : "", near != NULL ? "\"?" : "",
+                                 "perspective-column");
+    }
+    if (status == IPSIM_OK) {
+        ipsim_draws_keep_perspectives(d, kept);
+    }
+    free(kept);
+    free(words);
+    free(text);
+    return status;
 }
 
 ipsim_status ipsim_decision_load(ipsim_decision_job *job, ipsim_error_list *errors)
@@ -216,6 +255,7 @@ ipsim_status ipsim_decision_load(ipsim_decision_job *job, ipsim_error_list *erro
     size_t n_before = errors->count;
     ipsim_status status = find_files(job, &err);
     status = status == IPSIM_OK ? read_draws(job, errors) : status;
+    status = status == IPSIM_OK ? choose_perspectives(job, &err) : status;
     status = status == IPSIM_OK ? read_settings(job, errors, &err) : status;
     if (status != IPSIM_OK && errors->count == n_before) {
         (void)ipsim_error_add_copy(errors, &err);

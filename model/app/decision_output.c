@@ -27,7 +27,7 @@ static ipsim_status write_folder(const ipsim_decision_job *job, const char *path
     ipsim_output_folder *folder = NULL;
     ipsim_status status = ipsim_output_begin(path, &folder, err);
     if (status == IPSIM_OK) {
-        status = ipsim_app_write_files(ipsim_output_work_path(folder), tables, n_tables, summary, 1, err);
+        status = ipsim_app_write_files(ipsim_output_work_path(folder), tables, n_tables, 0, summary, 1, err);
     }
     status = status == IPSIM_OK ? write_manifest(job, folder, err) : status;
     if (status != IPSIM_OK) {

@@ -118,6 +118,7 @@ static ipsim_status automatic(ipsim_decision_job *job, ipsim_error *err)
     job->settings.n_thresholds = STEPS + 1;
     job->settings.thresholds = job->thresholds;
     char last[IPSIM_FORMAT_SIZE];
+    job->thresholds_chosen = true;
     ipsim_decision_remark(
         job,
         "No threshold was given%s: those from 0 to %s were chosen by the ratios found, and mean nothing by themselves. Give "

@@ -58,14 +58,30 @@ static const char *signed_number(double value, char *buffer)
     return buffer;
 }
 
+/* The effect that thresholds value. */
+static const char *effect_of(const dsa_page *page)
+{
+    return about(page, page->comparator, "", "dsa_effect");
+}
+
+/* "QALY" or "unit of years in competitive work". */
+static void put_unit_of_effect(const dsa_page *page, char *buffer, size_t size)
+{
+    const char *effect = effect_of(page);
+    bool qalys = strcmp(effect, "qalys") == 0;
+    const char *label = strcmp(effect, "life_years") == 0 ? "life years" : about(page, page->scenario, "outcome", effect);
+    snprintf(buffer, size, qalys ? "QALY" : "unit of \"%s\"", label);
+}
+
 /* "net benefit, society, at 275 000 NOK a QALY". */
 static void describe_output(const dsa_page *page, char *buffer, size_t size)
 {
     const char *label = about(page, page->scenario, "perspective", page->perspective);
-    char number[IPSIM_FORMAT_SIZE];
+    char number[IPSIM_FORMAT_SIZE], unit[128];
+    put_unit_of_effect(page, unit, sizeof unit);
     if (!isnan(page->threshold)) {
-        snprintf(buffer, size, "net benefit, %s, at %s %s a QALY", label, ipsim_format_number(page->threshold, 6, number, sizeof number),
-                 page->unit);
+        snprintf(buffer, size, "net benefit, %s, at %s %s a %s", label, ipsim_format_number(page->threshold, 6, number, sizeof number),
+                 page->unit, unit);
     } else if (page->perspective[0] != '\0') {
         snprintf(buffer, size, "cost, %s, %s", label, page->unit);
     } else {
@@ -95,7 +111,8 @@ static void print_title(dsa_page *page)
 
 static void print_scenarios(dsa_page *page)
 {
-    static const char *const with_cost[] = {"Scenario", "Extra cost", "Extra QALYs", "Net benefit", NULL};
+    const char *effect = effect_of(page), *extra = strcmp(effect, "qalys") == 0 ? "Extra QALYs" : "Extra effect";
+    const char *const with_cost[] = {"Scenario", "Extra cost", extra, "Net benefit", NULL};
     static const char *const other[] = {"Scenario", "Difference", NULL};
     const ipsim_table *table = page->dsa->base;
     bool net_benefit = !isnan(page->threshold);
@@ -107,11 +124,11 @@ static void print_scenarios(dsa_page *page)
         }
         const char *scenario = text(table, row, "scenario");
         ipsim_page_cell(&out, "%s", scenario);
-        for (int qalys = 0; net_benefit && qalys < 2; qalys++) {
+        for (int effects = 0; net_benefit && effects < 2; effects++) {
             for (size_t r = 0; r < table->n_rows; r++) {
                 bool cost = strncmp(text(table, r, "outcome"), "cost", 4) == 0 &&
                             strcmp(text(table, r, "perspective"), page->perspective) == 0;
-                bool wanted = qalys ? strcmp(text(table, r, "outcome"), "qalys") == 0 : cost;
+                bool wanted = effects ? strcmp(text(table, r, "outcome"), effect) == 0 : cost;
                 if (wanted && strcmp(text(table, r, "scenario"), scenario) == 0) {
                     ipsim_page_estimate(&out, real(table, r, "estimate"), real(table, r, "mcse"));
                     break;
@@ -260,11 +277,12 @@ static void print_flips(dsa_page *page)
     ipsim_page_table out = ipsim_page_begin(headings, 1);
     for (size_t row = 0; row < table->n_rows; row++) {
         const char *reading = text(table, row, "reading");
-        size_t looks;
+        static const char none[] = "no flip at ";
         if (!is_headline(page, table, row, false)) {
             continue;
         }
-        if (sscanf(reading, "no flip at %zu", &looks) == 1) {
+        if (strncmp(reading, none, sizeof none - 1) == 0) {
+            size_t looks = strtoul(reading + sizeof none - 1, NULL, 10);
             n_none++;
             most_looks = looks > most_looks ? looks : most_looks;
             least_looks = looks < least_looks ? looks : least_looks;

@@ -146,6 +146,7 @@ ipsim_status ipsim_dsa_request_read(const ipsim_cli *cli, ipsim_dsa_request *req
         .n_threads = (int)cli->threads,
         .only_scenarios = asked->scenarios,
         .outcome = asked->outcome,
+        .effect = cli->decision.effect,
         .engine = cli->engine != NULL && strcmp(cli->engine, "reference") == 0 ? IPSIM_ENGINE_REFERENCE : IPSIM_ENGINE_FAST,
     };
     ipsim_status ignored = IPSIM_OK; /* each problem is in the list */
@@ -156,8 +157,8 @@ ipsim_status ipsim_dsa_request_read(const ipsim_cli *cli, ipsim_dsa_request *req
     if (cli->only != NULL && (ignored = split(request, cli->only, ",", &request->only, &options->n_only, errors)) == IPSIM_OK) {
         options->only = (const char *const *)request->only;
     }
-    if (asked->perspective != NULL &&
-        (ignored = split(request, asked->perspective, ",", &request->perspectives, &options->n_perspectives, errors)) == IPSIM_OK) {
+    if (cli->decision.perspective != NULL &&
+        (ignored = split(request, cli->decision.perspective, ",", &request->perspectives, &options->n_perspectives, errors)) == IPSIM_OK) {
         options->perspectives = (const char *const *)request->perspectives;
     }
     if (asked->quantiles != NULL) {
@@ -169,9 +170,10 @@ ipsim_status ipsim_dsa_request_read(const ipsim_cli *cli, ipsim_dsa_request *req
     if (asked->find != NULL) {
         ignored = read_find(request, asked->find, errors);
     }
-    if (asked->threshold != NULL) {
+    if (cli->decision.threshold != NULL) {
         ipsim_error err = {0};
-        if (ipsim_decision_list("threshold", asked->threshold, 0.0, &request->thresholds, &options->n_thresholds, &err) != IPSIM_OK) {
+        if (ipsim_decision_list("threshold", cli->decision.threshold, 0.0, &request->thresholds, &options->n_thresholds, &err) !=
+            IPSIM_OK) {
             ignored = ipsim_error_add_copy(errors, &err);
         }
         options->thresholds = request->thresholds;

@@ -207,6 +207,24 @@ static ipsim_status write_around(const ipsim_cli *cli, json_t *own, time_t start
     return status;
 }
 
+/* 64-bit FNV-1a of the bytes of a file; null when it cannot be read again. */
+static json_t *describe_file(const char *file)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    char digest[24];
+    FILE *stream = fopen(file, "rb");
+    int c;
+    while (stream != NULL && (c = getc_unlocked(stream)) != EOF) {
+        hash = (hash ^ (unsigned char)c) * UINT64_C(0x100000001b3);
+    }
+    snprintf(digest, sizeof digest, "%016" PRIx64, hash);
+    bool good = stream != NULL && ferror(stream) == 0;
+    if (stream != NULL) {
+        fclose(stream);
+    }
+    return json_pack("{s:o, s:o}", "file", text_or_null(file), "digest", good ? json_string(digest) : json_null());
+}
+
 ipsim_status ipsim_manifest_write(const ipsim_cli *cli, const ipsim_inputs *inputs, const ipsim_results *results, time_t started,
                                   const char *path, ipsim_error *err)
 {
@@ -218,25 +236,10 @@ ipsim_status ipsim_manifest_write(const ipsim_cli *cli, const ipsim_inputs *inpu
     if (own != NULL && cli->command == IPSIM_COMMAND_PSA) {
         json_object_set_new(own, "psa", describe_draws(cli, results));
     }
+    if (own != NULL && cli->decision.norms != NULL && !cli->no_decision) {
+        json_object_set_new(own, "inputs", json_pack("[o]", describe_file(cli->decision.norms)));
+    }
     return write_around(cli, own, started, results->wall_seconds, path, err);
-}
-
-/* 64-bit FNV-1a of the bytes of a file; null when it cannot be read again. */
-static json_t *describe_file(const char *file)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    char digest[24];
-    FILE *stream = fopen(file, "rb");
-    int c;
-    while (stream != NULL && (c = getc(stream)) != EOF) {
-        hash = (hash ^ (unsigned char)c) * UINT64_C(0x100000001b3);
-    }
-    snprintf(digest, sizeof digest, "%016" PRIx64, hash);
-    bool good = stream != NULL && ferror(stream) == 0;
-    if (stream != NULL) {
-        fclose(stream);
-    }
-    return json_pack("{s:o, s:o}", "file", text_or_null(file), "digest", good ? json_string(digest) : json_null());
 }
 
 ipsim_status ipsim_manifest_write_analysis(const ipsim_cli *cli, const char *const *files, size_t n_files, size_t n_draws, time_t started,

@@ -68,10 +68,10 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
             .purpose = "Probabilistic analysis: what the uncertainty of the parameters makes of the results.",
             .details =
                 "Draws every parameter that has a distribution, and every joint distribution, simulates the scenarios with each draw and\n"
-                "writes report.html, psa.csv (draw, scenario, perspective, cost, effects), parameters.csv, summaries with 95 % intervals, "
-                "the cost by "
-                "year\n"
-                "and the probability of saving, and how much of the spread is Monte Carlo noise. ipsim cea and ipsim voi read the folder.\n"
+                "writes report.html, psa.csv (draw, scenario, perspective, cost, effects), parameters.csv, summaries with 95 % intervals,\n"
+                "the cost by year, the probability of saving, and how much of the spread is Monte Carlo noise; and, of two scenarios or\n"
+                "more, the tables of cea and, for 200 to 20000 draws, EVPPI of every parameter as voi has them, with both pages in\n"
+                "decision.txt. ipsim cea and ipsim voi read the folder again, with thresholds, sets or studies of your own.\n"
                 "Draw d is a function of the seed, the parameter's name and d; it has people of its own unless --fixed-people.\n"
                 "Designs: mc draws independently; lhs puts one draw in each of N slices of every distribution; sobol spreads up to 40\n"
                 "dimensions evenly together, further ones like lhs. A draw of lhs depends on the number of draws as well.\n",
@@ -100,8 +100,8 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
                 "to output/NAME-dsa/, "
                 "all "
                 "of\n"
-                "them or none. dsa.csv has every output in every perspective; --perspective, --threshold and --outcome choose what the\n"
-                "page shows and what flips, extremes and grids are about.\n",
+                "them or none. dsa.csv has every output in every perspective; --perspective, --threshold, --effect and --outcome choose\n"
+                "what the page shows and what flips, extremes and grids are about. No journal is kept: one that is ended begins again.\n",
             .examples = {{"ipsim dsa scenarios/usual-care.cfg scenarios/ips.cfg --perspective societal",
                           "what drives the net benefit of IPS"},
                          {"ipsim dsa a.cfg b.cfg --vary disc=0:0.06 --find disc,hr_job=0.8:3",
@@ -241,7 +241,8 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
             .purpose = "Join the shards of one run, in any order, into the result of the whole run.",
             .details = "Shards are written by run and compare with --shard. They carry copies of their scenario files, so that they can be "
                        "joined\n"
-                       "on any machine. Shards of different runs are refused, and so is a set that is not complete.\n",
+                       "on any machine. Shards of different runs are refused, and so is a set that is not complete. Options of a decision\n"
+                       "(--threshold and its like) go with shards of psa: the decision is made here.\n",
             .examples = {{"ipsim merge output/ips.shard-*.ipsim", "the same bytes as without shards"},
                          {"ipsim merge *.ipsim -o output/all", "into a folder of your choice"}},
         },
@@ -308,14 +309,13 @@ const ipsim_option_spec ipsim_options[] = {
     {"language", '\0', "CODE", COMPARE | PSA | MERGE | REPORT, IPSIM_OPTION_TEXT, FIELD(language), 0, 0,
      "language in which the report opens: en or nb", "en"},
     {"no-report", '\0', NULL, COMPARE | PSA | MERGE, IPSIM_OPTION_FLAG, FIELD(no_report), 0, 0, "write no report.html", NULL},
+    {"no-decision", '\0', NULL, PSA | MERGE, IPSIM_OPTION_FLAG, FIELD(no_decision), 0, 0, "leave out the tables of cea and voi", NULL},
     {"vary", '\0', "LIST", DSA, IPSIM_OPTION_TEXT, FIELD(dsa.vary), 0, 0,
      "ranges beside, or instead of, those of distributions: NAME=LOW:HIGH,...", NULL},
     {"quantiles", '\0', "A,B", DSA, IPSIM_OPTION_TEXT, FIELD(dsa.quantiles), 0, 0, "ends of the ranges taken from distributions",
      "0.025,0.975"},
-    {"perspective", '\0', "LIST", DSA, IPSIM_OPTION_TEXT, FIELD(dsa.perspective), 0, 0, "perspectives: NAME,... or all",
-     "the first declared"},
-    {"threshold", '\0', "LIST", DSA, IPSIM_OPTION_TEXT, FIELD(dsa.threshold), 0, 0, "values of a QALY: a,b,c or from:to:step",
-     "economics.thresholds, the first"},
+    {"effect", '\0', "NAME", PSA | DSA | MERGE, IPSIM_OPTION_TEXT, FIELD(decision.effect), 0, 0,
+     "effect that thresholds value: qalys, life_years or a declared outcome", "qalys"},
     {"outcome", '\0', "NAME", DSA, IPSIM_OPTION_TEXT, FIELD(dsa.outcome), 0, 0,
      "instead of the net benefit: cost, qalys, life_years or a declared outcome", "net_benefit"},
     {"find", '\0', "LIST", DSA, IPSIM_OPTION_TEXT, FIELD(dsa.find), 0, 0,
@@ -323,13 +323,18 @@ const ipsim_option_spec ipsim_options[] = {
     {"grid", '\0', "A,B", DSA, IPSIM_OPTION_TEXT, FIELD(dsa.grid), 0, 0,
      "two at a time: NAME=LOW:HIGH:VALUES,NAME=LOW:HIGH:VALUES; more grids after \";\"", NULL},
     {"scenarios", '\0', NULL, DSA, IPSIM_OPTION_FLAG, FIELD(dsa.scenarios), 0, 0, "move nothing: the scenarios side by side", NULL},
+    {"perspective", '\0', "LIST", PSA | DSA | CEA | VOI | MERGE, IPSIM_OPTION_TEXT, FIELD(decision.perspective), 0, 0,
+     "perspectives to decide in: NAME,... or all", "all; dsa: the first declared"},
+    {"threshold", '\0', "LIST", PSA | DSA | CEA | VOI | MERGE, IPSIM_OPTION_TEXT, FIELD(decision.threshold), 0, 0,
+     "values of a unit of effect: a,b,c or from:to:step", "economics.thresholds, in a grid; dsa: the first of them"},
     {"cost", '\0', "NAMES", CEA | VOI, IPSIM_OPTION_TEXT, FIELD(decision.cost), 0, 0, "column of costs, common beginning or list of them",
      "cost"},
     {"effect", '\0', "NAMES", CEA | VOI, IPSIM_OPTION_TEXT, FIELD(decision.effect), 0, 0, "the same for effects", "qalys or effect"},
     {"strategy", '\0', "NAMES", CEA | VOI, IPSIM_OPTION_TEXT, FIELD(decision.strategy), 0, 0,
      "column of strategies, or their names where columns are listed", "strategy or scenario"},
     {"draw", '\0', "NAME", CEA | VOI, IPSIM_OPTION_TEXT, FIELD(decision.draw), 0, 0, "column of draws", "draw, else rows in order"},
-    {"perspective", '\0', "NAME", CEA | VOI, IPSIM_OPTION_TEXT, FIELD(decision.perspective), 0, 0, "column of perspectives", "perspective"},
+    {"perspective-column", '\0', "NAME", CEA | VOI, IPSIM_OPTION_TEXT, FIELD(decision.perspective_column), 0, 0, "column of perspectives",
+     "perspective"},
     {"subgroup", '\0', "NAME", CEA | VOI, IPSIM_OPTION_TEXT, FIELD(decision.subgroup), 0, 0, "column of subgroups; \"all\" is everybody",
      "subgroup"},
     {"weight", '\0', "NAME", CEA | VOI, IPSIM_OPTION_TEXT, FIELD(decision.weight), 0, 0, "column of the size of each subgroup",
@@ -338,20 +343,20 @@ const ipsim_option_spec ipsim_options[] = {
      "parameters.csv of a folder"},
     {"comparator", '\0', "NAME", CEA | VOI, IPSIM_OPTION_TEXT, FIELD(decision.comparator), 0, 0, "strategy that others are compared with",
      "the first in the table"},
-    {"threshold", '\0', "LIST", CEA | VOI, IPSIM_OPTION_TEXT, FIELD(decision.threshold), 0, 0,
-     "values of a unit of effect: a,b,c or from:to:step", "a grid"},
     {"currency", '\0', "CODE", CEA | VOI, IPSIM_OPTION_TEXT, FIELD(decision.currency), 0, 0,
      "currency of costs; NOK brings Norwegian thresholds", "none"},
-    {"population", '\0', "N", CEA | VOI, IPSIM_OPTION_TEXT, FIELD(decision.population), 0, 0, "persons a year whose treatment is decided",
-     NULL},
-    {"years", '\0', "Y", CEA | VOI, IPSIM_OPTION_TEXT, FIELD(decision.years), 0, 0, "years for which the decision holds", "10"},
-    {"discount", '\0', "PERCENT", CEA | VOI, IPSIM_OPTION_TEXT, FIELD(decision.discount), 0, 0, "a year, for persons treated later", "4"},
-    {"norms", '\0', "FILE", CEA, IPSIM_OPTION_TEXT, FIELD(decision.norms), 0, 0,
+    {"population", '\0', "N", PSA | CEA | VOI | MERGE, IPSIM_OPTION_TEXT, FIELD(decision.population), 0, 0,
+     "persons a year whose treatment is decided", NULL},
+    {"years", '\0', "Y", PSA | CEA | VOI | MERGE, IPSIM_OPTION_TEXT, FIELD(decision.years), 0, 0, "years for which the decision holds",
+     "10"},
+    {"discount", '\0', "PERCENT", PSA | CEA | VOI | MERGE, IPSIM_OPTION_TEXT, FIELD(decision.discount), 0, 0,
+     "a year, for persons treated later", "4"},
+    {"norms", '\0', "FILE", PSA | CEA | MERGE, IPSIM_OPTION_TEXT, FIELD(decision.norms), 0, 0,
      "remaining QALYs of the population (age, qalys, sex): absolute shortfall", NULL},
-    {"age", '\0', "LIST", CEA, IPSIM_OPTION_TEXT, FIELD(decision.age), 0, 0, "with --norms: age at the start, or a list: 35,SUBGROUP:24",
-     "the mean simulated"},
-    {"sex", '\0', "NAME", CEA, IPSIM_OPTION_TEXT, FIELD(decision.sex), 0, 0, "with --norms by sex: which", "their mean"},
-    {"inequality-aversion", '\0', "E", CEA, IPSIM_OPTION_TEXT, FIELD(decision.aversion), 0, 0,
+    {"age", '\0', "LIST", PSA | CEA | MERGE, IPSIM_OPTION_TEXT, FIELD(decision.age), 0, 0,
+     "with --norms: age at the start, or a list: 35,SUBGROUP:24", "the mean simulated"},
+    {"sex", '\0', "NAME", PSA | CEA | MERGE, IPSIM_OPTION_TEXT, FIELD(decision.sex), 0, 0, "with --norms by sex: which", "their mean"},
+    {"inequality-aversion", '\0', "E", PSA | CEA | MERGE, IPSIM_OPTION_TEXT, FIELD(decision.aversion), 0, 0,
      "weigh net health by Atkinson's index over subgroups", "off"},
     {"sets", '\0', "LIST", VOI, IPSIM_OPTION_TEXT, FIELD(decision.sets), 0, 0, "sets of parameters: a+b,c,hr_*", "each by itself"},
     {"study", '\0', "LIST", VOI, IPSIM_OPTION_TEXT, FIELD(decision.study), 0, 0, "what a study measures: PARAMETER:KIND[:SD],...", NULL},

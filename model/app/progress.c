@@ -17,6 +17,7 @@ void ipsim_progress_begin(ipsim_progress_line *line, const ipsim_cli *cli)
     const char *terminal = getenv("TERM");
     bool can_rewrite = terminal != NULL && terminal[0] != '\0' && strcmp(terminal, "dumb") != 0;
     *line = (ipsim_progress_line){.command = ipsim_commands[cli->command].name,
+                                  .unit = "persons",
                                   .quiet = cli->quiet,
                                   .first = -1,
                                   .shown = !cli->quiet && can_rewrite && isatty(STDERR_FILENO)};
@@ -46,7 +47,7 @@ void ipsim_progress_update(void *data, int64_t done, int64_t total)
         line->started = now;
     }
     line->printed = now;
-    char persons[IPSIM_FORMAT_SIZE], left[64] = "", text[256];
+    char count[IPSIM_FORMAT_SIZE], left[64] = "", text[256];
     double elapsed = seconds_between(&line->started, &now);
     if (ipsim_stop_requested) {
         snprintf(left, sizeof left, ", finishing what is in flight (Ctrl-C again: stop at once)");
@@ -57,8 +58,8 @@ void ipsim_progress_update(void *data, int64_t done, int64_t total)
     }
     /* Divided first where the product would not fit. */
     int64_t percent = total > INT64_MAX / 100 ? done / (total / 100) : done * 100 / total;
-    ipsim_format_count(total, persons, sizeof persons);
-    snprintf(text, sizeof text, "%s: %d %% of %s persons%s", line->command, (int)percent, persons, left);
+    ipsim_format_count(total, count, sizeof count);
+    snprintf(text, sizeof text, "%s: %d %% of %s %s%s", line->command, (int)percent, count, line->unit, left);
     rewrite(line, text);
 }
 

@@ -10,10 +10,12 @@
 
 /* Everything that a page wants and that lies in a file of that name; the first folder that has it is the one that gives it. */
 static const char *const files[] = {
-    "about",      "results",     "differences", "occupancy",     "population",    "targets",         "ratios", "parameters",
-    "provenance", "psa_summary", "break_even",  "noise",         "psa_occupancy", "replicate_means", "cea",    "frontier",
-    "plane",      "net_benefit", "ceac",        "evpi",          "subgroups",     "distribution",    "equity", "shortfall",
-    "evppi",      "evsi",        "dsa",         "dsa_threshold", "dsa_grid",      "dsa_extremes",
+    "about",      "results",     "differences", "occupancy", "population",    "targets", "ratios",        "parameters",
+    "provenance", "psa_summary", "break_even",  "noise",     "psa_occupancy", "dsa",     "dsa_threshold",
+};
+/* What cea and voi make of draws. Those that lie beside psa.csv come last: an analysis of its own was asked for with options of its own. */
+static const char *const decision_files[] = {
+    "cea", "plane", "ceac", "evpi", "subgroups", "distribution", "equity", "shortfall", "evppi", "evsi",
 };
 
 static ipsim_status short_of_memory(ipsim_error_list *errors)
@@ -143,24 +145,42 @@ static ipsim_status add_source(ipsim_report_inputs *inputs, const json_t *manife
 }
 
 /* ---- tables ---- */
+static ipsim_status add_table(ipsim_report_inputs *inputs, const char *folder, const char *name, ipsim_error_list *errors)
+{
+    char *path = path_in(folder, name, ".csv");
+    ipsim_table *table = NULL;
+    if (path == NULL) {
+        return short_of_memory(errors);
+    }
+    ipsim_status status = IPSIM_OK;
+    if (ipsim_report_inputs_find(inputs, name) == NULL && is_file(path)) {
+        status = ipsim_report_read(path, name, &table, errors);
+        ipsim_report_inputs_take(inputs, table);
+    }
+    free(path);
+    return status;
+}
+
+static ipsim_status add_decision_tables(ipsim_report_inputs *inputs, const char *folder, ipsim_error_list *errors)
+{
+    ipsim_status status = IPSIM_OK;
+    for (size_t f = 0; f < sizeof decision_files / sizeof decision_files[0]; f++) {
+        ipsim_status own = add_table(inputs, folder, decision_files[f], errors);
+        status = status == IPSIM_OK ? own : status;
+    }
+    return status;
+}
+
 static ipsim_status add_tables(ipsim_report_inputs *inputs, const char *folder, ipsim_error_list *errors)
 {
     bool psa = has_file(folder, "psa.csv");
-    ipsim_status status = IPSIM_OK;
+    ipsim_status status = psa ? IPSIM_OK : add_decision_tables(inputs, folder, errors);
     for (size_t f = 0; f < sizeof files / sizeof files[0]; f++) {
         /* Beside psa.csv, parameters.csv holds draws; what was known about them stands in provenance.csv. */
-        bool of_draws = psa && strcmp(files[f], "parameters") == 0;
-        char *path = path_in(folder, files[f], ".csv");
-        ipsim_table *table = NULL;
-        if (path == NULL) {
-            return short_of_memory(errors);
-        }
-        if (!of_draws && ipsim_report_inputs_find(inputs, files[f]) == NULL && is_file(path)) {
-            ipsim_status own = ipsim_report_read(path, files[f], &table, errors);
+        if (!psa || strcmp(files[f], "parameters") != 0) {
+            ipsim_status own = add_table(inputs, folder, files[f], errors);
             status = status == IPSIM_OK ? own : status;
-            ipsim_report_inputs_take(inputs, table);
         }
-        free(path);
     }
     if (psa && inputs->psa == NULL) {
         inputs->psa = path_in(folder, "psa", ".csv");
@@ -204,7 +224,13 @@ ipsim_status ipsim_report_inputs_finish(ipsim_report_inputs *inputs, ipsim_error
     if (inputs->n_tables < 2 && inputs->psa == NULL) {
         return ipsim_error_add(errors, IPSIM_ERR_USAGE, (ipsim_origin){0}, "there is no table in these folders that a report could show");
     }
-    return ipsim_report_draws(inputs, errors);
+    ipsim_status status = IPSIM_OK;
+    if (inputs->psa != NULL) {
+        char *folder = strndup(inputs->psa, strlen(inputs->psa) - strlen("/psa.csv"));
+        status = folder != NULL ? add_decision_tables(inputs, folder, errors) : short_of_memory(errors);
+        free(folder);
+    }
+    return status == IPSIM_OK ? ipsim_report_draws(inputs, errors) : status;
 }
 
 void ipsim_report_inputs_clear(ipsim_report_inputs *inputs)

@@ -147,14 +147,10 @@ static ipsim_status read_file(psa_reader *r)
     }
     char *line = NULL;
     size_t size = 0;
-    ssize_t length;
     ipsim_status status = IPSIM_OK;
-    for (int number = 1; status == IPSIM_OK && (length = getline(&line, &size, stream)) >= 0; number++) {
+    for (int number = 1; status == IPSIM_OK && getline(&line, &size, stream) >= 0; number++) {
         line[strcspn(line, "\r\n")] = '\0';
         status = number == 1 ? read_header(r, line) : read_line(r, line, number);
-    }
-    if (status == IPSIM_OK && r->n_rows == 0) {
-        status = complain(r, 0, "there are no draws for everybody (subgroup all)");
     }
     free(line);
     fclose(stream);
@@ -176,7 +172,11 @@ static const char **copy_names(ipsim_arena *arena, char *const *names, size_t n)
 /* Rows in order of draws, as arrays by perspective, strategy and draw. */
 static ipsim_status arrange(psa_reader *r, ipsim_arena *arena, ipsim_draws *out)
 {
-    size_t panels = r->n_strategies * r->n_perspectives, n_draws = r->n_rows / panels;
+    size_t panels = r->n_strategies * r->n_perspectives;
+    if (panels == 0) {
+        return complain(r, 0, "there are no draws for everybody (subgroup all)");
+    }
+    size_t n_draws = r->n_rows / panels;
     size_t *counts = ipsim_arena_alloc(arena, panels, sizeof *counts);
     *out = (ipsim_draws){.n_draws = n_draws,
                          .n_strategies = r->n_strategies,

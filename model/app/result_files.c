@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* app/result_files: the tables of a result as files, several at a time. See app.h. */
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "app/app.h"
@@ -12,54 +14,93 @@ static const struct {
     const char *name;
     write_all *write;
 } books[] = {
-    {"results.sqlite", ipsim_write_sqlite},
     {"results.xlsx", ipsim_workbook_write},
+    {"results.sqlite", ipsim_write_sqlite},
 };
 enum { N_BOOKS = sizeof books / sizeof *books };
 
 typedef struct file_set {
     const char *folder;
     const ipsim_table *const *tables;
-    size_t n_tables;
+    size_t n_tables, n_books;
+    size_t first; /* table with a CSV file to be written */
     const char *summary;
+    size_t n_files;
+    ipsim_error *errors; /* of each file */
+    atomic_size_t next;
 } file_set;
 
 /* File i: the books, then a CSV file for each table, then the summary. */
 static ipsim_status write_file(const file_set *set, size_t i, ipsim_error *err)
 {
     char *path = NULL;
-    const char *name = i < N_BOOKS ? books[i].name : i < N_BOOKS + set->n_tables ? set->tables[i - N_BOOKS]->name : "summary.txt";
-    bool is_csv = i >= N_BOOKS && i < N_BOOKS + set->n_tables;
+    size_t table = i - set->n_books + set->first;
+    bool is_book = i < set->n_books, is_csv = !is_book && table < set->n_tables;
+    const char *name = is_book ? books[i].name : is_csv ? set->tables[table]->name : "summary.txt";
     if (asprintf(&path, "%s/%s%s", set->folder, name, is_csv ? ".csv" : "") < 0) {
         return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
     }
-    ipsim_status status = i < N_BOOKS ? books[i].write(set->tables, set->n_tables, path, err)
-                          : is_csv    ? ipsim_write_csv(set->tables[i - N_BOOKS], path, err)
-                                      : ipsim_write_text(set->summary, path, err);
+    ipsim_status status = is_book  ? books[i].write(set->tables, set->n_tables, path, err)
+                          : is_csv ? ipsim_write_csv(set->tables[table], path, err)
+                                   : ipsim_write_text(set->summary, path, err);
     free(path);
     return status;
 }
 
-ipsim_status ipsim_app_write_files(const char *folder, const ipsim_table *const *tables, size_t n_tables, const char *summary,
-                                   int n_threads, ipsim_error *err)
+static void *write_next(void *data)
 {
-    file_set set = {folder, tables, n_tables, summary};
-    size_t n_files = N_BOOKS + n_tables + 1;
-    ipsim_error *errors = calloc(n_files, sizeof *errors);
-    if (errors == NULL) {
+    file_set *set = data;
+    for (size_t i = atomic_fetch_add(&set->next, 1); i < set->n_files; i = atomic_fetch_add(&set->next, 1)) {
+        (void)write_file(set, i, &set->errors[i]); /* the error says it */
+    }
+    return NULL;
+}
+
+/* Threads of their own and not OpenMP's: one file takes longer than all others, and OpenMP's threads would spin until it is done, which slows
+ * it down. What cannot be started is done by the others. */
+static void write_together(file_set *set, size_t n_threads)
+{
+    pthread_t *others = n_threads > 1 ? calloc(n_threads - 1, sizeof *others) : NULL;
+    size_t started = 0;
+    while (others != NULL && started < n_threads - 1 && pthread_create(&others[started], NULL, write_next, set) == 0) {
+        started++;
+    }
+    write_next(set);
+    for (size_t i = 0; i < started; i++) {
+        pthread_join(others[i], NULL);
+    }
+    free(others);
+}
+
+static ipsim_status write_set(file_set *set, int n_threads, ipsim_error *err)
+{
+    set->n_files = set->n_books + set->n_tables - set->first + (set->summary != NULL);
+    set->errors = calloc(set->n_files, sizeof *set->errors);
+    if (set->errors == NULL) {
         return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
     }
-#pragma omp parallel for schedule(dynamic, 1) num_threads(n_threads < (int)n_files ? n_threads : (int)n_files)
-    for (size_t i = 0; i < n_files; i++) {
-        (void)write_file(&set, i, &errors[i]); /* the error says it */
-    }
+    size_t most = n_threads > 1 ? (size_t)n_threads : 1;
+    write_together(set, most < set->n_files ? most : set->n_files);
     ipsim_status status = IPSIM_OK;
-    for (size_t i = 0; i < n_files && status == IPSIM_OK; i++) {
-        if (errors[i].status != IPSIM_OK) {
-            *err = errors[i];
+    for (size_t i = 0; i < set->n_files && status == IPSIM_OK; i++) {
+        if (set->errors[i].status != IPSIM_OK) {
+            *err = set->errors[i];
             status = err->status;
         }
     }
-    free(errors);
+    free(set->errors);
     return status;
+}
+
+ipsim_status ipsim_app_write_files(const char *folder, const ipsim_table *const *tables, size_t n_tables, size_t first, const char *summary,
+                                   int n_threads, ipsim_error *err)
+{
+    file_set set = {.folder = folder, .tables = tables, .n_tables = n_tables, .n_books = N_BOOKS, .first = first, .summary = summary};
+    return write_set(&set, n_threads, err);
+}
+
+ipsim_status ipsim_app_write_tables(const char *folder, const ipsim_table *const *tables, size_t n_tables, int n_threads, ipsim_error *err)
+{
+    file_set set = {.folder = folder, .tables = tables, .n_tables = n_tables};
+    return write_set(&set, n_threads, err);
 }

@@ -13,6 +13,7 @@ enum { ALIGNMENT = 64, FIRST_BLOCK = 16 * 1024, LARGEST_BLOCK = 1024 * 1024 };
 typedef union block {
     struct {
         union block *next;
+        void *given;       /* by calloc: the block begins at the next multiple of the alignment */
         size_t used, size; /* of the bytes after the header */
     } head;
     unsigned char padding[ALIGNMENT];
@@ -28,17 +29,20 @@ static unsigned char *block_bytes(block *b)
     return (unsigned char *)b + sizeof *b;
 }
 
+/* From calloc, which knows that new pages are zero already: the end of a large block costs nothing until it is used. */
 static block *block_create(size_t size)
 {
-    if (size > SIZE_MAX - sizeof(block) - ALIGNMENT) {
+    if (size > SIZE_MAX - sizeof(block) - 2 * ALIGNMENT) {
         return NULL;
     }
     size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    block *b = aligned_alloc(ALIGNMENT, sizeof *b + size);
-    if (b != NULL) {
-        memset(b, 0, sizeof *b + size);
-        b->head.size = size;
+    unsigned char *given = calloc(1, sizeof(block) + size + ALIGNMENT);
+    if (given == NULL) {
+        return NULL;
     }
+    block *b = (block *)(void *)(given + (ALIGNMENT - (uintptr_t)given % ALIGNMENT) % ALIGNMENT);
+    b->head.given = given;
+    b->head.size = size;
     return b;
 }
 
@@ -58,7 +62,7 @@ void ipsim_arena_free(ipsim_arena *arena)
     }
     for (block *b = arena->newest; b != NULL;) {
         block *next = b->head.next;
-        free(b);
+        free(b->head.given);
         b = next;
     }
     free(arena);

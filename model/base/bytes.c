@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 void ipsim_bytes_clear(ipsim_bytes *bytes)
 {
@@ -122,4 +123,50 @@ void ipsim_reader_get_integer(ipsim_reader *reader, uint64_t *limbs, size_t n_li
     unsigned char fill = n > 0 && text[n - 1] & 0x80 ? 0xff : 0;
     for (size_t i = 0; i < n_limbs * 8; i++)
         limbs[i / 8] |= (uint64_t)(i < n ? text[i] : fill) << (8 * (i % 8));
+}
+
+void ipsim_bytes_put_128(ipsim_bytes *bytes, ipsim_wide128 value)
+{
+    const uint64_t limbs[2] = {(uint64_t)value, (uint64_t)((ipsim_wide_unsigned128)value >> 64)};
+    ipsim_bytes_put_integer(bytes, limbs, 2);
+}
+
+ipsim_wide128 ipsim_reader_get_128(ipsim_reader *reader)
+{
+    uint64_t limbs[2];
+    ipsim_reader_get_integer(reader, limbs, 2);
+    return (ipsim_wide128)((ipsim_wide_unsigned128)limbs[1] << 64 | limbs[0]);
+}
+
+/* ---- zlib ---- */
+
+bool ipsim_bytes_put_deflated(ipsim_bytes *bytes, const ipsim_bytes *raw, int level)
+{
+    uLongf size = compressBound(raw->size);
+    unsigned char *deflated = raw->out_of_memory ? NULL : malloc(size);
+    bool ok = deflated && compress2(deflated, &size, raw->data, raw->size, level) == Z_OK;
+    if (ok) {
+        ipsim_bytes_put_64(bytes, raw->size);
+        ipsim_bytes_put(bytes, deflated, size);
+    }
+    free(deflated);
+    return ok && !bytes->out_of_memory;
+}
+
+void *ipsim_reader_inflate(ipsim_reader *reader, size_t *size)
+{
+    uint64_t raw_size = ipsim_reader_get_64(reader);
+    size_t left = (size_t)(reader->end - reader->at);
+    /* Deflate gains a factor of 1032 at most: a larger size is a lie that must not become an allocation. */
+    if (reader->bad || raw_size / 1032 > left)
+        return NULL;
+    unsigned char *raw = malloc((size_t)raw_size + 1);
+    uLongf got = (uLongf)raw_size;
+    if (!raw || uncompress(raw, &got, reader->at, left) != Z_OK || got != raw_size) {
+        free(raw);
+        return NULL;
+    }
+    reader->at = reader->end;
+    *size = (size_t)raw_size;
+    return raw;
 }

@@ -185,12 +185,9 @@ static bool compile_table(ipsim_arena *arena, const ipsim_scenario *scenario, co
     return true;
 }
 
-static bool compile_family(ipsim_arena *arena, const ipsim_hazard_spec *spec, ipsim_risk *risk, ipsim_error_list *errors)
+ipsim_status ipsim_compile_family(ipsim_arena *arena, const ipsim_hazard_spec *spec, ipsim_hazard *law, ipsim_error *err)
 {
-    ipsim_hazard *law = ipsim_arena_alloc(arena, 1, sizeof *law);
-    if (!law)
-        return false;
-    law->family = (ipsim_family)spec->family.value;
+    *law = (ipsim_hazard){.family = (ipsim_family)spec->family.value};
     switch (law->family) {
     case IPSIM_EXPONENTIAL:
         law->p[0] = spec->rate.value;
@@ -222,18 +219,13 @@ static bool compile_family(ipsim_arena *arena, const ipsim_hazard_spec *spec, ip
         law->n_bands = spec->rates.count;
         law->cumulative = ipsim_arena_alloc(arena, law->n_bands, sizeof *law->cumulative);
         if (!law->cumulative || !copy_numbers(arena, &spec->breaks, &law->breaks) || !copy_numbers(arena, &spec->rates, &law->rates))
-            return false;
+            return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
         break;
     case IPSIM_FIXED:
     case IPSIM_N_FAMILIES:
         ipsim_bug_abort("fixed and at are no hazard laws here", __FILE__, __LINE__);
     }
-    ipsim_error err;
-    if (ipsim_hazard_init(law, &err) != IPSIM_OK)
-        ipsim_error_add(errors, err.status, spec->origin, "%s", err.message);
-    risk->laws = law;
-    risk->n_years = 1;
-    return true;
+    return ipsim_hazard_init(law, err);
 }
 
 bool ipsim_compile_law(ipsim_arena *arena, const ipsim_scenario *scenario, const ipsim_hazard_spec *hazard, const ipsim_text *clock,
@@ -261,5 +253,14 @@ bool ipsim_compile_law(ipsim_arena *arena, const ipsim_scenario *scenario, const
     risk->kind = IPSIM_LAW_HAZARD;
     if (table)
         return compile_table(arena, scenario, hazard->data, risk, hazard->origin, errors);
-    return compile_family(arena, hazard, risk, errors);
+    ipsim_hazard *law = ipsim_arena_alloc(arena, 1, sizeof *law);
+    ipsim_error err = {0};
+    ipsim_status status = law ? ipsim_compile_family(arena, hazard, law, &err) : IPSIM_ERR_MEMORY;
+    if (status == IPSIM_ERR_MEMORY)
+        return false;
+    if (status != IPSIM_OK)
+        ipsim_error_add(errors, status, hazard->origin, "%s", err.message);
+    risk->laws = law;
+    risk->n_years = 1;
+    return true;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ipsim/compiled_model.h"
 #include "ipsim/hazard.h"
 #include "parts.h"
 
@@ -19,48 +20,6 @@ typedef struct curve {
     const char *axis;
     bool logarithmic;
 } curve;
-
-/* The families of hazard.h; the arrays are the caller's. */
-static bool law_of(const ipsim_hazard_spec *spec, double *breaks, double *rates, double *cumulative, ipsim_hazard *law)
-{
-    *law = (ipsim_hazard){.family = (ipsim_family)spec->family.value, .breaks = breaks, .rates = rates, .cumulative = cumulative};
-    switch (spec->family.value) {
-    case IPSIM_EXPONENTIAL:
-        law->p[0] = spec->rate.value;
-        break;
-    case IPSIM_WEIBULL:
-    case IPSIM_LOG_LOGISTIC:
-        law->p[0] = spec->shape.value;
-        law->p[1] = spec->scale.value;
-        break;
-    case IPSIM_WEIBULL_PH:
-    case IPSIM_GOMPERTZ:
-    case IPSIM_GAMMA:
-        law->p[0] = spec->shape.value;
-        law->p[1] = spec->rate.value;
-        break;
-    case IPSIM_LOG_NORMAL:
-        law->p[0] = spec->meanlog.value;
-        law->p[1] = spec->sdlog.value;
-        break;
-    case IPSIM_GENERALISED_GAMMA:
-        law->p[0] = spec->mu.value;
-        law->p[1] = spec->sigma.value;
-        law->p[2] = spec->q.value;
-        break;
-    case IPSIM_PIECEWISE:
-        law->n_bands = spec->rates.count;
-        for (size_t i = 0; i < spec->rates.count; i++)
-            rates[i] = spec->rates.items[i].value;
-        for (size_t i = 0; i < spec->breaks.count; i++)
-            breaks[i] = spec->breaks.items[i].value;
-        break;
-    default:
-        return false;
-    }
-    ipsim_error err = {0};
-    return ipsim_hazard_init(law, &err) == IPSIM_OK;
-}
 
 /* Effects on everybody and steps, where the clock runs with the transition's for somebody who enters the state at the start. */
 static bool same_clock(const char *a, const char *b)
@@ -121,10 +80,10 @@ static double range_of(const ipsim_scenario *s, const ipsim_hazard *law)
 static bool sample_law(curve *c, const ipsim_scenario *s, const char *clock, const ipsim_hazard_spec *spec, const ipsim_effect *effects,
                        size_t n_effects, const ipsim_modifier *modifiers, size_t n_modifiers)
 {
-    size_t n = spec->rates.count + spec->breaks.count + 1;
-    double *numbers = calloc(3 * n, sizeof *numbers);
+    ipsim_arena *arena = ipsim_arena_create();
     ipsim_hazard law;
-    bool ok = numbers && law_of(spec, numbers, numbers + n, numbers + 2 * n, &law);
+    ipsim_error err;
+    bool ok = arena && spec->family.value < (int)IPSIM_FIXED && ipsim_compile_family(arena, spec, &law, &err) == IPSIM_OK;
     double multiplier = spec->multiplier.given ? spec->multiplier.value : 1.0, end = ok ? range_of(s, &law) : 1.0;
     double begin = clock && strcmp(clock, "calendar") == 0 ? s->simulation.start_year.value : 0.0;
     end = clock && strcmp(clock, "age") == 0 ? 100.0 : begin + end;
@@ -137,7 +96,7 @@ static bool sample_law(curve *c, const ipsim_scenario *s, const char *clock, con
     c->n_lines = any ? 2 : 1;
     strcpy(c->names[0], "baseline");
     strcpy(c->names[1], "with effects on all");
-    free(numbers);
+    ipsim_arena_free(arena);
     return ok;
 }
 

@@ -16,16 +16,17 @@ bool ipsim_doc_begin(page *p, ipsim_document *document)
 void ipsim_doc_add_file(page *p, const char *name, char *text)
 {
     ipsim_document *d = p->document;
-    ipsim_document_file *files = realloc(d->files, (d->n_files + 1) * sizeof *files);
-    char *copy = strdup(name);
-    d->files = files ? files : d->files;
-    if (!files || !copy || !text) {
-        free(copy);
-        free(text);
-        p->out_of_memory = true;
-        return;
+    ipsim_document_file *files = text ? realloc(d->files, (d->n_files + 1) * sizeof *files) : NULL;
+    if (files) {
+        d->files = files;
+        d->files[d->n_files] = (ipsim_document_file){strdup(name), text};
+        if (files[d->n_files].name) {
+            d->n_files++;
+            return;
+        }
     }
-    d->files[d->n_files++] = (ipsim_document_file){copy, text};
+    free(text);
+    p->out_of_memory = true;
 }
 
 /* ---- escaping ---- */

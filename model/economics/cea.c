@@ -128,12 +128,6 @@ ipsim_quadrant ipsim_quadrant_of(double d_cost, double d_effect)
     return d_cost > 0.0 ? IPSIM_MORE_COSTLY_LESS_EFFECT : IPSIM_LESS_COSTLY_LESS_EFFECT;
 }
 
-const char *ipsim_quadrant_name(ipsim_quadrant quadrant)
-{
-    static const char *const names[IPSIM_N_QUADRANTS] = {"north-east", "south-east", "south-west", "north-west", "axis"};
-    return names[quadrant];
-}
-
 /* Puts the value of rank k where it would stand if the values were sorted, none greater before it and none smaller behind it (Hoare 1961). */
 static double select_rank(double *values, size_t n, size_t k)
 {

@@ -302,6 +302,34 @@ void ipsim_draws_free(ipsim_draws *draws)
     }
 }
 
+static void keep_blocks(double *values, size_t n_blocks, size_t size, const bool *kept)
+{
+    size_t to = 0;
+    for (size_t block = 0; values != NULL && block < n_blocks; block++) {
+        if (kept[block]) {
+            memmove(&values[to++ * size], &values[block * size], size * sizeof *values);
+        }
+    }
+}
+
+void ipsim_draws_keep_perspectives(ipsim_draws *d, const bool *kept)
+{
+    size_t n = d->n_perspectives, cells = d->n_subgroups * d->n_strategies, left = 0;
+    keep_blocks(d->cost, n, cells * d->n_draws, kept);
+    keep_blocks(d->effect, n, cells * d->n_draws, kept);
+    keep_blocks(d->cost_se, n, cells, kept);
+    keep_blocks(d->effect_se, n, cells, kept);
+    keep_blocks(d->difference_cost_se, n, cells, kept);
+    keep_blocks(d->difference_effect_se, n, cells, kept);
+    for (size_t p = 0; p < n; p++) {
+        if (kept[p]) {
+            d->perspectives[left++] = d->perspectives[p];
+        }
+    }
+    ipsim_bug_assert(left > 0);
+    d->n_perspectives = left;
+}
+
 ipsim_panel ipsim_draws_panel(const ipsim_draws *d, size_t perspective, size_t subgroup)
 {
     size_t first = cell_of(d, perspective, subgroup, 0, 0);

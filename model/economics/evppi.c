@@ -207,8 +207,25 @@ static ipsim_status keep_monotone(const ipsim_parameter_set *sets, size_t n_sets
     return IPSIM_OK;
 }
 
+static bool is_stopped(const ipsim_evppi_watch *watch)
+{
+    return watch != NULL && watch->stop != NULL && *watch->stop != 0;
+}
+
+static void tell_of_set(ipsim_evppi_watch *watch)
+{
+#pragma omp critical(ipsim_evppi_watch)
+    {
+        watch->done++;
+        if (watch->progress != NULL) {
+            watch->progress(watch->data, watch->done, watch->total);
+        }
+    }
+}
+
 ipsim_status ipsim_evppi_estimate(const ipsim_draws *draws, const ipsim_panel *panel, const ipsim_parameter_set *sets, size_t n_sets,
-                                  const double *thresholds, size_t n_thresholds, ipsim_evppi *results, ipsim_error *err)
+                                  const double *thresholds, size_t n_thresholds, ipsim_evppi_watch *watch, ipsim_evppi *results,
+                                  ipsim_error *err)
 {
     ipsim_increments increments;
     ipsim_status status = ipsim_increments_init(&increments, panel, err);
@@ -222,7 +239,14 @@ ipsim_status ipsim_evppi_estimate(const ipsim_draws *draws, const ipsim_panel *p
 #pragma omp parallel for schedule(dynamic, 1)
         for (size_t j = 0; j < n_sets; j++) {
             ipsim_error *own = &problems[j];
+            if (is_stopped(watch)) {
+                (void)ipsim_error_set(own, IPSIM_ERR_INTERRUPTED, "interrupted");
+                continue;
+            }
             own->status = estimate_set(draws, &increments, &sets[j], thresholds, n_thresholds, &results[j * n_thresholds], own);
+            if (watch != NULL) {
+                tell_of_set(watch);
+            }
         }
     }
     for (size_t j = 0; status == IPSIM_OK && j < n_sets; j++) {

@@ -16,6 +16,7 @@ typedef struct voi_work {
     const char *const *labels;
     size_t n_sets;
     const ipsim_study_plan *plan;
+    ipsim_evppi_watch *watch;
     ipsim_table **tables;
     ipsim_evppi *evppi;
     ipsim_evsi *evsi;
@@ -114,7 +115,7 @@ static ipsim_status describe_panel(voi_work *w, size_t perspective, size_t subgr
     const ipsim_decision_settings *s = w->settings;
     ipsim_panel panel = ipsim_draws_panel(d, perspective, subgroup);
     put_evpi(w, &panel, d->perspectives[perspective], d->subgroups[subgroup]);
-    ipsim_status status = ipsim_evppi_estimate(d, &panel, w->sets, w->n_sets, s->thresholds, s->n_thresholds, w->evppi, err);
+    ipsim_status status = ipsim_evppi_estimate(d, &panel, w->sets, w->n_sets, s->thresholds, s->n_thresholds, w->watch, w->evppi, err);
     if (status == IPSIM_OK) {
         put_evppi(w, d->perspectives[perspective], d->subgroups[subgroup]);
     }
@@ -173,6 +174,11 @@ static ipsim_status create_tables(voi_work *w, ipsim_error *err)
     return good ? IPSIM_OK : short_of_memory(err);
 }
 
+static bool is_described(const ipsim_draws *d, size_t subgroup)
+{
+    return d->total == d->n_subgroups || subgroup == d->total;
+}
+
 static ipsim_status describe_panels(voi_work *w, ipsim_error *err)
 {
     const ipsim_draws *d = w->draws;
@@ -190,7 +196,7 @@ static ipsim_status describe_panels(voi_work *w, ipsim_error *err)
     }
     for (size_t p = 0; status == IPSIM_OK && p < d->n_perspectives; p++) {
         for (size_t g = 0; status == IPSIM_OK && g < d->n_subgroups; g++) {
-            if (d->total == d->n_subgroups || g == d->total) {
+            if (is_described(d, g)) {
                 status = describe_panel(w, p, g, err);
             }
         }
@@ -202,10 +208,21 @@ static ipsim_status describe_panels(voi_work *w, ipsim_error *err)
 }
 
 ipsim_status ipsim_voi_tables(const ipsim_draws *draws, const ipsim_decision_settings *settings, const ipsim_parameter_set *sets,
-                              const char *const *labels, size_t n_sets, const ipsim_study_plan *plan,
+                              const char *const *labels, size_t n_sets, const ipsim_study_plan *plan, ipsim_evppi_watch *watch,
                               ipsim_table *tables[IPSIM_N_VOI_TABLES], ipsim_error *err)
 {
-    voi_work w = {.draws = draws, .settings = settings, .sets = sets, .labels = labels, .n_sets = n_sets, .plan = plan, .tables = tables};
+    voi_work w = {.draws = draws,
+                  .settings = settings,
+                  .sets = sets,
+                  .labels = labels,
+                  .n_sets = n_sets,
+                  .plan = plan,
+                  .watch = watch,
+                  .tables = tables};
+    if (watch != NULL) {
+        size_t n_groups = draws->total < draws->n_subgroups ? 1 : draws->n_subgroups;
+        watch->total = (int64_t)(draws->n_perspectives * n_groups * n_sets);
+    }
     memset(tables, 0, IPSIM_N_VOI_TABLES * sizeof(ipsim_table *));
     ipsim_status status = describe_panels(&w, err);
     for (size_t t = 0; status == IPSIM_OK && t < IPSIM_N_VOI_TABLES; t++) {

@@ -86,7 +86,7 @@ static void count(chunk *c)
     double per_year = e->times_per_year;
     int64_t last = (int64_t)e->seen->n_times - 1, n_moves = (int64_t)(e->model->n_risks + e->model->n_states), at[IPSIM_CHUNK];
     size_t n = lanes_of(c);
-    if (e->even_times) {
+    if (e->even_times) { // NOLINT(bugprone-branch-clone): it does not look into a loop under a pragma
 #pragma omp simd
         for (size_t i = 0; i < n; i++) {
             int64_t k = (int64_t)(int32_t)(c->best[i] * per_year);
@@ -268,7 +268,7 @@ static void multipliers(ipsim_fast *e)
             if (!attribute) {
                 for (size_t i = 0; i < n; i++)
                     column[i] *= effect->by_level[0];
-            } else if (effect->numeric) {
+            } else if (effect->numeric) { // NOLINT(bugprone-branch-clone): as above
 #pragma omp simd
                 for (size_t i = 0; i < n; i++)
                     column[i] *= ipsim_exp(effect->exponent[0] * effect->log_hr * (attribute[i] - effect->centre));

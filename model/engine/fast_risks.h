@@ -117,7 +117,7 @@ static void apply_effect(const ipsim_fast *e, const ipsim_compiled_effect *effec
 /* What does not change with time. */
 static void steady_part(const fast_risk *r, span *s)
 {
-    const int64_t *restrict slot = s->slot;
+    const int64_t *restrict slot = s->slot; // cppcheck-suppress ctuuninitvar ; fire_searched() has set it
     if (r->multiplier) {
 #pragma omp simd
         for (size_t i = 0; i < s->n; i++)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Units are dealt in order, and every dealt unit is finished. A worker's sums belong to one replicate at a time; it hands them over when
+/* Units are dealt in order. When the run is stopped those in the middle are left, as far as what remains are still the first units (flight.h);
+ * after a long unit a worker therefore hands its sums over, so that the next can be left without losing them. A worker's sums belong to one replicate at a time; it hands them over when
  * it comes to another, when the journal is due, and at the end. Draws are dealt whole while there are many; a draw that one thread has simulated
  * alone needs nobody's lock: it goes to a part of the thread's own, which is handed over when the journal is due and at the end. */
 #include "deal.h"
@@ -7,7 +8,12 @@
 #include <omp.h>
 #include <stdlib.h>
 
+#include "flight.h"
+
 enum { MOST_BLOCKS = 8 }; /* of a draw that is dealt whole; a larger one would keep a run that is stopped waiting */
+
+static const double LONG_SECONDS =
+    0.02; /* of a unit: nobody who stops a run should wait so long; sums are handed over in a hundredth of it */
 
 /* Shared by the threads, under ipsim_deal. */
 typedef struct dealer {
@@ -22,13 +28,19 @@ typedef struct dealer {
     ipsim_error_list failures;
     bool out_of_memory;
     double last_progress;
+    flight flight;
     /* The journal's record is written when every thread has handed over since it was due. */
     int epoch, n_working, n_handed;
 } dealer;
 
+static bool asked_to_stop(const dealer *d)
+{
+    return d->job->options->stop && *d->job->options->stop;
+}
+
 static bool stopped(const dealer *d)
 {
-    return d->failed_unit >= 0 || d->out_of_memory || (d->job->options->stop && *d->job->options->stop);
+    return d->failed_unit >= 0 || d->out_of_memory || asked_to_stop(d);
 }
 
 /* ---- which units ---- */
@@ -100,12 +112,14 @@ static unit_range deal_piece(dealer *d)
     return piece;
 }
 
-/* found: what was wrong with it; empty when it is done. */
-static void unit_done(dealer *d, int64_t unit, const ipsim_error_list *found)
+/* found: what was wrong with it; empty when it is done. Whether it counts. */
+static bool unit_done(dealer *d, int seat, int64_t unit, const ipsim_error_list *found)
 {
     const ipsim_run_options *options = d->job->options;
+    bool counts;
 #pragma omp critical(ipsim_deal)
     {
+        counts = ipsim_flight_end(&d->flight, seat, found->count == 0);
         d->persons_done += ipsim_work_persons_in(d->job->work, (unit_range){unit, unit + 1});
         if (found->count > 0 && (d->failed_unit < 0 || unit < d->failed_unit)) {
             d->failed_unit = unit;
@@ -119,11 +133,16 @@ static void unit_done(dealer *d, int64_t unit, const ipsim_error_list *found)
             options->progress(options->progress_data, d->persons_done, d->persons_total);
         }
     }
+    return counts;
 }
 
 /* ---- what was finished ---- */
 
 typedef struct hand {
+    dealer *dealer;
+    int seat;
+    int64_t unit;              /* the last one begun */
+    double unit_seconds;       /* that it took */
     experiment_worker *worker; /* of replicates that are no draws */
     vary_worker *varying;      /* of draws */
     double *values;            /* of the draw's parameters */
@@ -139,14 +158,34 @@ static experiment_sums *sums_of(hand *h)
     return h->varying ? ipsim_vary_sums(h->varying) : ipsim_experiment_worker_sums(h->worker);
 }
 
-static bool hand_open(hand *h, const work *w, ipsim_error_list *errors)
+/* Asked within a unit. */
+static bool may_leave(void *data)
 {
-    *h = (hand){.epoch = -1, .assigned = -1};
-    if (!w->uncertain)
-        return (h->worker = ipsim_experiment_worker_create(w->e, w->persons)) != NULL;
+    const hand *h = data;
+    bool may = false;
+    if (asked_to_stop(h->dealer) && h->units.count == 0) {
+#pragma omp critical(ipsim_deal)
+        may = ipsim_flight_leave(&h->dealer->flight, h->unit);
+    }
+    return may;
+}
+
+static bool hand_open(hand *h, dealer *d, ipsim_error_list *errors)
+{
+    const work *w = d->job->work;
+    *h = (hand){.dealer = d, .seat = omp_get_thread_num(), .epoch = -1, .assigned = -1};
+    if (!w->uncertain) {
+        h->worker = ipsim_experiment_worker_create(w->e, w->persons);
+        if (h->worker)
+            ipsim_experiment_worker_ask(h->worker, may_leave, h);
+        return h->worker != NULL;
+    }
     h->values = calloc(w->uncertain->v->n_quantities + 1, sizeof *h->values);
     h->own = ipsim_part_create(w);
-    return h->values && h->own && ipsim_vary_worker_create(w->uncertain->v, w->persons, &h->varying, errors) == IPSIM_OK;
+    if (!h->values || !h->own || ipsim_vary_worker_create(w->uncertain->v, w->persons, &h->varying, errors) != IPSIM_OK)
+        return false;
+    ipsim_vary_ask(h->varying, may_leave, h);
+    return true;
 }
 
 static void hand_close(hand *h)
@@ -253,17 +292,12 @@ static ipsim_status assign(const work *w, hand *h, ipsim_error_list *found)
     return status;
 }
 
-static void simulate_unit(const work *w, hand *h, int64_t unit, ipsim_error_list *found)
+static void simulate_unit(const work *w, hand *h, ipsim_error_list *found)
 {
-    int64_t first = unit % w->blocks * IPSIM_BLOCK_PERSONS;
+    int64_t first = h->unit % w->blocks * IPSIM_BLOCK_PERSONS;
     int64_t end = first + IPSIM_BLOCK_PERSONS < w->persons ? first + IPSIM_BLOCK_PERSONS : w->persons;
     ipsim_error err;
-    h->replicate = (size_t)(unit / w->blocks);
-    ipsim_units_add(&h->units, (unit_range){unit, unit + 1});
-    if (h->units.out_of_memory) {
-        ipsim_error_add(found, IPSIM_ERR_MEMORY, (ipsim_origin){0}, "memory is short");
-        return;
-    }
+    h->replicate = (size_t)(h->unit / w->blocks);
     ipsim_luck luck = w->lucks[h->replicate];
     if (h->varying && assign(w, h, found) == IPSIM_OK && ipsim_vary_simulate(h->varying, luck, first, end, &err) != IPSIM_OK) {
         ipsim_origin at = {err.file[0] ? err.file : NULL, err.line, err.key[0] ? err.key : NULL};
@@ -273,27 +307,73 @@ static void simulate_unit(const work *w, hand *h, int64_t unit, ipsim_error_list
         ipsim_error_add_copy(found, &err);
 }
 
-static void work_on(dealer *d)
+static bool leave_unit(dealer *d, hand *h)
+{
+#pragma omp critical(ipsim_deal)
+    (void)ipsim_flight_end(&d->flight, h->seat, false);
+    return false;
+}
+
+/* Room in the worker's sums for a unit, which can be taken back only while it is alone in them. */
+static void make_room(dealer *d, hand *h, int64_t unit)
 {
     const work *w = d->job->work;
+    if (h->units.count == 0)
+        return;
+    if (w->n_replicates > 1 && (size_t)(unit / w->blocks) != h->replicate)
+        turn_page(d, h);
+    else if (h->unit_seconds > LONG_SECONDS)
+        hand_over(d, h, false);
+}
+
+/* false: the run is stopped and does without it. */
+static bool begin_unit(dealer *d, hand *h, int64_t unit)
+{
+    bool begun;
+    make_room(d, h, unit);
+    h->unit = unit;
+#pragma omp critical(ipsim_deal)
+    begun = !(asked_to_stop(d) && ipsim_flight_leave(&d->flight, unit)) &&
+            ipsim_flight_begin(&d->flight, h->seat, unit, h->units.count == 0);
+    return begun;
+}
+
+/* false: it was left, or does not count. */
+static bool do_unit(dealer *d, hand *h, ipsim_error_list *found)
+{
+    double start = omp_get_wtime();
+    simulate_unit(d->job->work, h, found);
+    h->unit_seconds = omp_get_wtime() - start;
+    bool left = ipsim_error_list_status(found) == IPSIM_ERR_INTERRUPTED;
+    if (left)
+        ipsim_error_list_clear(found);
+    bool counts = left ? leave_unit(d, h) : unit_done(d, h->seat, h->unit, found);
+    if (found->count > 0 || !counts)
+        return false; /* sums that no unit is noted for are not handed over */
+    ipsim_units_add(&h->units, (unit_range){h->unit, h->unit + 1});
+    if (h->units.out_of_memory)
+        run_out_of_memory(d);
+    return !h->units.out_of_memory;
+}
+
+static void work_on(dealer *d)
+{
     ipsim_error_list found = {0};
     hand h;
-    bool good = hand_open(&h, w, &found);
+    bool good = hand_open(&h, d, &found);
     if (!good)
         run_out_of_memory(d);
     while (good) {
         unit_range piece = deal_piece(d);
-        if (piece.first >= piece.end)
-            break;
-        for (int64_t unit = piece.first; good && unit < piece.end; unit++) {
-            if (h.units.count > 0 && w->n_replicates > 1 && (size_t)(unit / w->blocks) != h.replicate)
-                turn_page(d, &h);
-            simulate_unit(w, &h, unit, &found);
-            unit_done(d, unit, &found);
-            good = found.count == 0;
-            if (good && record_is_due(d, &h))
+        bool goes_on = piece.first < piece.end;
+        for (int64_t unit = piece.first; goes_on && unit < piece.end; unit++) {
+            goes_on = begin_unit(d, &h, unit) && do_unit(d, &h, &found);
+            if (goes_on && record_is_due(d, &h))
                 hand_over(d, &h, false);
         }
+        good = found.count == 0;
+        if (!goes_on)
+            break;
     }
     if (!good)
         ipsim_units_empty(&h.units); /* sums that a failed unit has begun are of no use */
@@ -330,9 +410,14 @@ ipsim_status ipsim_deal(deal_job *job, ipsim_error_list *errors)
     if (!team && threads > d.units_left)
         threads = d.units_left > 0 ? (int)d.units_left : 1;
     job->n_threads = d.n_working = threads;
+    if (!ipsim_flight_open(&d.flight, threads, job->journal || team))
+        d.out_of_memory = true;
     d.by_draws = job->work->uncertain && job->work->blocks <= MOST_BLOCKS;
+    if (d.flight.seats) {
 #pragma omp parallel num_threads(threads)
-    work_on(&d);
+        work_on(&d);
+    }
+    ipsim_flight_close(&d.flight);
     if (job->journal && !d.out_of_memory)
         d.out_of_memory = !write_record(job);
     /* Member 0 waits until all know that nothing is left. After a failure this takes what there is, and so ends the run soon. */

@@ -16,7 +16,7 @@ typedef struct deal_job {
     int n_threads;            /* out: how many worked */
 } deal_job;
 
-/* When stopped, units in flight are finished. Without a journal and alone, exactly the first units are done then. After an error the
+/* When stopped, units in flight are left or finished. Without a journal and alone, exactly the first units are done then. After an error the
  * journal holds what was good. */
 ipsim_status ipsim_deal(deal_job *job, ipsim_error_list *errors) IPSIM_MUST_CHECK;
 

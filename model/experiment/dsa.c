@@ -156,6 +156,7 @@ static void build_about(analysis *a)
     put_about(d->about, comparator, "dsa_quantiles", text);
     snprintf(text, sizeof text, "%lld", (long long)d->n_runs);
     put_about(d->about, comparator, "dsa_runs", text);
+    put_about(d->about, comparator, "dsa_effect", a->options.effect ? a->options.effect : "qalys");
 }
 
 static bool is_whole(const ipsim_table *table)

@@ -87,12 +87,47 @@ static void check_perspectives(const ipsim_dsa_options *options, const money *li
     }
 }
 
-static void add_money(dsa_outputs *o, const experiment *e, const ipsim_dsa_options *options, const money *list, size_t n)
+static bool is_qalys(const ipsim_dsa_options *options)
+{
+    return !options->effect || strcmp(options->effect, "qalys") == 0;
+}
+
+/* What thresholds value. A mean among some people, such as the time to their first job, does not add up with costs. */
+static int effect_cell(dsa_outputs *o, const experiment *e, const ipsim_dsa_options *options, ipsim_error_list *errors)
+{
+    if (is_qalys(options))
+        return add_cell(o, e, "qalys");
+    const char *names[64] = {"qalys", "life_years"};
+    size_t n = 2, measure = ipsim_account_find(e->plan, options->effect, "all");
+    bool known = strcmp(options->effect, "life_years") == 0;
+    for (size_t s = 0; s < e->n_models; s++)
+        for (size_t i = 0; i < e->scenarios[s]->n_outcomes; i++) {
+            const char *name = e->scenarios[s]->outcomes[i].name;
+            known |= strcmp(name, options->effect) == 0;
+            if (n < 64)
+                names[n++] = name;
+        }
+    ipsim_origin origin = {.file = "--effect", .key = options->effect};
+    if (!known || measure == ipsim_account_n_measures(e->plan)) {
+        const char *near = ipsim_nearest(options->effect, names, n);
+        ipsim_error_add(errors, IPSIM_ERR_REFERENCE, origin, "this is no effect: qalys, life_years or a declared outcome%s%s%s",
+                        near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+        return DSA_NO_CELL;
+    }
+    if (ipsim_account_measure(e->plan, measure)->conditional)
+        ipsim_error_add(errors, IPSIM_ERR_USAGE, origin, "this is a mean among some people, which cannot be valued together with costs");
+    if (options->n_thresholds == 0)
+        ipsim_error_add(errors, IPSIM_ERR_USAGE, (ipsim_origin){.file = "--threshold"},
+                        "economics.thresholds are values of a QALY; give the value of a unit of %s", options->effect);
+    return add_cell(o, e, options->effect);
+}
+
+static void add_money(dsa_outputs *o, const experiment *e, const ipsim_dsa_options *options, int effect, const money *list, size_t n)
 {
     const ipsim_numbers *declared = &e->scenarios[0]->economics.thresholds;
-    size_t n_thresholds = options->n_thresholds > 0 ? options->n_thresholds : declared->count;
+    size_t n_declared = is_qalys(options) ? declared->count : 0;
+    size_t n_thresholds = options->n_thresholds > 0 ? options->n_thresholds : n_declared;
     const char *unit = unit_of(e, list[0].outcome);
-    int qalys = add_cell(o, e, "qalys");
     for (size_t i = 0; i < n; i++) {
         int cost = add_cell(o, e, list[i].outcome);
         for (size_t t = 0; t < n_thresholds; t++) {
@@ -100,7 +135,7 @@ static void add_money(dsa_outputs *o, const experiment *e, const ipsim_dsa_optio
             output->perspective = list[i].perspective;
             output->threshold = options->n_thresholds > 0 ? options->thresholds[t] : declared->items[t].value;
             output->cost = cost;
-            output->effect = qalys;
+            output->effect = effect;
             output->searched = !options->outcome && is_searched(options, list[i].perspective, i) && (t == 0 || options->n_thresholds > 0);
         }
     }
@@ -172,7 +207,10 @@ ipsim_status ipsim_dsa_outputs_create(const experiment *e, int64_t persons, cons
     if (!list || !o->cells || !o->items)
         return ipsim_error_add(errors, IPSIM_ERR_MEMORY, (ipsim_origin){0}, "not enough memory for the outputs");
     check_perspectives(options, list, n_money, errors);
-    add_money(o, e, options, list, n_money);
+    int effect = effect_cell(o, e, options, errors);
+    if (errors->count > n_before)
+        return errors->items[n_before].status;
+    add_money(o, e, options, effect, list, n_money);
     add_effect(o, e, "qalys");
     add_effect(o, e, "life_years");
     for (size_t s = 0; s < e->n_models; s++)

@@ -297,7 +297,7 @@ static ipsim_status find_culprits(dsa_runs *r, const chunk *c, ipsim_error_list 
         alone.scenarios = calloc(r->n_scenarios, sizeof *alone.scenarios);
         ipsim_status status = alone.scenarios ? resolve(r, point, 0, errors) : no_memory(errors);
         for (size_t s = 0; status == IPSIM_OK && s < r->n_scenarios; s++)
-            alone.scenarios[s] = r->clones[s];
+            alone.scenarios[s] = r->clones[s]; // NOLINT(clang-analyzer-unix.Malloc): without scenarios nothing is stored
         status = status == IPSIM_OK ? compile_chunk(r, &alone, &found) : status;
         complain(r, point, &found, errors);
         chunk_clear(&alone);
@@ -350,6 +350,11 @@ static bool is_stopped(const dsa_runs *r)
     return r->options->stop && *r->options->stop;
 }
 
+static bool leave(void *data)
+{
+    return is_stopped(data);
+}
+
 static int64_t deal_unit(wave *w)
 {
     int64_t unit = -1;
@@ -386,9 +391,10 @@ static bool simulate_unit(wave *w, const chunk *c, experiment_worker *worker, ip
     for (size_t m = 0; m < c->e->n_models; m++)
         into[m] = c->sums + (m * (size_t)o->n_batches + (size_t)(first / o->batch)) * o->n_cells;
     ipsim_error err;
-    bool good = ipsim_experiment_worker_totals(worker, r->luck, first, end, o->batch, into, &err) == IPSIM_OK;
-    unit_done(w, unit, (end - first) * (int64_t)c->n_points, good ? NULL : &err);
-    return good;
+    ipsim_status status = ipsim_experiment_worker_totals(worker, r->luck, first, end, o->batch, into, &err);
+    if (status != IPSIM_ERR_INTERRUPTED) /* nothing of a wave that was stopped is used */
+        unit_done(w, unit, (end - first) * (int64_t)c->n_points, status == IPSIM_OK ? NULL : &err);
+    return status == IPSIM_OK;
 }
 
 static void work_on(wave *w)
@@ -404,6 +410,8 @@ static void work_on(wave *w)
             ipsim_experiment_worker_free(worker);
             worker = ipsim_experiment_worker_create_totals(c->e, r->block, c->cells, r->outputs->n_cells);
             mine = c;
+            if (worker)
+                ipsim_experiment_worker_ask(worker, leave, w->r);
         }
         good = worker && simulate_unit(w, c, worker, into, unit);
     }
@@ -415,12 +423,16 @@ static void work_on(wave *w)
     free(into);
 }
 
+static int count_threads(const wave *w)
+{
+    int64_t n_units = (int64_t)w->n_chunks * w->r->n_blocks;
+    return w->r->n_threads < n_units ? w->r->n_threads : (int)n_units;
+}
+
 static ipsim_status simulate_wave(wave *w, ipsim_error_list *errors)
 {
     dsa_runs *r = w->r;
-    int64_t n_units = (int64_t)w->n_chunks * r->n_blocks;
-    int threads = r->n_threads < n_units ? r->n_threads : (int)n_units;
-#pragma omp parallel num_threads(threads)
+#pragma omp parallel num_threads(count_threads(w))
     work_on(w);
     if (w->failed_unit >= 0)
         return ipsim_error_add_copy(errors, &w->failure);

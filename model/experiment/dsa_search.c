@@ -339,7 +339,7 @@ static bool begin_all(const dsa_job *job, const request *requests, size_t n_requ
                 return false;
             continue;
         }
-        const search *first = &list[i % n_requests];
+        const search *first = &list[i % n_requests]; // NOLINT(clang-analyzer-core.DivideZero): n is a multiple of n_requests
         list[i].n_looks = first->n_looks;
         for (size_t k = 0; k < first->n_looks; k++) {
             list[i].look[k] = first->look[k];

@@ -191,10 +191,12 @@ ipsim_status ipsim_identity_luck(const char *text, ipsim_luck **lucks, size_t *n
 
 bool ipsim_identity_draws(const char *text, ipsim_psa_options *out)
 {
-    char line[256], design[16] = "", people[16] = "";
-    long long n = 0;
+    char line[256], count[24] = "", design[16] = "", people[16] = "", *end;
     *out = (ipsim_psa_options){0};
-    if (!ipsim_identity_next(&text, "draws", line, sizeof line) || sscanf(line, "%lld %15s %15s", &n, design, people) != 3)
+    if (!ipsim_identity_next(&text, "draws", line, sizeof line) || sscanf(line, "%23s %15s %15s", count, design, people) != 3)
+        return false;
+    long long n = strtoll(count, &end, 10);
+    if (*end)
         return false;
     out->n_draws = n;
     out->fixed_people = strcmp(people, "fixed") == 0;

@@ -4,7 +4,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 bool ipsim_kept_files_pack(const ipsim_files *files, ipsim_bytes *out)
 {
@@ -18,16 +17,9 @@ bool ipsim_kept_files_pack(const ipsim_files *files, ipsim_bytes *out)
         ipsim_bytes_put(&raw, file->path, strlen(file->path));
         ipsim_bytes_put(&raw, file->bytes, file->size);
     }
-    uLongf size = compressBound(raw.size);
-    unsigned char *deflated = raw.out_of_memory ? NULL : malloc(size);
-    bool ok = deflated && compress(deflated, &size, raw.data, raw.size) == Z_OK;
-    if (ok) {
-        ipsim_bytes_put_64(out, raw.size);
-        ipsim_bytes_put(out, deflated, size);
-    }
-    free(deflated);
+    bool ok = ipsim_bytes_put_deflated(out, &raw, -1);
     ipsim_bytes_clear(&raw);
-    return ok && !out->out_of_memory;
+    return ok;
 }
 
 static bool get_file(ipsim_reader *reader, ipsim_files *files)
@@ -46,16 +38,11 @@ static bool get_file(ipsim_reader *reader, ipsim_files *files)
 ipsim_files *ipsim_kept_files_unpack(const void *data, size_t size)
 {
     ipsim_reader reader = ipsim_reader_of(data, size);
-    uint64_t raw_size = ipsim_reader_get_64(&reader);
-    /* Deflate gains a factor of 1032 at most: a larger size is a lie that must not become an allocation. */
-    if (reader.bad || raw_size / 1032 > size)
-        return NULL;
-    unsigned char *raw = malloc((size_t)raw_size + 1);
+    void *raw = ipsim_reader_inflate(&reader, &size);
     ipsim_files *files = ipsim_files_create();
-    uLongf got = (uLongf)raw_size;
-    bool ok = raw && files && uncompress(raw, &got, reader.at, (uLong)(reader.end - reader.at)) == Z_OK && got == raw_size;
+    bool ok = raw && files;
     if (ok) {
-        reader = ipsim_reader_of(raw, (size_t)raw_size);
+        reader = ipsim_reader_of(raw, size);
         for (uint64_t left = ipsim_reader_get_64(&reader); ok && left > 0; left--)
             ok = get_file(&reader, files);
     }

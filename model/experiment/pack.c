@@ -2,22 +2,8 @@
 /* The sums of a part as bytes. They are bound to one set of scenarios: only where the layout of the sums is the same do the bytes mean
  * anything, which the text in front of every file makes sure of (identity.c). */
 #include <stdlib.h>
-#include <zlib.h>
 
 #include "part.h"
-
-static void put_128(ipsim_bytes *bytes, ipsim_wide128 value)
-{
-    const uint64_t limbs[2] = {(uint64_t)value, (uint64_t)((ipsim_wide_unsigned128)value >> 64)};
-    ipsim_bytes_put_integer(bytes, limbs, 2);
-}
-
-static ipsim_wide128 get_128(ipsim_reader *reader)
-{
-    uint64_t limbs[2];
-    ipsim_reader_get_integer(reader, limbs, 2);
-    return (ipsim_wide128)((ipsim_wide_unsigned128)limbs[1] << 64 | limbs[0]);
-}
 
 static void put_whole(ipsim_bytes *bytes, int64_t value)
 {
@@ -41,7 +27,7 @@ static void put_sums(const experiment *e, const experiment_sums *sums, ipsim_byt
     for (size_t i = 0; i < n_attributes * ipsim_experiment_levels_stride(e); i++)
         put_whole(bytes, sums->level_count[i]);
     for (size_t a = 0; a < n_attributes; a++) {
-        put_128(bytes, sums->attribute_x[a]);
+        ipsim_bytes_put_128(bytes, sums->attribute_x[a]);
         ipsim_bytes_put_integer(bytes, sums->attribute_xx[a].limb, 3);
     }
     put_whole(bytes, sums->firings);
@@ -57,7 +43,7 @@ static void get_sums(const experiment *e, experiment_sums *sums, ipsim_reader *r
     for (size_t i = 0; i < n_attributes * ipsim_experiment_levels_stride(e); i++)
         sums->level_count[i] = get_whole(reader);
     for (size_t a = 0; a < n_attributes; a++) {
-        sums->attribute_x[a] = get_128(reader);
+        sums->attribute_x[a] = ipsim_reader_get_128(reader);
         ipsim_reader_get_integer(reader, sums->attribute_xx[a].limb, 3);
     }
     sums->firings = get_whole(reader);
@@ -109,17 +95,10 @@ bool ipsim_part_pack(const experiment_part *part, ipsim_bytes *out)
     if (part->keep)
         put_draws(part, &raw);
     put_whole(&raw, -1); /* no replicate */
-    uLongf size = compressBound(raw.size);
-    unsigned char *deflated = raw.out_of_memory ? NULL : malloc(size);
     /* The lightest level: most of the gain is in the zeros, and the next level costs twice the time. */
-    bool ok = deflated && compress2(deflated, &size, raw.data, raw.size, 1) == Z_OK;
-    if (ok) {
-        ipsim_bytes_put_64(out, raw.size);
-        ipsim_bytes_put(out, deflated, size);
-    }
-    free(deflated);
+    bool ok = ipsim_bytes_put_deflated(out, &raw, 1);
     ipsim_bytes_clear(&raw);
-    return ok && !out->out_of_memory;
+    return ok;
 }
 
 static bool get_part(experiment_part *part, ipsim_reader *reader)
@@ -146,16 +125,11 @@ static bool get_part(experiment_part *part, ipsim_reader *reader)
 bool ipsim_part_unpack(experiment_part *part, const void *data, size_t size)
 {
     ipsim_reader reader = ipsim_reader_of(data, size);
-    uint64_t raw_size = ipsim_reader_get_64(&reader);
-    /* Deflate gains a factor of 1032 at most: a larger size is a lie that must not become an allocation. */
-    if (reader.bad || raw_size / 1032 > size)
-        return false;
-    unsigned char *raw = malloc((size_t)raw_size + 1);
-    uLongf got = (uLongf)raw_size;
-    bool ok = raw && uncompress(raw, &got, reader.at, (uLong)(reader.end - reader.at)) == Z_OK && got == raw_size;
+    void *raw = ipsim_reader_inflate(&reader, &size);
+    bool ok = raw != NULL;
     if (ok) {
         ipsim_part_clear(part);
-        reader = ipsim_reader_of(raw, (size_t)raw_size);
+        reader = ipsim_reader_of(raw, size);
         ok = get_part(part, &reader);
     }
     free(raw);

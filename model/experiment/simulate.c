@@ -103,7 +103,7 @@ void ipsim_experiment_sums_clear(const experiment *e, experiment_sums *sums)
 
 /* Of the tallies of a batch, and where they are used one after the other of each: longer batches fill vectors better, but those of one model
  * should stay in the cache of a core. */
-enum { MOST_BYTES = 5 << 20, MOST_BYTES_OF_ONE = 4 << 20 };
+enum { MOST_BYTES = 18 << 20, MOST_BYTES_OF_ONE = 4 << 20 };
 
 /* Where a worker of totals puts them. */
 typedef struct totals_sink {
@@ -127,6 +127,9 @@ typedef struct experiment_worker {
     size_t batch;       /* persons simulated together */
     double *attributes; /* of a block, [person * n_attributes + attribute] */
     int64_t *order;     /* of a block: those of one combination of subgroups together */
+    uint64_t *ticks;    /* NULL: nothing is measured */
+    experiment_leave *leave;
+    void *leave_data;
 } worker;
 
 static void worker_clear(worker *w)
@@ -300,6 +303,11 @@ static void watch(void *data, const ipsim_step *step, const double *origin)
 
 /* ---- batches and blocks ---- */
 
+static ipsim_status may_go_on(const worker *w, ipsim_error *err)
+{
+    return w->leave && w->leave(w->leave_data) ? ipsim_error_set(err, IPSIM_ERR_INTERRUPTED, "interrupted") : IPSIM_OK;
+}
+
 /* One person at a time. */
 static ipsim_status simulate_plainly(worker *w, size_t model, ipsim_luck luck, int64_t first, ipsim_occupancy *seen, ipsim_error *err)
 {
@@ -310,14 +318,27 @@ static ipsim_status simulate_plainly(worker *w, size_t model, ipsim_luck luck, i
             continue;
         told.time = 0;
         ipsim_tally_select(w->tallies[model], slot);
-        ipsim_status status = ipsim_reference_simulate(w->engines[model], luck, person,
-                                                       &w->attributes[(size_t)(person - first) * w->people->n_attributes],
-                                                       w->tallies[model], watch, &told, err);
+        ipsim_status status = may_go_on(w, err);
+        if (status == IPSIM_OK)
+            status = ipsim_reference_simulate(w->engines[model], luck, person,
+                                              &w->attributes[(size_t)(person - first) * w->people->n_attributes], w->tallies[model], watch,
+                                              &told, err);
         if (status != IPSIM_OK)
             return status;
     }
     seen->firings = told.firings;
     return IPSIM_OK;
+}
+
+static uint64_t ticks_now(const worker *w)
+{
+    return w->ticks ? __builtin_ia32_rdtsc() : 0;
+}
+
+static void add_ticks(const worker *w, size_t phase, uint64_t since)
+{
+    if (w->ticks)
+        w->ticks[phase] += __builtin_ia32_rdtsc() - since;
 }
 
 /* The block under one model, and what was seen of it under all models that share its histories. */
@@ -328,7 +349,9 @@ static ipsim_status simulate_model(worker *w, size_t model, ipsim_luck luck, int
     ipsim_occupancy seen = {.n_times = e->n_times, .times = e->times, .moves = w->moves};
     ipsim_status status = IPSIM_ERR_LIMIT;
     memset(w->moves, 0, n * sizeof *w->moves);
+    uint64_t start = ticks_now(w);
     ipsim_tally_reset(w->tallies[model], w->people);
+    add_ticks(w, IPSIM_PHASE_BEGIN, start);
     if (w->fast)
         status = ipsim_fast_simulate(w->fast[model], luck, w->people, w->tallies[model], w->sums ? &seen : NULL, NULL, NULL, err);
     if (w->fast && status == IPSIM_ERR_LIMIT) { /* again, one person at a time, to see who it is */
@@ -365,11 +388,15 @@ static ipsim_status add_totals(worker *w, size_t model, ipsim_error *err)
 static ipsim_status simulate_batch(worker *w, ipsim_luck luck, int64_t first, size_t n, const int64_t *which, ipsim_error *err)
 {
     const experiment *e = w->e;
+    uint64_t start = ticks_now(w);
     ipsim_people_seat(w->people, first, n, which, w->attributes);
+    add_ticks(w, EXPERIMENT_PHASE_PEOPLE, start);
     for (size_t model = 0; model < e->n_models; model++) {
         if (w->same_as[model] < model)
             continue;
-        ipsim_status status = simulate_model(w, model, luck, first, err);
+        ipsim_status status = may_go_on(w, err);
+        if (status == IPSIM_OK)
+            status = simulate_model(w, model, luck, first, err);
         if (status == IPSIM_OK && !w->sums)
             status = add_totals(w, model, err);
         if (status != IPSIM_OK)
@@ -378,13 +405,17 @@ static ipsim_status simulate_batch(worker *w, ipsim_luck luck, int64_t first, si
     if (!w->sums)
         return IPSIM_OK;
     w->sums->persons += (int64_t)n;
-    return ipsim_ledger_add_block(w->sums->ledger, w->tallies, w->people, err);
+    start = ticks_now(w);
+    ipsim_status status = ipsim_ledger_add_block(w->sums->ledger, w->tallies, w->people, err);
+    add_ticks(w, EXPERIMENT_PHASE_LEDGER, start);
+    return status;
 }
 
 static ipsim_status simulate_block(worker *w, ipsim_luck luck, int64_t first, int64_t end, ipsim_error *err)
 {
     size_t n = (size_t)(end - first);
     ipsim_bug_assert(n <= IPSIM_BLOCK_PERSONS);
+    uint64_t start = ticks_now(w);
     for (size_t i = 0; i < n; i++) {
         double *attributes = &w->attributes[i * w->people->n_attributes];
         ipsim_population_draw(w->e->population, luck.seed, luck.replicate, first + (int64_t)i, attributes);
@@ -394,6 +425,7 @@ static ipsim_status simulate_block(worker *w, ipsim_luck luck, int64_t first, in
     }
     if (!ipsim_people_sort(w->people, n, w->attributes, w->order))
         return ipsim_error_set(err, IPSIM_ERR_MEMORY, "not enough memory for the people of a block");
+    add_ticks(w, EXPERIMENT_PHASE_PEOPLE, start);
     for (size_t i = 0; i < n; i += w->batch) {
         ipsim_status status = simulate_batch(w, luck, first, n - i < w->batch ? n - i : w->batch, w->order + i, err);
         if (status != IPSIM_OK)
@@ -431,6 +463,20 @@ void ipsim_experiment_worker_free(experiment_worker *w)
         worker_clear(w);
         free(w);
     }
+}
+
+void ipsim_experiment_worker_measure(experiment_worker *w, uint64_t ticks[EXPERIMENT_N_PHASES])
+{
+    w->ticks = ticks;
+    for (size_t i = 0; w->fast && i < w->e->n_models; i++)
+        if (w->fast[i])
+            ipsim_fast_measure(w->fast[i], ticks);
+}
+
+void ipsim_experiment_worker_ask(experiment_worker *w, experiment_leave *leave, void *data)
+{
+    w->leave = leave;
+    w->leave_data = data;
 }
 
 experiment_sums *ipsim_experiment_worker_sums(experiment_worker *w)

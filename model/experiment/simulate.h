@@ -73,7 +73,14 @@ bool ipsim_experiment_worker_adopt(experiment_worker *w) IPSIM_MUST_CHECK;
 experiment_worker *ipsim_experiment_worker_create_totals(const experiment *e, int64_t most_persons, const ipsim_account_cell *cells,
                                                          size_t n_cells);
 void ipsim_experiment_worker_free(experiment_worker *w);
+/* Where the time goes: from here on processor ticks are added to the engine's phases, the beginning of a tally to the first of them, and to
+ * two more. */
+enum { EXPERIMENT_PHASE_PEOPLE = IPSIM_N_PHASES, EXPERIMENT_PHASE_LEDGER, EXPERIMENT_N_PHASES };
+void ipsim_experiment_worker_measure(experiment_worker *w, uint64_t ticks[EXPERIMENT_N_PHASES]);
 experiment_sums *ipsim_experiment_worker_sums(experiment_worker *w);
+/* Asked many times within a block; when it says yes the block ends with IPSIM_ERR_INTERRUPTED, as after an error. NULL: never. */
+typedef bool experiment_leave(void *data);
+void ipsim_experiment_worker_ask(experiment_worker *w, experiment_leave *leave, void *data);
 /* Adds persons first .. end - 1 of a replicate to the worker's sums. After an error the sums are of no use. */
 ipsim_status ipsim_experiment_worker_block(experiment_worker *w, ipsim_luck luck, int64_t first, int64_t end,
                                            ipsim_error *err) IPSIM_MUST_CHECK;

@@ -297,6 +297,11 @@ ipsim_status ipsim_vary_check(const vary_worker *w, ipsim_error_list *errors)
     return ipsim_experiment_check((const ipsim_scenario *const *)w->clones, w->e.n_models, errors);
 }
 
+void ipsim_vary_ask(vary_worker *w, experiment_leave *leave, void *data)
+{
+    ipsim_experiment_worker_ask(w->worker, leave, data);
+}
+
 ipsim_status ipsim_vary_simulate(vary_worker *w, ipsim_luck luck, int64_t first, int64_t end, ipsim_error *err)
 {
     return ipsim_experiment_worker_block(w->worker, luck, first, end, err);

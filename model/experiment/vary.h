@@ -55,6 +55,8 @@ ipsim_status ipsim_vary_assign(vary_worker *w, const double *values, const char 
 /* Whether the scenarios may still be compared (the same people, horizon, economics) with the values assigned. It takes milliseconds, and the
  * answer can only be no when quantities are split. */
 ipsim_status ipsim_vary_check(const vary_worker *w, ipsim_error_list *errors) IPSIM_MUST_CHECK;
+/* See ipsim_experiment_worker_ask. */
+void ipsim_vary_ask(vary_worker *w, experiment_leave *leave, void *data);
 ipsim_status ipsim_vary_simulate(vary_worker *w, ipsim_luck luck, int64_t first, int64_t end, ipsim_error *err) IPSIM_MUST_CHECK;
 /* The sums of all that was simulated since the last clear; with the experiment that they belong to, whose plan has the present numbers. */
 experiment_sums *ipsim_vary_sums(vary_worker *w);

@@ -11,16 +11,23 @@ typedef struct each {
     size_t next;
     size_t failed; /* the first that failed, list->n for none */
     ipsim_error_list failures;
+    bool left; /* an assignment was left in the middle, since the list is to stop */
     int64_t persons_done;
     double last_progress;
 } each;
+
+static bool is_stopped(void *data)
+{
+    const vary_list *list = data;
+    return list->stop && *list->stop;
+}
 
 static size_t deal_one(each *a)
 {
     size_t i;
 #pragma omp critical(ipsim_vary_each)
     {
-        bool stop = a->failed < a->list->n || (a->list->stop && *a->list->stop);
+        bool stop = a->failed < a->list->n || is_stopped((void *)a->list);
         i = stop || a->next == a->list->n ? a->list->n : a->next++;
     }
     return i;
@@ -80,9 +87,16 @@ static void work(each *a)
         ipsim_error_add(&found, IPSIM_ERR_MEMORY, (ipsim_origin){0}, "not enough memory to vary parameters in a thread");
     if (!values || ipsim_vary_worker_create(list->v, list->persons, &w, &found) != IPSIM_OK)
         fail(a, 0, &found);
+    if (w)
+        ipsim_vary_ask(w, is_stopped, (void *)list);
     for (size_t i; w && (i = deal_one(a)) < list->n;) {
         if (!do_one(list, w, i, values, &found)) {
-            fail(a, i, &found);
+            if (ipsim_error_list_status(&found) == IPSIM_ERR_INTERRUPTED) {
+#pragma omp critical(ipsim_vary_each)
+                a->left = true;
+            } else {
+                fail(a, i, &found);
+            }
             break;
         }
         finish(a);
@@ -109,7 +123,7 @@ ipsim_status ipsim_vary_each(const vary_list *list, ipsim_error_list *errors)
         ipsim_error_add_copy(errors, &a.failures.items[k]);
     ipsim_status status = a.failed < list->n ? ipsim_error_list_status(&a.failures) : IPSIM_OK;
     ipsim_error_list_clear(&a.failures);
-    if (status == IPSIM_OK && a.next < list->n)
+    if (status == IPSIM_OK && (a.left || a.next < list->n))
         return ipsim_error_add(errors, IPSIM_ERR_INTERRUPTED, (ipsim_origin){0}, "interrupted");
     return status;
 }

@@ -7,9 +7,9 @@
 
 #include "ipsim/format.h"
 #include "ipsim/number.h"
-#include "summary_parts.h"
+#include "psa_parts.h"
 
-enum { MOST_THRESHOLDS = 3, MOST_YEARS = 4 };
+enum { MOST_THRESHOLDS = IPSIM_PSA_PAGE_THRESHOLDS, MOST_YEARS = 4, MOST_PERSPECTIVES = 64 };
 static const double people = 1000.0;
 
 typedef struct page_writer {
@@ -311,7 +311,12 @@ static double share_best(const page_writer *p, const panel *of, size_t arm, doub
 static size_t read_thresholds(const page_writer *p, double *out)
 {
     const char *at = convention(p, "thresholds");
+    const ipsim_psa_page_decision *decision = p->tables->decision;
     size_t n = 0;
+    if (decision != NULL) {
+        memcpy(out, decision->thresholds, decision->n_thresholds * sizeof *out);
+        return decision->n_thresholds;
+    }
     while (at != NULL && *at != '\0' && n < MOST_THRESHOLDS) {
         char *end;
         out[n] = strtod(at, &end);
@@ -344,19 +349,41 @@ static const char *percents(page_writer *p, const double *shares, size_t n)
 }
 
 /* "275 000 / 500 000" */
-static const char *numbers(page_writer *p, const double *values, size_t n, bool whole)
+static const char *numbers(page_writer *p, const double *values, size_t n)
 {
     char text[400] = "", number[IPSIM_FORMAT_SIZE];
     size_t used = 0;
     for (size_t i = 0; i < n && used < sizeof text; i++) {
-        if (whole) {
-            ipsim_format_count((int64_t)values[i], number, sizeof number);
-        } else {
-            ipsim_format_number(values[i], 6, number, sizeof number);
-        }
+        ipsim_format_number(values[i], 6, number, sizeof number);
         used += (size_t)snprintf(text + used, sizeof text - used, "%s%s", i > 0 ? " / " : "", number);
     }
     return keep_text(p, text);
+}
+
+/* "275 000 / 500 000 NOK per QALY" */
+static const char *thresholds_text(page_writer *p, const double *thresholds, size_t n)
+{
+    const ipsim_psa_page_decision *decision = p->tables->decision;
+    bool qalys = decision == NULL || strcmp(decision->effect, "qalys") == 0;
+    const char *effect = qalys                                         ? ""
+                         : strcmp(decision->effect, "life_years") == 0 ? "life years"
+                                                                       : label_of(p, "outcome:", decision->effect);
+    const char *text = ipsim_arena_printf(p->arena, qalys ? "%s %s per QALY%s" : "%s %s per unit of \"%s\"", numbers(p, thresholds, n),
+                                          p->currency, effect);
+    p->failed = p->failed || text == NULL;
+    return text != NULL ? text : "";
+}
+
+/* One arm in one perspective; false: the decision leaves this perspective out. */
+static bool find_shares(const page_writer *p, const panel *of, const char *perspective, size_t arm, const double *thresholds, size_t n,
+                        double *shares)
+{
+    const ipsim_psa_page_decision *decision = p->tables->decision;
+    for (size_t t = 0; t < n; t++) {
+        shares[t] = decision == NULL ? share_best(p, of, arm, thresholds[t])
+                                     : ipsim_psa_decision_share(decision, perspective, p->arms[arm], thresholds[t]);
+    }
+    return decision == NULL || !isnan(shares[0]);
 }
 
 static void print_probabilities(page_writer *p)
@@ -364,28 +391,41 @@ static void print_probabilities(page_writer *p)
     double thresholds[MOST_THRESHOLDS], shares[MOST_THRESHOLDS];
     size_t n_thresholds = read_thresholds(p, thresholds);
     if (n_thresholds == 0) {
-        fprintf(p->page, "No threshold is declared (economics.thresholds); ipsim cea takes any, with curves and frontier.\n\n");
+        fprintf(p->page, "No threshold is declared (economics.thresholds) or given (--threshold); the tables have a grid of them.\n\n");
         return;
     }
     ipsim_summary_grid grid = grid_of(p, true);
     const char *perspective;
     for (size_t n = 0; !p->failed && (perspective = nth_perspective(p, n)) != NULL; n++) {
         panel of = {0};
-        if (!fill_panel(p, perspective, &of)) {
+        if (p->tables->decision == NULL && !fill_panel(p, perspective, &of)) {
             p->failed = true;
             return;
         }
-        const char **cells = ipsim_summary_grid_line(&grid, perspective_label(p, perspective));
-        for (size_t a = 0; a < p->n_arms; a++) {
-            for (size_t t = 0; t < n_thresholds; t++) {
-                shares[t] = share_best(p, &of, a, thresholds[t]);
-            }
+        const char **cells = NULL;
+        for (size_t a = 0; a < p->n_arms && find_shares(p, &of, perspective, a, thresholds, n_thresholds, shares); a++) {
+            cells = cells != NULL ? cells : ipsim_summary_grid_line(&grid, perspective_label(p, perspective));
             cells[a] = percents(p, shares, n_thresholds);
         }
     }
     print_grid(p, &grid,
-               ipsim_arena_printf(p->arena, "PROBABILITY OF THE HIGHEST NET BENEFIT at %s %s per QALY",
-                                  numbers(p, thresholds, n_thresholds, true), p->currency));
+               ipsim_arena_printf(p->arena, "PROBABILITY OF THE HIGHEST NET BENEFIT at %s", thresholds_text(p, thresholds, n_thresholds)));
+}
+
+static void print_decision(page_writer *p)
+{
+    const ipsim_psa_page_decision *decision = p->tables->decision;
+    const char *names[MOST_PERSPECTIVES], *labels[MOST_PERSPECTIVES];
+    size_t n = 0;
+    if (decision == NULL || decision->n_thresholds == 0) {
+        return;
+    }
+    while (n < MOST_PERSPECTIVES && (names[n] = nth_perspective(p, n)) != NULL) {
+        labels[n] = perspective_label(p, names[n]);
+        n++;
+    }
+    const char *thresholds = thresholds_text(p, decision->thresholds, decision->n_thresholds);
+    p->failed = p->failed || !ipsim_psa_decision_print(p->arena, decision, names, labels, n, thresholds, p->currency, p->page);
 }
 
 /* The years of break_even: the first few, and the last. */
@@ -435,7 +475,7 @@ static void print_saving(page_writer *p)
             cells[a - 1] = percents(p, shares, n_years);
         }
     }
-    print_grid(p, &grid, ipsim_arena_printf(p->arena, "PROBABILITY OF SAVING MONEY in all by year %s", numbers(p, years, n_years, false)));
+    print_grid(p, &grid, ipsim_arena_printf(p->arena, "PROBABILITY OF SAVING MONEY in all by year %s", numbers(p, years, n_years)));
 }
 
 static const char *outcome_label(page_writer *p, const char *outcome)
@@ -549,6 +589,9 @@ static void compose(page_writer *p)
         print_saving(p);
     }
     print_noise(p);
+    if (p->compare) {
+        print_decision(p);
+    }
     print_conventions(p);
 }
 

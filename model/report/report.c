@@ -38,6 +38,19 @@ static void put_head(const ipsim_report_tables *tables, const json_t *messages, 
     fputs("</style>\n</head>\n", stream);
 }
 
+/* Whether another table of the page tells the same and more: provenance is parameters with more columns, the grid of the slider has more
+ * thresholds than the tables of cea. */
+static bool is_superseded(const ipsim_report_tables *tables, const char *name)
+{
+    static const char *const by[][2] = {{"parameters", "provenance"}, {"ceac", "grid_ceac"}, {"evpi", "grid_evpi"}};
+    for (size_t i = 0; i < sizeof by / sizeof by[0]; i++) {
+        if (strcmp(name, by[i][0]) == 0 && ipsim_report_find(tables, by[i][1]) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static ipsim_status put_data(const ipsim_report_tables *tables, const char *language, FILE *stream, ipsim_error *err)
 {
     const ipsim_table *about = ipsim_report_find(tables, "about");
@@ -47,8 +60,7 @@ static ipsim_status put_data(const ipsim_report_tables *tables, const char *lang
     for (size_t t = 0; status == IPSIM_OK && t < tables->count; t++) {
         const ipsim_table *table = tables->items[t];
         bool *keep = NULL;
-        /* provenance is parameters with more columns. */
-        bool superseded = strcmp(table->name, "parameters") == 0 && ipsim_report_find(tables, "provenance") != NULL;
+        bool superseded = is_superseded(tables, table->name);
         if (superseded || !ipsim_report_wants(table->name) || ipsim_report_find(tables, table->name) != table) {
             continue;
         }

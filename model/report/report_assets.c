@@ -4,6 +4,8 @@
  * The Makefile names the files. The script is bundled from model/report/web/ by npm and esbuild; where they are not there it is missing. */
 #include "report_parts.h"
 
+#include <stdint.h>
+
 /* .incbin: a compiler takes ten seconds over the same bytes as an array. Both symbols are local to this file. */
 #define ASSET(name, path)                                                                 \
     __asm__(".section .rodata\n"                                                          \
@@ -15,7 +17,9 @@
     extern const char ipsim_asset_##name##_begin[] __attribute__((visibility("hidden"))); \
     extern const char ipsim_asset_##name##_end[] __attribute__((visibility("hidden")))
 
-#define LOOK_UP(name) ((ipsim_report_asset){ipsim_asset_##name##_begin, (size_t)(ipsim_asset_##name##_end - ipsim_asset_##name##_begin)})
+/* In C they are two objects, whose addresses may be subtracted as numbers only. */
+#define LOOK_UP(name) \
+    ((ipsim_report_asset){ipsim_asset_##name##_begin, (uintptr_t)ipsim_asset_##name##_end - (uintptr_t)ipsim_asset_##name##_begin})
 
 ASSET(style, IPSIM_REPORT_STYLE);
 ASSET(messages, IPSIM_REPORT_MESSAGES);

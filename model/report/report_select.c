@@ -12,12 +12,10 @@
 bool ipsim_report_wants(const char *table)
 {
     static const char *const names[] = {
-        "about",         "results",      "differences",  "occupancy",  "population",  "targets",       "ratios",
-        "parameters",    "provenance",   "psa_summary",  "break_even", "noise",       "psa_occupancy", "replicates",
-        "settling",      "cea",          "frontier",     "plane",      "net_benefit", "ceac",          "evpi",
-        "subgroups",     "distribution", "equity",       "shortfall",  "evppi",       "evsi",          "dsa",
-        "dsa_threshold", "dsa_grid",     "dsa_extremes", "sources",    "scatter",     "thinned",       "replicate_means",
-        "grid_ceac",     "grid_evpi",
+        "about",         "results",     "differences",  "occupancy", "population",    "targets",   "ratios", "parameters",
+        "provenance",    "psa_summary", "break_even",   "noise",     "psa_occupancy", "cea",       "plane",  "ceac",
+        "evpi",          "subgroups",   "distribution", "equity",    "shortfall",     "evppi",     "evsi",   "dsa",
+        "dsa_threshold", "sources",     "scatter",      "thinned",   "grid_ceac",     "grid_evpi",
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(names[i], table) == 0) {
@@ -112,20 +110,80 @@ static bool keep_row(row_rule *rule, const ipsim_table *about, size_t row)
     return rule->last_matters;
 }
 
+/* ---- values of a QALY ---- */
+/* The text "275000, 500000" that the scenarios name their thresholds in; NULL when they name none. */
+static const char *named_thresholds(const ipsim_table *about)
+{
+    const ipsim_column *keys = about != NULL ? find(about, "key", IPSIM_TEXT) : NULL;
+    const ipsim_column *values = about != NULL ? find(about, "value", IPSIM_TEXT) : NULL;
+    for (size_t row = 0; keys != NULL && values != NULL && row < about->n_rows; row++) {
+        if (strcmp(ipsim_summary_text_at(keys, row), "thresholds") == 0) {
+            return ipsim_summary_text_at(values, row);
+        }
+    }
+    return NULL;
+}
+
+static bool is_named(const char *thresholds, double value)
+{
+    const char *at = thresholds;
+    while (at != NULL && *at != '\0') {
+        char *end;
+        double named = strtod(at, &end);
+        if (end == at) {
+            return false;
+        }
+        if (named == value) {
+            return true;
+        }
+        at = end + strspn(end, ", ");
+    }
+    return false;
+}
+
+/* Groups are shown at the thresholds of the scenarios, where the table has any of them; cea knows some forty. */
+static bool select_thresholds(const ipsim_table *table, const ipsim_table *about, bool *keep)
+{
+    const char *named = named_thresholds(about);
+    const ipsim_column *column = find(table, "threshold", IPSIM_REAL);
+    bool any = false;
+    for (size_t row = 0; column != NULL && row < table->n_rows; row++) {
+        keep[row] = is_named(named, column->real[row]);
+        any = any || keep[row];
+    }
+    return any;
+}
+
+static bool is_one_of(const char *name, const char *const *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 ipsim_status ipsim_report_select(const ipsim_table *table, const ipsim_table *about, bool **keep, ipsim_error *err)
 {
     static const char *const large[] = {"results", "differences", "ratios", "psa_summary", "dsa"};
-    bool is_large = false;
-    for (size_t i = 0; i < sizeof large / sizeof large[0]; i++) {
-        is_large = is_large || strcmp(table->name, large[i]) == 0;
-    }
+    static const char *const of_groups[] = {"subgroups", "distribution", "equity"};
+    bool is_large = is_one_of(table->name, large, sizeof large / sizeof large[0]);
+    bool by_threshold = is_one_of(table->name, of_groups, sizeof of_groups / sizeof of_groups[0]);
     *keep = NULL;
-    if (!is_large) {
+    if (!is_large && !by_threshold) {
         return IPSIM_OK;
     }
     *keep = calloc(table->n_rows > 0 ? table->n_rows : 1, sizeof **keep);
     if (*keep == NULL) {
         return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
+    }
+    if (by_threshold) {
+        if (!select_thresholds(table, about, *keep)) {
+            free(*keep);
+            *keep = NULL;
+        }
+        return IPSIM_OK;
     }
     row_rule rule = {.subgroup = find(table, "subgroup", IPSIM_TEXT),
                      .outcome = find(table, "outcome", IPSIM_TEXT),

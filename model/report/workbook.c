@@ -85,6 +85,10 @@ static void find_tables(workbook *w, const ipsim_table *const *tables, size_t n_
     w->break_even = find_table(tables, n_tables, "break_even", "probability_saving");
     w->psa = find_table(tables, n_tables, "psa", "draw");
     w->psa_summary = find_table(tables, n_tables, "psa_summary", "mean");
+    w->plane = find_table(tables, n_tables, "plane", "difference_effect");
+    w->ceac = find_table(tables, n_tables, "ceac", "probability_best");
+    w->evppi = find_table(tables, n_tables, "evppi", "evppi");
+    w->dsa = find_table(tables, n_tables, "dsa", "spread");
 }
 
 static void find_arms(workbook *w)
@@ -172,6 +176,7 @@ static void fill(workbook *w, const ipsim_table *const *tables, size_t n_tables)
     bool costs = results && ipsim_workbook_has(w, "cost"), curves = w->curves.n_arms > 0 && w->curves.n_times > 1;
     workbook_sheets sheets = {
         .summary = add_if(w, results || w->psa_summary != NULL, "Summary"),
+        .decision = add_if(w, w->plane != NULL || w->ceac != NULL || w->evppi != NULL || w->dsa != NULL, "Decision"),
         .payers = add_if(w, costs, "Costs by payer"),
         .curves = add_if(w, curves, "Curves"),
         .break_even = add_if(w, w->break_even != NULL || (costs && w->comparator != NULL), "Break-even"),
@@ -189,6 +194,7 @@ static void fill(workbook *w, const ipsim_table *const *tables, size_t n_tables)
     sheets.about = add_if(w, true, "About");
 
     ipsim_workbook_summary(w, sheets.summary);
+    ipsim_workbook_decision(w, sheets.decision);
     ipsim_workbook_costs(w, sheets.payers, sheets.costs);
     ipsim_workbook_curves(w, sheets.curves, sheets.occupancy);
     ipsim_workbook_break_even(w, sheets.break_even);

@@ -26,7 +26,7 @@ typedef struct workbook {
     ipsim_xlsx *file;
     ipsim_arena *arena;
     const ipsim_table *about, *results, *differences, *ratios, *occupancy, *targets, *population, *parameters, *break_even, *psa,
-        *psa_summary;
+        *psa_summary, *plane, *ceac, *evppi, *dsa;
     const char *comparator; /* NULL: nothing is compared */
     size_t n_scenarios, n_arms;
     const char **scenarios;           /* every one */
@@ -42,7 +42,8 @@ typedef struct workbook {
 } workbook;
 
 typedef struct workbook_sheets {
-    ipsim_xlsx_sheet *summary, *payers, *curves, *break_even, *draws, *parameters, *targets, *population, *occupancy, *costs, *about;
+    ipsim_xlsx_sheet *summary, *decision, *payers, *curves, *break_even, *draws, *parameters, *targets, *population, *occupancy, *costs,
+        *about;
 } workbook_sheets;
 
 /* "Change in cost, …": text that lives in the arena; "" when memory is short. */
@@ -73,6 +74,7 @@ const char *ipsim_workbook_text(const ipsim_table *table, const char *column, si
 
 /* ---- sheets ---- */
 void ipsim_workbook_summary(workbook *w, ipsim_xlsx_sheet *sheet);                              /* workbook_summary.c */
+void ipsim_workbook_decision(workbook *w, ipsim_xlsx_sheet *sheet);                             /* workbook_decision.c */
 void ipsim_workbook_costs(workbook *w, ipsim_xlsx_sheet *payers, ipsim_xlsx_sheet *costs);      /* workbook_costs.c */
 void ipsim_workbook_break_even(workbook *w, ipsim_xlsx_sheet *sheet);                           /* workbook_break_even.c */
 void ipsim_workbook_curves(workbook *w, ipsim_xlsx_sheet *charts, ipsim_xlsx_sheet *occupancy); /* workbook_curves.c */

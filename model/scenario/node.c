@@ -46,7 +46,7 @@ char *ipsim_loader_join(ipsim_loader *loader, const char *prefix, const char *ke
     size_t before = strlen(prefix), dot = before > 0, after = strlen(key) + 1;
     char *text = ipsim_loader_alloc(loader, before + dot + after, 1);
     if (text != NULL) {
-        memcpy(text, prefix, before);
+        memcpy(text, prefix, before); // NOLINT(bugprone-not-null-terminated-result): the end comes with the key
         memcpy(text + before, ".", dot);
         memcpy(text + before + dot, key, after);
     }

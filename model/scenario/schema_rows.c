@@ -98,7 +98,8 @@ const ipsim_schema_row ipsim_schema_rows[] = {
      .help = "What distinguishes one person from another at entry. Two names are reserved: age (years at entry) and entry_time (years "
              "after the model's start at which the person enters, 0 by default)."},
     {ITEMS_OF(SCENARIO, ipsim_scenario, clocks, CLOCK), .help = "Named clocks, used as clock = \"since:NAME\"."},
-    {ITEMS_OF(SCENARIO, ipsim_scenario, states, STATE), .required = true, .help = "The states a person can be in; one at a time."},
+    {ITEMS_OF(SCENARIO, ipsim_scenario, states, STATE), .required = true,
+     .help = "The states a person can be in; one at a time. None may be called not_entered: results say so of who has yet to enter."},
     {KEY(SCENARIO, "start_state", TEXT, ipsim_scenario, start_state), .help = "The state in which everybody starts."},
     {KEY(SCENARIO, "start_states", NAMED_NUMBERS, ipsim_scenario, start_states), BETWEEN(0, 1),
      .help = "The probability of starting in each of several states; they sum to 1."},

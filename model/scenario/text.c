@@ -195,6 +195,10 @@ static bool check_encoding(scanner *s)
 {
     int line = 1;
     for (size_t i = 0; i < s->size;) {
+        if (s->text[i] >= 0x20 && s->text[i] < 0x7F) { /* nearly all of a file */
+            i++;
+            continue;
+        }
         size_t length = ipsim_utf8_length(s->text + i, s->size - i);
         if (length == 0) {
             complain(s, IPSIM_ERR_SYNTAX, line, NULL, "a byte here is not UTF-8 text; save the file as UTF-8");

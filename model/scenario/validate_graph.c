@@ -161,6 +161,12 @@ void ipsim_validate_graph(ipsim_loader *loader, const ipsim_scenario *s)
     if (reached == NULL) {
         return;
     }
+    for (size_t i = 0; i < s->n_states; i++) {
+        if (strcmp(s->states[i].name, "not_entered") == 0) {
+            ipsim_error_add(loader->errors, IPSIM_ERR_DUPLICATE, s->states[i].origin,
+                            "results call so the people who have not entered the model yet; choose another name");
+        }
+    }
     if (validate_start(loader, s, reached) && all_ends_known(s)) {
         spread(loader, s, reached);
         for (size_t i = 0; i < s->n_states; i++) {

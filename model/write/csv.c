@@ -32,29 +32,46 @@ static bool needs_quotes(const char *text, size_t length)
     return length > 0 && (text[0] == ' ' || text[0] == '\t' || text[length - 1] == ' ' || text[length - 1] == '\t');
 }
 
-static void put_text(FILE *stream, const char *text)
+/* What a text needs; a cell that shares its text with the one above need not be looked at again. */
+typedef struct text_needs {
+    const char *text;
+    size_t length;
+    bool guard, quotes;
+} text_needs;
+
+static void look_at(text_needs *needs, const char *text)
 {
-    /* A spreadsheet runs a text that looks like a formula, wherever the text came from. */
-    bool guard = ipsim_looks_like_formula(text);
     size_t length = strlen(text);
-    bool quotes = needs_quotes(text, length);
-    if (quotes) {
+    /* A spreadsheet runs a text that looks like a formula, wherever the text came from. */
+    *needs = (text_needs){text, length, ipsim_looks_like_formula(text), needs_quotes(text, length)};
+}
+
+static void put_seen_text(FILE *stream, const text_needs *needs)
+{
+    if (needs->quotes) {
         put_char(stream, '"');
     }
-    if (guard) {
+    if (needs->guard) {
         put_char(stream, '\'');
     }
-    if (!quotes) {
-        put_bytes(stream, text, length);
+    if (!needs->quotes) {
+        put_bytes(stream, needs->text, needs->length);
         return;
     }
-    for (const char *c = text; *c != '\0'; c++) {
+    for (const char *c = needs->text; *c != '\0'; c++) {
         if (*c == '"') {
             put_char(stream, '"');
         }
         put_char(stream, *c);
     }
     put_char(stream, '"');
+}
+
+static void put_text(FILE *stream, const char *text)
+{
+    text_needs needs;
+    look_at(&needs, text);
+    put_seen_text(stream, &needs);
 }
 
 static void put_header(FILE *stream, const ipsim_table *table)
@@ -73,12 +90,17 @@ static void put_header(FILE *stream, const ipsim_table *table)
     put_char(stream, '\n');
 }
 
-static void put_cell(FILE *stream, const ipsim_column *column, size_t row)
+static void put_cell(FILE *stream, const ipsim_column *column, size_t row, text_needs *seen)
 {
     char number[IPSIM_REAL_TEXT_SIZE];
     switch (column->type) {
     case IPSIM_TEXT:
-        put_text(stream, column->text[row] != NULL ? column->text[row] : "");
+        if (column->text[row] != NULL) {
+            if (column->text[row] != seen->text) {
+                look_at(seen, column->text[row]);
+            }
+            put_seen_text(stream, seen);
+        }
         break;
     case IPSIM_REAL:
         if (!isnan(column->real[row])) {
@@ -105,8 +127,11 @@ static bool is_empty_cell(const ipsim_column *column, size_t row)
     return false;
 }
 
+enum { MOST_SEEN = 32 }; /* columns beyond it share one memory, which costs time and nothing else */
+
 static void put_rows(FILE *stream, const ipsim_table *table)
 {
+    text_needs seen[MOST_SEEN] = {{0}};
     for (size_t row = 0; row < table->n_rows && ferror(stream) == 0; row++) {
         if (table->n_columns == 1 && is_empty_cell(&table->columns[0], row)) {
             fputs("\"\"", stream); /* an empty line would read as no row at all */
@@ -115,7 +140,7 @@ static void put_rows(FILE *stream, const ipsim_table *table)
                 if (c > 0) {
                     put_char(stream, ',');
                 }
-                put_cell(stream, &table->columns[c], row);
+                put_cell(stream, &table->columns[c], row, &seen[c < MOST_SEEN ? c : MOST_SEEN - 1]);
             }
         }
         put_char(stream, '\n');

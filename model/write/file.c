@@ -71,12 +71,6 @@ ipsim_status ipsim_file_finish(FILE *stream, const char *path, ipsim_error *err)
     return IPSIM_OK;
 }
 
-void ipsim_file_abandon(FILE *stream, const char *path)
-{
-    fclose(stream);
-    ipsim_file_remove(path);
-}
-
 void ipsim_file_send(const char *path)
 {
     int descriptor = open(path, O_RDONLY | O_CLOEXEC);

@@ -12,9 +12,6 @@ ipsim_status ipsim_file_create(const char *path, FILE **stream, ipsim_error *err
  * and not waited for: that is done for all files of a folder together, when it is committed. */
 ipsim_status ipsim_file_finish(FILE *stream, const char *path, ipsim_error *err) IPSIM_MUST_CHECK;
 
-/* Closes and removes a file that will not be finished. */
-void ipsim_file_abandon(FILE *stream, const char *path);
-
 /* Begins to send a file to disk, by name. */
 void ipsim_file_send(const char *path);
 

@@ -39,7 +39,7 @@ static void add_series(ipsim_xlsx_sheet *sheet, lxw_chart *chart, ipsim_xlsx_cha
                                 (lxw_col_t)s->x_column);
     chart_series_set_values(series, from, (lxw_row_t)s->first_row, (lxw_col_t)s->y_column, (lxw_row_t)s->last_row, (lxw_col_t)s->y_column);
     chart_series_set_name_range(series, from, (lxw_row_t)s->name_row, (lxw_col_t)s->name_column);
-    if (kind == IPSIM_XLSX_AREAS || kind == IPSIM_XLSX_BARS) {
+    if (kind == IPSIM_XLSX_AREAS || kind == IPSIM_XLSX_BARS || kind == IPSIM_XLSX_TORNADO) {
         lxw_chart_fill fill = {.color = colour_of(s)};
         chart_series_set_fill(series, &fill);
     } else {
@@ -70,7 +70,7 @@ static void set_axes(ipsim_xlsx *book, lxw_chart *chart, const ipsim_xlsx_chart 
 {
     lxw_chart_line pale = {.color = 0xD9D9D9, .width = 0.75f};
     /* Of bars, which lie, libxlsxwriter calls the upright axis y, as on paper. */
-    bool bars = plan->kind == IPSIM_XLSX_BARS;
+    bool bars = plan->kind == IPSIM_XLSX_BARS || plan->kind == IPSIM_XLSX_TORNADO;
     lxw_chart_axis *x = bars ? chart->y_axis : chart->x_axis, *y = bars ? chart->x_axis : chart->y_axis;
     name_axis(book, x, plan->x_title);
     name_axis(book, y, plan->y_title);
@@ -92,9 +92,9 @@ static void set_axes(ipsim_xlsx *book, lxw_chart *chart, const ipsim_xlsx_chart 
         chart_axis_set_position(x, LXW_CHART_AXIS_POSITION_ON_TICK);
     }
     if (plan->kind == IPSIM_XLSX_POINTS) {
-        chart_axis_set_num_format(x, "General");
-        chart_axis_set_min(x, 0.0);
+        chart_axis_set_num_format(x, "#,##0.###");
         if (isfinite(plan->x_most)) {
+            chart_axis_set_min(x, 0.0);
             chart_axis_set_max(x, plan->x_most);
         }
     } else if (isfinite(plan->y_most)) {
@@ -112,6 +112,7 @@ void ipsim_xlsx_add_chart(ipsim_xlsx_sheet *sheet, size_t row, size_t column, co
         [IPSIM_XLSX_AREAS] = LXW_CHART_AREA_STACKED,
         [IPSIM_XLSX_POINTS] = LXW_CHART_SCATTER_STRAIGHT_WITH_MARKERS,
         [IPSIM_XLSX_BARS] = LXW_CHART_BAR,
+        [IPSIM_XLSX_TORNADO] = LXW_CHART_BAR,
     };
     if (sheet == NULL || n_series == 0) {
         return;
@@ -124,6 +125,10 @@ void ipsim_xlsx_add_chart(ipsim_xlsx_sheet *sheet, size_t row, size_t column, co
     }
     for (size_t s = 0; s < n_series; s++) {
         add_series(sheet, chart, plan->kind, &series[s]);
+    }
+    if (plan->kind == IPSIM_XLSX_TORNADO) {
+        chart_set_series_overlap(chart, 100);
+        chart_set_series_gap(chart, 40);
     }
     char *title = name_of(book, plan->title, SHORT_TEXT), *description = name_of(book, plan->description, LARGE_TEXT);
     lxw_chart_font font = {.size = 12, .bold = LXW_EXPLICIT_FALSE};

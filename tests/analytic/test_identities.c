@@ -385,6 +385,15 @@ static void subgroups_add_up_to_the_whole(void **state)
 
 /* ---- report years, discounting ---- */
 
+/* What a row of results is about: subgroup, outcome, payer, discounted. False for a row of a subgroup. */
+static bool row_of_everybody(const ipsim_table *t, size_t row, const char *text[4])
+{
+    static const char *const columns[4] = {"subgroup", "outcome", "payer", "discounted"};
+    for (int k = 0; k < 4; k++)
+        text[k] = t->columns[ipsim_table_find_column(t, columns[k])].text[row];
+    return strcmp(text[0], "all") == 0;
+}
+
 static void cutting_time_changes_nothing(void **state)
 {
     (void)state;
@@ -397,10 +406,7 @@ static void cutting_time_changes_nothing(void **state)
     for (size_t row = 0; row < a->results->n_rows; row++) {
         const ipsim_table *t = a->results;
         const char *text[4];
-        static const char *const columns[4] = {"subgroup", "outcome", "payer", "discounted"};
-        for (int k = 0; k < 4; k++)
-            text[k] = t->columns[ipsim_table_find_column(t, columns[k])].text[row];
-        if (strcmp(text[0], "all") != 0)
+        if (!row_of_everybody(t, row, text))
             continue;
         double value = table_real(t, row, "estimate");
         assert_close(find_estimate(b->results, NULL, text[0], text[1], text[2], text[3], 16).value, value, 1e-9 + 1e-9 * fabs(value));
@@ -430,10 +436,7 @@ static void a_report_year_is_a_shorter_run(void **state)
     for (size_t row = 0; row < b->results->n_rows; row++) {
         const ipsim_table *t = b->results;
         const char *text[4];
-        static const char *const columns[4] = {"subgroup", "outcome", "payer", "discounted"};
-        for (int k = 0; k < 4; k++)
-            text[k] = t->columns[ipsim_table_find_column(t, columns[k])].text[row];
-        if (strcmp(text[0], "all") != 0)
+        if (!row_of_everybody(t, row, text))
             continue;
         estimate e = find_estimate(a->results, NULL, text[0], text[1], text[2], text[3], table_real(t, row, "year"));
         assert_close(table_real(t, row, "estimate"), e.value, 1e-9 + 1e-9 * fabs(e.value));

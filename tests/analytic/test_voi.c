@@ -67,7 +67,7 @@ static ipsim_evppi evppi(const model *m, const size_t *parameters, size_t n, dou
     ipsim_evppi result;
     ipsim_error err;
     ipsim_parameter_set set = {n, parameters};
-    assert_ok(ipsim_evppi_estimate(&m->draws, &m->panel, &set, 1, &threshold, 1, &result, &err), &err);
+    assert_ok(ipsim_evppi_estimate(&m->draws, &m->panel, &set, 1, &threshold, 1, NULL, &result, &err), &err);
     return result;
 }
 
@@ -261,7 +261,7 @@ static void identities(void **state)
     const double thresholds[] = {0, 100, 500, 1000, 5000, 1e6};
     ipsim_evppi results[8 * 6];
     ipsim_error err;
-    assert_ok(ipsim_evppi_estimate(&m->draws, &m->panel, sets, 8, thresholds, 6, results, &err), &err);
+    assert_ok(ipsim_evppi_estimate(&m->draws, &m->panel, sets, 8, thresholds, 6, NULL, results, &err), &err);
     for (size_t t = 0; t < 6; t++) {
         double se, limit = evpi(m, thresholds[t], &se);
         for (size_t s = 0; s < 8; s++) {

@@ -34,11 +34,16 @@ const value = (arm, subgroup, outcome, payer, discounted, year, z) => {
   return arm === arms[0] ? base : base + (difference.get(`${arm}|${rest}`) ?? 0) * change(z, outcome) + extra(z, outcome);
 };
 
+const attribute = 'age_band=';
+const share = new Map(readCsv(path.join(compare, 'population.csv')).filter((row) => `${row.attribute}=` === attribute).map((row) => [`${attribute}${row.level}`, Number(row.simulated)]));
+const subgroups = ['all', ...share.keys()];
 const rows = [];
 values.forEach((z, d) => {
   for (const arm of arms) {
     for (const perspective of perspectives) {
-      rows.push({ draw: d + 1, scenario: arm, perspective, subgroup: 'all', weight: 1, cost: value(arm, 'all', `cost_${perspective}`, 'all', 'yes', horizon, z), qalys: value(arm, 'all', 'qalys', 'all', 'yes', horizon, z) });
+      for (const subgroup of subgroups) {
+        rows.push({ draw: d + 1, scenario: arm, perspective, subgroup, weight: share.get(subgroup) ?? 1, cost: value(arm, subgroup, `cost_${perspective}`, 'all', 'yes', horizon, z), qalys: value(arm, subgroup, 'qalys', 'all', 'yes', horizon, z) });
+      }
     }
   }
 });

@@ -89,7 +89,7 @@ for (const [name, options] of [['full.html', {}], ['full.html', { scheme: 'dark'
 // ---- the slider ----
 {
   const { page, trouble, close } = await open('full.html');
-  const draws = readCsv(path.join(data, 'psa/psa.csv'));
+  const draws = readCsv(path.join(data, 'psa/psa.csv')).filter((row) => row.subgroup === 'all');
   const arms = [...new Set(draws.map((row) => row.scenario))];
   const labels = { traditional: 'Traditional rehabilitation', 'usual-care': 'Usual care', ips: 'Individual Placement and Support', 'ips-young': 'IPS, and IPS Ung for those under 30' };
   /* From the file alone: the best on average, and how often it is the best. */

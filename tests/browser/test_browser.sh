@@ -30,9 +30,13 @@ norway=(scenarios/traditional.cfg scenarios/usual-care.cfg scenarios/ips.cfg sce
 run compare "${norway[@]}" -n 4000 --quiet --output "$data/compare"
 expect 0 "a comparison of four arms"
 assert "draws of it" node "$sources/make_draws.mjs" "$data/compare" "$data/psa" "$data/dsa" 400
-run voi "$data/psa" --threshold 275000,500000 --comparator traditional --quiet --output "$data/voi"
+study=$(sed -n 2p "$data/psa/parameters.csv" | cut -d, -f2)
+run voi "$data/psa" --threshold 275000,500000 --comparator traditional --study "$study:mean:2" --size 50,200,800 --study-cost 5e6,20000 --population 2000 --quiet \
+    --output "$data/voi"
 expect 0 "the value of information of them"
-run report "$data/compare" "$data/psa" "$data/voi" "$data/dsa" --output "$data/full.html"
+run cea "$data/psa" --comparator traditional --inequality-aversion 1 --quiet --output "$data/fair"
+expect 0 "who gains and who pays"
+run report "$data/compare" "$data/psa" "$data/voi" "$data/dsa" "$data/fair" --output "$data/full.html"
 expect 0 "a report of everything"
 run report "$data/psa" --output "$data/psa.html"
 expect 0 "a report of draws alone"

@@ -93,6 +93,16 @@ assert "probabilities add up to 1" awk -F, 'NR > 1 { sum[$1 $2 $3] += $5 } END {
     "$out/ceac.csv"
 assert "no number is NaN or infinite" sh -c "! grep -Ei '(^|,)-?(nan|inf)(inity)?(,|\$)' '$out'/*.csv"
 assert "the summary printed is the summary written" grep -qFf <(grep -m 1 '[a-z]' "$out/summary.txt") "$scratch/out"
+run cea "$scratch/psa.csv" --comparator usual --perspective society --threshold 200000 --output "$scratch/society"
+expect 0 "one of the perspectives"
+assert "it is that one alone" test "$(cut -d, -f1 "$scratch/society/plane.csv" | sort -u | tr '\n' ' ')" = "perspective society "
+assert "with its own figures" is_cell 10000 "$scratch/society/plane.csv" difference_cost perspective=society subgroup=all
+run cea "$scratch/psa.csv" --perspective helth --output "$scratch/none"
+expect 2 "a perspective that is not there" --err 'did you mean "health"' --err 'perspective-column'
+sed '1s/,perspective,/,view,/' "$scratch/psa.csv" >"$scratch/view.csv"
+run cea "$scratch/view.csv" --comparator usual --perspective-column view --perspective society --threshold 200000 --quiet --output "$scratch/view"
+expect 0 "the column of perspectives by name"
+assert "gives the same" cmp "$scratch/society/plane.csv" "$scratch/view/plane.csv"
 run cea "$scratch/psa.csv" --comparator usual --currency NOK --json --output "$out"
 assert "--json is JSON" jq -e '.cea[0].strategy and .evpi[0].evpi and .ceac[0].threshold' "$scratch/out"
 run cea "$scratch/psa.csv" --effect employment_years --threshold 0:100000:25000 --quiet --output "$out"

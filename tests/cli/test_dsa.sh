@@ -46,6 +46,11 @@ assert "nothing was sought" is_absent "$out/dsa_threshold.csv"
 run dsa "$model" "$arm" -n 300 --outcome qalys --find 'arm:c_programme=0:1e6,arm:hr_programme=0.5:2' -o "$out"
 expect 0 "another output, and values sought without any range" --out 'Qalys' --out 'hr_programme'
 assert "money does not touch QALYs" grep -q 'arm:c_programme,.*no influence' "$out/dsa_threshold.csv"
+run dsa "$model" "$arm" -n 300 --scenarios --effect bed_days --threshold 1000 --perspective society -o "$out"
+expect 0 "net benefit of another effect" --out 'at 1 000 NOK a unit of "bed_days"' --out 'Extra effect'
+assert "it is its value less the cost" awk -F, '$4 == "bed_days" { effect = $6 } $4 == "cost_society" { cost = $6 } $4 == "net_benefit" && $3 == "society" { nb = $6 }
+    END { d = nb - (1000 * effect - cost); exit !(effect != 0 && d * d < 1e-6) }' "$out/dsa_base.csv"
+assert "about.csv says which" grep -qx 'model,dsa_effect,bed_days' "$out/about.csv"
 run dsa "$model" "$arm" -n 300 --scenarios -o "$out"
 expect 0 "scenarios side by side" --out 'SCENARIOS against model'
 run dsa "$model" "$arm" -n 300 --vary "$ranges" --json -q -o "$out"
@@ -69,6 +74,10 @@ refused "quantiles" '0 < A < B < 1' --quantiles 0.9,0.1
 refused "a grid of one parameter" 'NAME=LOW:HIGH:VALUES' --grid c_bed=1:2:3
 refused "an unknown perspective" 'did you mean society' --perspective soceity
 refused "an unknown output" 'did you mean qalys' --outcome qaly
+refused "an unknown effect" 'did you mean bed_days' --effect bed_day --threshold 1000
+refused "thresholds of scenarios are for QALYs" 'give the value of a unit of bed_days' --effect bed_days
+run dsa "$model" "$arm" --checkpoint
+expect 2 "there is no journal" --err 'no option --checkpoint'
 refused "--scenarios beside --vary" 'no meaning' --scenarios --vary c_bed=1:2
 run dsa "$model" -o "$out"
 expect 2 "one scenario is not enough" --err COMPARATOR

@@ -108,6 +108,9 @@ expect 0 "show: what is missing may come from --set" --out 'horizon_years +20'
 run check "$scratch/"$'\e[2J\a.cfg'
 expect 2 "a file name full of control characters" --err '\?\[2J\?\.cfg'
 assert "none of them is printed" sh -c "! grep -q '[[:cntrl:]]' '$scratch/err'"
+cp "$model" "$scratch/"$'good\e[2J.cfg'
+run check "$scratch/"$'good\e[2J.cfg'
+expect 0 "such a name, and a good scenario in it" --out 'good\?\[2J\.cfg: ok'
 
 run check "$model"
 expect 0 "a good scenario passes"

@@ -30,7 +30,7 @@ arms=("$scratch/base.cfg" "$scratch/arm.cfg")
 whole=$scratch/whole
 run psa "${arms[@]}" --draws 40 -n 300 --quiet --threads 1 -o "$whole"
 expect 0 "an analysis of 40 draws"
-for file in psa parameters provenance psa_years psa_summary psa_occupancy break_even noise occupancy population targets about; do
+for file in psa parameters provenance psa_years psa_summary psa_occupancy break_even noise occupancy population targets about cea frontier plane net_benefit ceac evpi subgroups distribution; do
     assert "it writes $file.csv" test -s "$whole/$file.csv"
 done
 assert "columns of psa.csv" grep -qx 'draw,scenario,perspective,subgroup,weight,cost,qalys,ever_ill,bed_days,life_years' <(head -1 "$whole/psa.csv")
@@ -39,6 +39,8 @@ assert "a parameter that differs between scenarios is told apart" grep -q '^0,ar
 assert "members of joints are drawn" grep -q '^39,u_loss_bed,' "$whole/parameters.csv"
 assert "what is fixed is not there" sh -c "! grep -q death_rate '$whole/parameters.csv'"
 assert "the page" grep -q 'PROBABILITY OF THE HIGHEST NET BENEFIT at 500 000 NOK per QALY' "$whole/summary.txt"
+
+assert "too few draws for EVPPI, which is said" sh -c "[ ! -e '$whole/evppi.csv' ] && grep -q 'below 200 draws' '$whole/summary.txt'"
 
 for threads in 2 3; do
     run psa "${arms[@]}" --draws 40 -n 300 --quiet --threads $threads -o "$scratch/t$threads"
@@ -105,11 +107,60 @@ assert "and that it is" same_results "$scratch/i-interrupted" "$scratch/i2"
 # What reads it.
 run cea "$whole" --quiet -o "$scratch/cea"
 expect 0 "ipsim cea reads the folder"
+for file in "$scratch"/cea/*.csv; do
+    assert "psa has made the same ${file##*/}" cmp "$file" "$whole/${file##*/}"
+done
 run voi "$whole" --quiet -o "$scratch/voi"
 expect 0 "ipsim voi reads the folder and its parameters"
 assert "with every parameter" grep -q 'arm:hr_programme' "$scratch/voi/evppi.csv"
+# The decision, with options of its own and with EVPPI.
+printf 'age,qalys\n20,40\n90,5\n' >"$scratch/norms.csv"
+decide=(--threshold 200000,400000 --perspective society --population 1000 --norms "$scratch/norms.csv" --inequality-aversion 1)
+run psa "${arms[@]}" --draws 210 -n 30 "${decide[@]}" --threads 1 -o "$scratch/d"
+expect 0 "a decision" --out 'DECISION, by the highest mean net benefit at 200 000 / 400 000 NOK per QALY' --out 'most worth learning'
+assert "in one perspective" test "$(cut -d, -f1 "$scratch/d/evppi.csv" | sort -u | tr '\n' ' ')" = "perspective society "
+assert "every parameter has its row" test "$(tail -n +2 "$scratch/d/parameters.csv" | cut -d, -f2 | sort -u | grep -cvxFf <(cut -d, -f3 "$scratch/d/evppi.csv"))" = 0
+for file in equity shortfall; do
+    assert "$file.csv was asked for" test -s "$scratch/d/$file.csv"
+done
+assert "all tables are in the database" test "$(sqlite3 "$scratch/d/results.sqlite" .tables | wc -w)" = "$(find "$scratch/d" -name '*.csv' | wc -l)"
+assert "the manifest names the norms" jq -e '.inputs[0].digest | test("^[0-9a-f]{16}$")' "$scratch/d/manifest.json"
+assert "both pages are there" sh -c "grep -q '^COST-EFFECTIVENESS of 2' '$scratch/d/decision.txt' && grep -q '^VALUE OF INFORMATION' '$scratch/d/decision.txt'"
+run psa "${arms[@]}" --draws 210 -n 30 "${decide[@]}" --quiet --threads 3 -o "$scratch/d3"
+assert "the same bytes on 3 threads" same_results "$scratch/d" "$scratch/d3"
+for i in 1 2 3; do
+    "$IPSIM" psa "${arms[@]}" --draws 210 -n 30 --quiet --shard $i/3 -o "$scratch/ds" >/dev/null
+done
+run merge "$scratch"/ds.shard-*.ipsim "${decide[@]}" --quiet -o "$scratch/ds"
+expect 0 "merge decides"
+assert "the same bytes of shards" same_results "$scratch/d" "$scratch/ds"
+run voi "$scratch/d" --threshold 200000,400000 --perspective society --population 1000 --quiet -o "$scratch/voi"
+assert "ipsim voi gives the same EVPPI" cmp "$scratch/voi/evppi.csv" "$scratch/d/evppi.csv"
+run psa "${arms[@]}" --draws 30 -n 30 --no-decision --no-report --quiet -o "$scratch/d"
+expect 0 "--no-decision"
+assert "leaves it out" sh -c "[ ! -e '$scratch/d/cea.csv' ] && [ ! -e '$scratch/d/decision.txt' ] && ! grep -q DECISION '$scratch/d/summary.txt' && grep -q PROBABILITY '$scratch/d/summary.txt'"
+printf 'age,qalys\n95,5\n99,1\n' >"$scratch/norms.csv"
+run psa "${arms[@]}" --draws 3 -n 30 --norms "$scratch/norms.csv" --no-report -o "$scratch/d"
+expect 1 "a decision that fails does not cost the simulation" --err 'without the tables of cea and voi' --out 'CHANGE PER 1 000'
+assert "which is there" test -s "$scratch/d/psa.csv"
+assert "without a decision" is_absent "$scratch/d/cea.csv"
+refuse() { # title, regex, arguments...
+    run "${@:3}" -o "$scratch/none"
+    expect 2 "$1" --err "$2"
+    assert "$1: nothing is written" is_absent "$scratch/none"
+}
+refuse "an unknown perspective" 'did you mean "society"' psa "${arms[@]}" --perspective soceity
+refuse "an unknown effect" 'did you mean "bed_days"' psa "${arms[@]}" --effect bed_day
+refuse "a threshold that is none" '--threshold' psa "${arms[@]}" --threshold 1,x
+refuse "norms that are not there" 'cannot be read' psa "${arms[@]}" --norms "$scratch/no.csv"
+refuse "a shard decides nothing" 'ipsim merge' psa "${arms[@]}" --shard 1/2 --threshold 1
+refuse "options of what is left out" 'excludes --no-decision' psa "${arms[@]}" --no-decision --threshold 1
+refuse "one scenario" 'nothing to decide' psa "$scratch/base.cfg" --threshold 1
+"$IPSIM" compare "$model" tests/cli/arm.cfg -n 30 --shard 1/1 --quiet -o "$scratch/c" >/dev/null
+refuse "shards of another command" 'shards of psa' merge "$scratch/c.shard-1-of-1.ipsim" --threshold 1
+
 run psa "${arms[@]}" --draws 3 -n 20 --json -o "$scratch/j"
-assert "psa --json" jq -e '.psa and .psa_summary and .noise' "$scratch/out"
+assert "psa --json" jq -e '.psa and .psa_summary and .noise and .cea and .evpi' "$scratch/out"
 run psa "$scratch/base.cfg" --draws 3 -n 20 -o "$scratch/one"
 expect 0 "a single scenario" --out 'MEAN PER 1 000 PEOPLE'
 

@@ -42,6 +42,29 @@ assert "its sheets: nothing is compared" [ "$(sheets single)" = "Summary,Costs b
 LIMIT=100 run run "$model" -n 200 --replicates 3 --quiet --output "$scratch/replicates"
 assert "other tables come as they are" grep -q 'replicate_means' <<<"$(sheets replicates)"
 
+# Charts of what an analysis found, above the numbers they show.
+awk 'BEGIN { srand(1); print "draw,strategy,cost,qalys"
+    for (d = 1; d <= 200; d++) { c = rand(); printf "%d,usual,%f,%f\n%d,new,%f,%f\n", d, 1000 * c, 5 + c, d, 1000 * c + 200 * rand(), 5.1 + c * rand() } }' >"$scratch/draws.csv"
+awk 'BEGIN { srand(1); print "draw,x,y"; for (d = 1; d <= 200; d++) { c = rand(); rand(); rand(); printf "%d,%f,%f\n", d, c, (d * 7) % 11 } }' >"$scratch/parameters.csv"
+run cea "$scratch/draws.csv" --comparator usual --threshold 0:2000:500 --quiet --output "$scratch/cea"
+expect 0 "cea"
+assert "its sheets begin with charts" grep -q '^Decision,cea,' <<<"$(sheets cea)"
+assert "a plane, and how often each is the best" [ "$(parts cea | grep -c 'charts/chart')" = 2 ]
+decision=$(part cea xl/worksheets/sheet1.xml)
+best=$(grep '^all,all,500,new,' "$scratch/cea/ceac.csv" | cut -d, -f5)
+[ -n "$best" ] || best=$(awk -F, '$3 == 500 && $4 == "new" { print $5 }' "$scratch/cea/ceac.csv")
+assert "the number in ceac.csv" grep -qF "<v>$best</v>" <<<"$decision"
+assert "the chart reads it from its own sheet" grep -q "<c:f>Decision!" <<<"$(part cea 'xl/charts/chart2.xml')"
+run voi "$scratch/draws.csv" --parameters "$scratch/parameters.csv" --comparator usual --threshold 1000 --quiet --output "$scratch/voi"
+expect 0 "voi"
+assert "bars of what knowing is worth" grep -q '<c:barChart>' <<<"$(part voi 'xl/charts/chart1.xml')"
+for name in model arm; do
+    printf 'extends = "%s"; name = "%s";\nparameters: { c_ill: { distribution: { family = "lognormal"; meanlog = 11.35; sdlog = 0.2; }; }; };\n' "$PWD/tests/cli/$name.cfg" "$name" >"$scratch/$name.cfg"
+done
+run dsa "$scratch/model.cfg" "$scratch/arm.cfg" -n 150 --find none --quiet --output "$scratch/dsa"
+expect 0 "dsa"
+assert "a tornado: bars over each other" grep -q '<c:overlap val="100"/>' <<<"$(part dsa 'xl/charts/chart1.xml')"
+
 # Seconds later, with other threads: the same bytes. A date inside would be another by then.
 sleep 2.1
 run compare "$model" "$arm" -n 500 --threads 3 --quiet --output "$scratch/two"

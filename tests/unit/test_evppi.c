@@ -217,10 +217,10 @@ static void equal_bits_for_any_number_of_threads(void **state)
     memset(again, 0, sizeof again);
     int threads = omp_get_max_threads();
     omp_set_num_threads(1);
-    assert_ok(ipsim_evppi_estimate(&draws, &panel, sets, 7, thresholds, 3, first, &err), &err);
+    assert_ok(ipsim_evppi_estimate(&draws, &panel, sets, 7, thresholds, 3, NULL, first, &err), &err);
     for (int n = 2; n <= 3; n++) {
         omp_set_num_threads(n);
-        assert_ok(ipsim_evppi_estimate(&draws, &panel, sets, 7, thresholds, 3, again, &err), &err);
+        assert_ok(ipsim_evppi_estimate(&draws, &panel, sets, 7, thresholds, 3, NULL, again, &err), &err);
         assert_memory_equal(first, again, sizeof first);
     }
     omp_set_num_threads(threads);
@@ -242,7 +242,7 @@ static void functions_of_each_other(void **state)
     const double threshold = 1;
     ipsim_evppi results[4];
     ipsim_error err;
-    assert_ok(ipsim_evppi_estimate(&draws, &panel, sets, 4, &threshold, 1, results, &err), &err);
+    assert_ok(ipsim_evppi_estimate(&draws, &panel, sets, 4, &threshold, 1, NULL, results, &err), &err);
     for (size_t i = 1; i < 4; i++) {
         assert_close(results[i].evppi, results[0].evppi, 0.05 * results[0].evppi);
     }
@@ -260,7 +260,7 @@ static void too_few_draws(void **state)
     const double threshold = 1;
     ipsim_evppi result;
     ipsim_error err;
-    assert_int_equal(ipsim_evppi_estimate(&draws, &panel, &set, 1, &threshold, 1, &result, &err), IPSIM_ERR_DATA);
+    assert_int_equal(ipsim_evppi_estimate(&draws, &panel, &set, 1, &threshold, 1, NULL, &result, &err), IPSIM_ERR_DATA);
     assert_non_null(strstr(err.message, "too few"));
 }
 
@@ -278,9 +278,47 @@ static void a_settled_decision(void **state)
     const double threshold = 1;
     ipsim_evppi result;
     ipsim_error err;
-    assert_ok(ipsim_evppi_estimate(&draws, &panel, &set, 1, &threshold, 1, &result, &err), &err);
+    assert_ok(ipsim_evppi_estimate(&draws, &panel, &set, 1, &threshold, 1, NULL, &result, &err), &err);
     assert_same_bits(result.evppi, 0);
     assert_same_bits(result.se, 0);
+}
+
+/* Progress counts every set up to the total; a stop leaves the rest. */
+static void count_set(void *data, int64_t done, int64_t total)
+{
+    int64_t *last = data;
+    assert_true(done > last[0] && done <= total);
+    last[0] = done;
+}
+
+static void a_watch_counts_and_stops(void **state)
+{
+    (void)state;
+    enum { DRAWS = 100 };
+    double costs[2 * DRAWS], effects[2 * DRAWS], x_drawn[DRAWS];
+    for (size_t i = 0; i < DRAWS; i++) {
+        x_drawn[i] = (double)((i * 37) % DRAWS) / DRAWS;
+        costs[i] = effects[i] = effects[DRAWS + i] = 0.0;
+        costs[DRAWS + i] = x_drawn[i] - 0.5;
+    }
+    const char *names[] = {"x"};
+    ipsim_draws draws = {.n_draws = DRAWS, .n_strategies = 2, .n_parameters = 1, .parameters = names, .values = x_drawn};
+    ipsim_panel panel = {DRAWS, 2, costs, effects};
+    const size_t x = 0;
+    const ipsim_parameter_set sets[] = {{1, &x}, {1, &x}, {1, &x}};
+    const double threshold = 1.0;
+    int64_t last = 0;
+    volatile sig_atomic_t stop = 0;
+    ipsim_evppi_watch watch = {.progress = count_set, .data = &last, .stop = &stop, .total = 3};
+    ipsim_evppi results[3];
+    ipsim_error err = {0};
+    assert_int_equal(ipsim_evppi_estimate(&draws, &panel, sets, 3, &threshold, 1, &watch, results, &err), IPSIM_OK);
+    assert_int_equal(last, 3);
+    assert_int_equal(watch.done, 3);
+    assert_true(results[2].evppi > 0.1);
+    stop = 1;
+    assert_int_equal(ipsim_evppi_estimate(&draws, &panel, sets, 3, &threshold, 1, &watch, results, &err), IPSIM_ERR_INTERRUPTED);
+    assert_int_equal(watch.done, 3);
 }
 
 int main(void)
@@ -296,6 +334,7 @@ int main(void)
         cmocka_unit_test(functions_of_each_other),
         cmocka_unit_test(too_few_draws),
         cmocka_unit_test(a_settled_decision),
+        cmocka_unit_test(a_watch_counts_and_stops),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -38,7 +38,7 @@ static void larger_studies_are_worth_more(void **state)
     const size_t first = 0;
     const ipsim_parameter_set set = {1, &first};
     assert_ok(ipsim_evsi_estimate(&draws, &panel, &measure, 1, sizes, 8, thresholds, 3, results, &err), &err);
-    assert_ok(ipsim_evppi_estimate(&draws, &panel, &set, 1, thresholds, 3, limit, &err), &err);
+    assert_ok(ipsim_evppi_estimate(&draws, &panel, &set, 1, thresholds, 3, NULL, limit, &err), &err);
     for (size_t t = 0; t < 3; t++) {
         for (size_t z = 0; z < 8; z++) {
             assert_true(results[z * 3 + t].evsi >= 0);

@@ -277,7 +277,7 @@ static void a_stopped_run_is_a_run_of_fewer(void **state)
     ipsim_results *stopped = run_with(&scenario, 1, options);
     assert_true(stopped->interrupted && stopped->persons > 0 && stopped->persons < 2000000000);
     assert_int_equal(stopped->requested, 2000000000);
-    assert_int_equal(calls, 3);
+    assert_true(calls >= 3); /* what is in flight may end later, and says so */
     ipsim_results *whole = run_persons(&scenario, 1, stopped->persons, -1);
     assert_same_table(stopped->results, whole->results);
     assert_same_table(stopped->occupancy, whole->occupancy);

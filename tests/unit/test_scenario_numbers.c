@@ -213,15 +213,9 @@ static void fast_enough(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(arithmetic),
-        cmocka_unit_test(zero_has_no_sign),
-        cmocka_unit_test(powers),
-        cmocka_unit_test(functions),
-        cmocka_unit_test(parameters_in_any_order),
-        cmocka_unit_test(long_chains),
-        cmocka_unit_test(other_values),
-        cmocka_unit_test(values_that_are_refused),
-        cmocka_unit_test(fast_enough),
+        cmocka_unit_test(arithmetic),   cmocka_unit_test(zero_has_no_sign),        cmocka_unit_test(powers),
+        cmocka_unit_test(functions),    cmocka_unit_test(parameters_in_any_order), cmocka_unit_test(long_chains),
+        cmocka_unit_test(other_values), cmocka_unit_test(values_that_are_refused), cmocka_unit_test(fast_enough),
     };
     return cmocka_run_group_tests_name("scenario_numbers", tests, NULL, NULL);
 }

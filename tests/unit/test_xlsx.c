@@ -33,33 +33,6 @@ static ipsim_status write_small(const char *path, bool large, const char *text, 
     return ipsim_xlsx_finish(book, err);
 }
 
-/* The text of a part; the caller frees. NULL when there is no such part. */
-static char *part_of(const char *path, const char *part)
-{
-    char command[1024];
-    snprintf(command, sizeof command, "unzip -p '%s' '%s' 2>/dev/null", path, part);
-    FILE *pipe = popen(command, "r");
-    assert_non_null(pipe);
-    char *text = NULL;
-    size_t size = 0;
-    FILE *stream = open_memstream(&text, &size);
-    for (int c; (c = getc(pipe)) != EOF;) {
-        putc(c, stream);
-    }
-    fclose(stream);
-    pclose(pipe);
-    return text;
-}
-
-static void assert_holds(const char *path, const char *part, const char *wanted, bool there)
-{
-    char *text = part_of(path, part);
-    if ((strstr(text, wanted) != NULL) != there) {
-        fail_msg("%s: \"%s\" is %s", part, wanted, there ? "missing" : "there");
-    }
-    free(text);
-}
-
 static void cells_that_no_spreadsheet_could_hold(void **state)
 {
     (void)state;
@@ -68,13 +41,13 @@ static void cells_that_no_spreadsheet_could_hold(void **state)
     longest[40000] = '\0';
     ipsim_error err = {0};
     assert_ok(write_small(path, false, "\x1B]0;=evil\x07\xE2\x80\xAE _x0041_", 1.5, &err), &err);
-    assert_holds(path, "xl/sharedStrings.xml", ">]0;=evil _x005F_x0041_</t>", true);
-    assert_holds(path, "xl/worksheets/sheet1.xml", "<v>1.5</v>", true);
-    assert_holds(path, "xl/worksheets/sheet1.xml", "NAN", false);
-    assert_holds(path, "xl/worksheets/sheet1.xml", "INF", false);
-    assert_holds(path, "xl/worksheets/sheet1.xml", "a title &amp;&amp; more", true); /* & begins a command of a footer */
+    assert_part_holds(path, "xl/sharedStrings.xml", ">]0;=evil _x005F_x0041_</t>", true);
+    assert_part_holds(path, "xl/worksheets/sheet1.xml", "<v>1.5</v>", true);
+    assert_part_holds(path, "xl/worksheets/sheet1.xml", "NAN", false);
+    assert_part_holds(path, "xl/worksheets/sheet1.xml", "INF", false);
+    assert_part_holds(path, "xl/worksheets/sheet1.xml", "a title &amp;&amp; more", true); /* & begins a command of a footer */
     assert_ok(write_small(path, false, longest, 1.5, &err), &err);
-    assert_holds(path, "xl/sharedStrings.xml", "xxx…</t>", true);
+    assert_part_holds(path, "xl/sharedStrings.xml", "xxx…</t>", true);
     free(longest);
     free(path);
 }
@@ -254,7 +227,7 @@ static void tables_of_draws_have_their_sheets(void **state)
     char *path = strdup(testlib_path("psa.xlsx"));
     assert_ok(ipsim_workbook_write((const ipsim_table *const *)tables, 7, path, &err), &err);
     static const char *const sheets[] = {"Summary", "Curves", "Break-even", "psa_summary", "evpi", "Parameters", "Occupancy", "About"};
-    char *book = part_of(path, "xl/workbook.xml");
+    char *book = testlib_part(path, "xl/workbook.xml");
     for (size_t i = 0; i < sizeof sheets / sizeof sheets[0]; i++) {
         char wanted[80];
         snprintf(wanted, sizeof wanted, "<sheet name=\"%s\" sheetId=\"%zu\"", sheets[i], i + 1);
@@ -263,12 +236,12 @@ static void tables_of_draws_have_their_sheets(void **state)
         }
     }
     free(book);
-    assert_holds(path, "xl/worksheets/sheet1.xml", "<v>1.25</v>", true);
-    assert_holds(path, "xl/worksheets/sheet1.xml", "<v>7.75</v>", false); /* an earlier year */
-    assert_holds(path, "xl/worksheets/sheet3.xml", "<v>-12345.5</v>", true);
-    assert_holds(path, "xl/worksheets/sheet7.xml", "<v>0.625</v>", true);
-    assert_holds(path, "xl/sharedStrings.xml", "infinite", true);
-    assert_holds(path, "xl/sharedStrings.xml", "lognormal", true);
+    assert_part_holds(path, "xl/worksheets/sheet1.xml", "<v>1.25</v>", true);
+    assert_part_holds(path, "xl/worksheets/sheet1.xml", "<v>7.75</v>", false); /* an earlier year */
+    assert_part_holds(path, "xl/worksheets/sheet3.xml", "<v>-12345.5</v>", true);
+    assert_part_holds(path, "xl/worksheets/sheet7.xml", "<v>0.625</v>", true);
+    assert_part_holds(path, "xl/sharedStrings.xml", "infinite", true);
+    assert_part_holds(path, "xl/sharedStrings.xml", "lognormal", true);
     for (size_t t = 0; t < 6; t++) {
         ipsim_table_free(tables[t]);
     }
@@ -292,8 +265,8 @@ static void many_draws_come_in_their_turn(void **state)
     ipsim_error err = {0};
     char *path = strdup(testlib_path("many.xlsx"));
     assert_ok(ipsim_workbook_write((const ipsim_table *const *)tables, 2, path, &err), &err);
-    assert_holds(path, "xl/worksheets/sheet1.xml", "<v>20000.25</v>", true);
-    assert_holds(path, "xl/worksheets/sheet2.xml", "<is><t>Smith 2021</t></is>", true);
+    assert_part_holds(path, "xl/worksheets/sheet1.xml", "<v>20000.25</v>", true);
+    assert_part_holds(path, "xl/worksheets/sheet2.xml", "<is><t>Smith 2021</t></is>", true);
     free(path);
     ipsim_table_free(tables[0]);
     ipsim_table_free(tables[1]);

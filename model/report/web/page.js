@@ -4,7 +4,7 @@ import { disposeAll, onPaperChange } from './lib/chart.js';
 import { h, scenarioText } from './lib/dom.js';
 import { Model } from './lib/model.js';
 import { readTables } from './lib/table.js';
-import { currentLanguage, list, setCurrency, setLanguage, t } from './lib/text.js';
+import { currentLanguage, inline, list, setCurrency, setLanguage, t } from './lib/text.js';
 import { palette } from './lib/theme.js';
 import { answer } from './sections/answer.js';
 import { breakEven } from './sections/breakeven.js';
@@ -80,9 +80,9 @@ class Page {
     const label = (arm) => model.armLabel(arm);
     if (model.arms.length === 0) return t('title.analysis');
     if (!model.compares) return list(model.arms.map(label));
-    if (model.others.length === 1) return t('title.two', { arm: label(model.others[0]), comparator: label(model.comparator) });
-    const many = t('title.many', { arms: list(model.others.map(label)), comparator: label(model.comparator) });
-    return many.length <= 90 ? many : t('title.count', { count: t(`count.${Math.min(model.others.length, 9)}`), comparator: label(model.comparator) });
+    if (model.others.length === 1) return t('title.two', { arm: label(model.others[0]), comparator: inline(label(model.comparator)) });
+    const many = t('title.many', { arms: list(model.others.map((name, k) => (k ? inline(label(name)) : label(name)))), comparator: inline(label(model.comparator)) });
+    return many.length <= 90 ? many : t('title.count', { count: t(`count.${Math.min(model.others.length, 9)}`), comparator: inline(label(model.comparator)) });
   }
 
   toolbar() {

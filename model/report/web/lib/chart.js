@@ -11,6 +11,7 @@ import { FONT } from './theme.js';
 echarts.use([BarChart, CustomChart, LineChart, ScatterChart, AriaComponent, GridComponent, MarkLineComponent, TooltipComponent, LabelLayout, SVGRenderer]);
 
 const PAPER_WIDTH = 660; /* pixels of CSS that fit between the margins of A4 */
+const PAPER_SCALE = 0.6; /* so that two figures fit one page */
 const charts = new Set();
 let onPaper = false;
 
@@ -32,7 +33,7 @@ class Chart {
     if (width === 0) return; /* not on the page yet */
     this.width = width;
     const view = { width, narrow: width < 520, colours: this.page.colours(), paper: onPaper };
-    const height = Math.round((onPaper ? 0.82 : 1) * (typeof this.spec.height === 'function' ? this.spec.height(view) : this.spec.height));
+    const height = Math.round((onPaper ? PAPER_SCALE : 1) * (typeof this.spec.height === 'function' ? this.spec.height(view) : this.spec.height));
     this.instance?.dispose();
     this.host.style.height = `${height}px`;
     this.instance = echarts.init(this.host, null, { renderer: 'svg', width, height });
@@ -105,18 +106,19 @@ export function yAxis(view, rest) {
 
 /* Names down the left side, broken into lines that fit; on a phone above their rows, which half is the half height of. */
 export function nameAxis(view, names, rest = {}, half = 10) {
-  const width = view.narrow ? view.width - 24 : Math.round(view.width * 0.3);
+  const width = view.narrow ? view.width - 24 : Math.round(view.width * (view.paper ? 0.36 : 0.3));
   const style = axisStyle(view);
-  const place = view.narrow ? { inside: true, align: 'left', verticalAlign: 'bottom', margin: 0, padding: [0, 0, half + 2, 0] } : {};
+  const place = view.narrow ? { inside: true, textBorderColor: view.colours.paper, textBorderWidth: 3, align: 'left', verticalAlign: 'bottom', margin: 0, padding: [0, 0, half + 2, 0] } : {};
   return {
     type: 'category', data: names, inverse: true, axisTick: { show: false }, axisLine: { show: false }, z: 5,
     ...rest,
-    axisLabel: { ...style.axisLabel, color: view.colours.ink, width, overflow: 'break', interval: 0, hideOverlap: false, lineHeight: 16, ...place, ...rest.axisLabel },
+    axisLabel: { ...style.axisLabel, color: view.colours.ink, width, overflow: 'break', interval: 0, hideOverlap: false, lineHeight: view.paper ? 13 : 16, ...(view.paper ? { fontSize: 11.5 } : {}), ...place, ...rest.axisLabel },
     room: view.narrow ? 0 : width,
   };
 }
 /* Height of a chart of that many rows. */
 export function rowsHeight(view, rows, size) {
+  if (view.paper) return (74 + rows * Math.max(24, 0.75 * size)) / PAPER_SCALE; /* a name of two lines needs its room on paper too */
   return (view.narrow ? 84 : 74) + rows * (size + (view.narrow ? 20 : 0));
 }
 

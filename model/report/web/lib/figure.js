@@ -10,13 +10,14 @@ export function dataTable({ columns, rows, caption, rowHead = 1, className = '' 
   const cell = (row, column, at) => {
     const value = column.format ? column.format(row[column.key], row) : row[column.key] ?? '';
     const attributes = { class: column.numeric ? 'numeric' : null, 'data-label': column.label };
-    return at < rowHead ? h('th', { scope: 'row', ...attributes }, value) : h('td', attributes, value);
+    return at < rowHead ? h('th', { scope: 'row', role: 'rowheader', ...attributes }, value) : h('td', { role: 'cell', ...attributes }, value);
   };
+  /* Roles, because a phone shows rows as cards (page.css), and a table that is laid out as blocks is none to a screen reader. */
   return h('div', { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': caption },
-    h('table', { class: className },
+    h('table', { class: className, role: 'table' },
       h('caption', {}, caption),
-      h('thead', {}, h('tr', {}, columns.map((column) => h('th', { scope: 'col', class: column.numeric ? 'numeric' : null }, column.label)))),
-      h('tbody', {}, rows.map((row) => h('tr', {}, columns.map((column, at) => cell(row, column, at)))))));
+      h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, columns.map((column) => h('th', { scope: 'col', role: 'columnheader', class: column.numeric ? 'numeric' : null }, column.label)))),
+      h('tbody', { role: 'rowgroup' }, rows.map((row) => h('tr', { role: 'row' }, columns.map((column, at) => cell(row, column, at)))))));
 }
 
 export function download(name, columns, rows) {
@@ -49,10 +50,11 @@ export function legend(items) {
     svg('svg', { width: 26, height: 16, 'aria-hidden': 'true', focusable: 'false' }, mark(item)), h('bdi', {}, item.label))));
 }
 
-/* spec: {id, title, says(), chart: {height, option(view), description?()} | null, body?(), legend?(view), controls?, table(), tableTitle?, notes?(), deps: [...]} */
+/* spec: {id, title, says(), lines?(), chart: {height, option(view), description?()} | null, body?(), legend?(view), controls?, table(), tableTitle?, notes?(), deps: [...]} */
 export function figure(page, spec) {
   const titleId = freshId('title');
   const says = h('p', { class: 'says' });
+  const lines = spec.lines ? h('ul', { class: 'lines' }) : null;
   const marks = h('div', { class: 'marks' });
   const host = spec.chart ? h('div', { class: 'chart' }) : null;
   const body = h('div', { class: 'body' });
@@ -60,7 +62,7 @@ export function figure(page, spec) {
   const details = h('details', { class: 'numbers' }, h('summary', {}, t('numbers'), h('span', { class: 'sr' }, `: ${spec.title}`)));
   const tools = h('div', { class: 'tools' });
   const node = h('figure', { class: `figure${spec.wide ? ' wide' : ''}`, id: spec.id, 'aria-labelledby': titleId },
-    h('h3', { id: titleId }, spec.title), says, spec.controls || null, marks, host, body, notes, tools);
+    h('h3', { id: titleId }, spec.title), says, lines, spec.controls || null, marks, host, body, notes, tools);
   let chart = null;
   const fillTable = () => {
     if (details.open && spec.table) {
@@ -72,7 +74,8 @@ export function figure(page, spec) {
   if (spec.table) tools.append(details);
   if (spec.table || spec.csv) tools.append(csvButton(spec.id, spec.table || spec.csv));
   const update = () => {
-    says.replaceChildren(...[].concat(spec.says()).flat(3).filter((x) => x !== null && x !== undefined && x !== ''));
+    says.replaceChildren(...[].concat(spec.says()).flat(Infinity).filter((x) => x !== null && x !== undefined && x !== ''));
+    lines?.replaceChildren(...spec.lines().map((line) => h('li', {}, line)));
     if (spec.legend) marks.replaceChildren(legend(spec.legend(page.colours())));
     if (spec.body) body.replaceChildren(...[].concat(spec.body()).filter(Boolean));
     if (spec.notes) notes.replaceChildren(...[].concat(spec.notes()).filter(Boolean).map((note) => (note instanceof Node ? note : h('p', {}, note))));
@@ -80,7 +83,7 @@ export function figure(page, spec) {
     fillTable();
   };
   if (host) {
-    chart = makeChart(host, { ...spec.chart, description: spec.chart.description || (() => `${spec.title}. ${says.textContent}`) }, page);
+    chart = makeChart(host, { ...spec.chart, description: spec.chart.description || (() => [`${spec.title}. ${says.textContent}`, ...(lines ? [...lines.children].map((line) => line.textContent) : [])].join(' ')) }, page);
   }
   page.onChange(spec.deps || [], update);
   page.whenShown(update);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the tables say, in the words of the questions: arms, labels, levels and differences with their uncertainty.
-import { gloss, has, t } from './text.js';
+import { currentLanguage, gloss, has, t } from './text.js';
 
 const Z = 1.959964;
 
@@ -87,14 +87,6 @@ export class Model {
     this.compares = Boolean(named);
     this.comparator = named && arms.includes(named) ? named : arms[0];
     this.others = this.compares ? arms.filter((arm) => arm !== this.comparator) : arms;
-    this.shortTitles = new Map();
-    const cut = (title) => title.replace(/\s*\(.*\)\s*$/, '').split(': ')[0];
-    const titles = arms.map((arm) => this.title(arm));
-    for (const arm of arms) {
-      const short = cut(this.title(arm));
-      const unique = titles.filter((title) => cut(title) === short).length === 1;
-      this.shortTitles.set(arm, unique ? short : this.title(arm));
-    }
   }
 
   title(arm) {
@@ -103,8 +95,12 @@ export class Model {
 
   /* Short enough for a legend, in the reader's language where we know it. */
   armLabel(arm) {
+    const plain = (title) => title.replace(/\s*\(.*\)\s*$/, '');
+    const cut = (title) => plain(title).split(': ')[0];
     const whole = gloss(this.title(arm));
-    return whole !== this.title(arm) ? whole.replace(/\s*\(.*\)\s*$/, '').split(': ')[0] : this.shortTitles.get(arm) || arm;
+    const others = this.arms.filter((other) => other !== arm).map((other) => gloss(this.title(other)));
+    const short = [cut, plain].find((shorten) => !others.some((other) => shorten(other) === shorten(whole)));
+    return short ? short(whole) : whole;
   }
 
   findYears() {
@@ -207,12 +203,24 @@ export class Model {
 
   /* "parameter", "scenario:parameter" or several joined by "+": by their labels. */
   parameterLabel(name) {
+    if (this.labelsIn !== currentLanguage()) this.parameterLabels = null;
+    this.labelsIn = currentLanguage();
     this.parameterLabels ??= new Map(((this.table('provenance') || this.table('parameters'))?.all() || []).map((row) => [row.parameter, gloss(row.label || row.parameter)]));
     return name.split('+').map((part) => {
       const [scenario, own] = part.includes(':') ? part.split(/:(.*)/s) : ['', part];
-      const label = this.parameterLabels.get(own) || own;
+      const label = this.parameterLabels.get(own) || this.setLabel(own) || gloss(own);
       return scenario ? `${label} (${this.armLabel(scenario)})` : label;
     }).join(' + ');
+  }
+
+  /* What voi calls "all published" and "hr_*". */
+  setLabel(name) {
+    const status = /^all (published|derived|calibrated|assumed)$/.exec(name);
+    if (status) return t('set.all', { status: t(`status.${status[1]}`) });
+    if (!name.endsWith('_*')) return null;
+    const rows = (this.table('provenance') || this.table('parameters'))?.all() || [];
+    const family = [...new Set(rows.filter((row) => row.parameter.startsWith(name.slice(0, -1)) && row.drawn !== 'no').map((row) => row.parameter))];
+    return family.length > 1 ? t('set.family', { first: this.parameterLabels.get(family[0]), n: family.length - 1 }) : family.length ? this.parameterLabels.get(family[0]) : null;
   }
 
   perspectiveLabel(name) {

@@ -35,6 +35,19 @@ export function gloss(text) {
   return words && typeof text === 'string' && Object.hasOwn(words, text) ? words[text] : text;
 }
 
+/* A name in the middle of a sentence: "the health service" where its label is "Health service". Names we do not know stay as they are. */
+export function inline(text) {
+  const words = catalogue[language].inline;
+  return words && typeof text === 'string' && Object.hasOwn(words, text) ? words[text] : text;
+}
+/* A source without the key of the row in the evidence that some begin with: "reme_age: Fyhn 2021". The key stands in the files. */
+export function sourceText(text) {
+  return (text || '').replace(/(^|; )[a-z]+(?:_[a-z0-9]+)+(?: \([^)]*\))?: /g, '$1');
+}
+
+export function quoted(items) {
+  return items.map((x) => t('quote', { x }));
+}
 export function list(items) {
   return new Intl.ListFormat(LOCALES[language], { type: 'conjunction' }).format(items);
 }
@@ -93,8 +106,12 @@ export function percent(share, decimals = 0) {
 /* As many decimals as an interval or an error has to tell. */
 export function decimalsOf(figure) {
   const width = Math.abs(figure.high - figure.low) / 4;
-  if (Number.isFinite(width) && width > 0) return decimalsFor(width, 1) + (width / 10 ** Math.floor(Math.log10(width)) < 3 ? 1 : 0);
-  return decimalsFor(figure.mean, 3);
+  if (!Number.isFinite(width) || width === 0) return decimalsFor(figure.mean, 3);
+  const decimals = Math.min(6, decimalsFor(width, 1) + (width / 10 ** Math.floor(Math.log10(width)) < 3 ? 1 : 0));
+  /* An end that is not zero must not be shown as zero: the reader would take the interval to include it. */
+  const excludes = figure.low > 0 || figure.high < 0;
+  const nearest = Math.min(Math.abs(figure.low), Math.abs(figure.high));
+  return excludes && nearest < 0.5 * 10 ** -decimals ? Math.min(6, decimalsFor(nearest, 1)) : decimals;
 }
 
 /* {mean, low, high} times a factor. */

@@ -2,7 +2,7 @@
 // The top of the page: the plain answer, key figures for 1 000 people, and what kind of uncertainty they have.
 import { h, scenarioText } from '../lib/dom.js';
 import { integer, moneyScale, moneyUnit, t, tx, year } from '../lib/text.js';
-import { arm, change, costChange, costOutcome, figureCell, intervalNote, PER, probability } from './common.js';
+import { arm, armInside, change, costChange, costOutcome, figureCell, intervalNote, PER, perspectiveInside, probability } from './common.js';
 
 /* Whose money matters most to a reader: the first perspective and the last, usually the narrowest and the widest. */
 function mainPerspectives(model) {
@@ -19,7 +19,7 @@ function sentence(model, name) {
   const parts = mainOutcomes(model).map((outcome) => change(model, outcome, model.difference(name, outcome, { discounted: outcome === 'qalys' })));
   const costs = mainPerspectives(model).map((perspective) => [perspective, model.difference(name, costOutcome(perspective), { discounted: true })]).filter(([, figure]) => figure);
   const saving = costs.map(([perspective, figure]) => (figure.above === undefined || figure.above === null ? null
-    : tx(perspective === 'all' ? 'answer.saving.all' : 'answer.saving', { p: h('strong', {}, probability(1 - figure.above)), perspective: scenarioText(model.perspectiveLabel(perspective)) }))).filter(Boolean);
+    : tx(perspective === 'all' ? 'answer.saving.all' : 'answer.saving', { p: h('strong', {}, probability(1 - figure.above)), perspective: scenarioText(perspectiveInside(model, perspective)) }))).filter(Boolean);
   const join = (items) => items.map((item, at) => [at === 0 ? '' : at === items.length - 1 ? ` ${t('and')} ` : ', ', item]);
   return h('li', {}, tx('answer.arm', { arm: arm(model, name), changes: join(parts) }),
     costs.length ? [' ', tx('answer.cost', { costs: costs.map(([perspective, figure], at) => [at ? '; ' : '', costChange(model, figure, perspective)]) })] : null,
@@ -31,7 +31,7 @@ function plainAnswer(page) {
   if (!model.compares || (!model.table('differences') && !model.table('psa_summary'))) return null;
   const shown = model.others.slice(0, 4);
   return h('div', { class: 'answer' },
-    h('p', { class: 'lead' }, tx('answer.lead', { comparator: arm(model, model.comparator), years: year(model.horizon) })),
+    h('p', { class: 'lead' }, tx('answer.lead', { comparator: armInside(model, model.comparator), years: year(model.horizon) })),
     h('ul', {}, shown.map((name) => sentence(model, name))),
     shown.length < model.others.length ? h('p', {}, t('answer.more', { n: integer(model.others.length - shown.length) })) : null);
 }

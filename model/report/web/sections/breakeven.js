@@ -6,7 +6,7 @@ import { armChoice, choice, controls, figure } from '../lib/figure.js';
 import { clear } from '../lib/model.js';
 import { fixed, money as amount, moneyInterval, moneyScale, moneyUnit, percent, scaled, t, tx, year } from '../lib/text.js';
 import { seriesStyle } from '../lib/theme.js';
-import { arm, costOutcome, files, intervalName, notRun, PER, probability, shortNote } from './common.js';
+import { arm, armInside, costOutcome, files, intervalName, notRun, PER, probability, shortNote } from './common.js';
 
 /* Cumulative net cost of an arm in a perspective, by year; break_even.csv of psa where it is there. */
 function curve(model, name, perspective) {
@@ -44,13 +44,13 @@ export function breakEven(page) {
   if (!known.includes(page.state.perspective)) page.state.perspective = known[known.length - 1];
   const node = figure(page, {
     id: 'break-even', title: t('breakeven.figure'), deps: ['arm', 'payYears', ...(banded ? ['perspective'] : [])],
-    says: () => [tx('breakeven.says', { arm: arm(model, page.state.arm), comparator: arm(model, model.comparator) }), ' ',
-      curves().map(({ name, points }, k) => {
+    says: () => tx('breakeven.says', { arm: arm(model, page.state.arm), comparator: armInside(model, model.comparator) }),
+    lines: () => curves().map(({ name, points }) => {
         const found = reading(points);
         const end = points[points.length - 1];
-        return [k ? ' ' : '', tx(`breakeven.${found.kind}`, { perspective: h('strong', {}, scenarioText(model.perspectiveLabel(name))), after: year(found.after ?? 0), until: year(found.until ?? 0), years: year(end?.year ?? 0) }),
+        return [tx(`breakeven.${found.kind}`, { perspective: h('strong', {}, scenarioText(model.perspectiveLabel(name))), after: year(found.after ?? 0), until: year(found.until ?? 0), years: year(end?.year ?? 0) }),
           end && end.saving !== undefined && end.saving !== null ? [' ', t('breakeven.probability', { p: probability(end.saving), years: year(end.year) })] : ''];
-      })],
+      }),
     controls: controls(armChoice(page), spans.length > 1 ? choice(page, 'payYears', t('control.period'), spans) : null, banded && known.length > 1 ? choice(page, 'perspective', t('control.band'), known.map((name) => [name, model.perspectiveLabel(name)])) : null),
     legend: (colours) => known.map((name, k) => ({ label: model.perspectiveLabel(name), ...seriesStyle(k, colours) })),
     chart: {

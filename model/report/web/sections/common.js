@@ -2,7 +2,7 @@
 // What sections share: parts of sentences, kept careful, and the line for what was not run.
 import { h, scenarioText } from '../lib/dom.js';
 import { clear, isZero } from '../lib/model.js';
-import { estimate, has, interval, moneyEstimate, moneyInterval, opposite, percent, scaled, t, tx, year } from '../lib/text.js';
+import { estimate, gloss, has, inline, interval, moneyEstimate, moneyInterval, opposite, percent, plain, scaled, t, tx, year } from '../lib/text.js';
 
 export const PER = 1000;
 
@@ -11,6 +11,21 @@ export function strong(text) {
 }
 export function arm(model, name) {
   return h('strong', {}, scenarioText(model.armLabel(name)));
+}
+
+/* The same in the middle of a sentence. */
+export function armInside(model, name) {
+  return h('strong', {}, scenarioText(inline(model.armLabel(name))));
+}
+export function armText(model, name) {
+  return inline(model.armLabel(name));
+}
+export function perspectiveInside(model, name) {
+  return inline(model.perspectiveLabel(name));
+}
+export function groupName(model, name) {
+  const text = model.subgroupLabel(name);
+  return typeof text === 'string' ? text : `${text.attribute}: ${text.level}`;
 }
 
 /* "by year 5", or "over the whole period of 49 years". */
@@ -57,10 +72,10 @@ export function costChange(model, figure, perspective) {
   const ending = perspective === 'all' ? '.all' : '';
   /* A psa tells how probable a saving is, so its mean is said even where the interval includes zero. */
   if (word === 'unclear' && tells(figure)) {
-    return tx(`cost.on_average_${figure.mean > 0 ? 'more' : 'less'}${ending}`, { amount: strong(moneyEstimate({ ...people, mean: Math.abs(people.mean) })), interval: moneyInterval(people), perspective: scenarioText(model.perspectiveLabel(perspective)) });
+    return tx(`cost.on_average_${figure.mean > 0 ? 'more' : 'less'}${ending}`, { amount: strong(moneyEstimate({ ...people, mean: Math.abs(people.mean) })), interval: moneyInterval(people), perspective: scenarioText(perspectiveInside(model, perspective)) });
   }
   const said = word === 'less' ? opposite(people) : people;
-  return tx(`cost.${word}${ending}`, { amount: strong(moneyEstimate(said)), interval: moneyInterval(said), perspective: scenarioText(model.perspectiveLabel(perspective)) });
+  return tx(`cost.${word}${ending}`, { amount: strong(moneyEstimate(said)), interval: moneyInterval(said), perspective: scenarioText(perspectiveInside(model, perspective)) });
 }
 
 export function costOutcome(perspective) {
@@ -72,6 +87,36 @@ export function figureCell(figure, factor, sign) {
   if (!figure) return '–';
   const value = scaled(figure, factor);
   return [h('span', { class: 'value' }, estimate(value, sign)), value.low !== value.high ? h('span', { class: 'between' }, interval(value, sign)) : null];
+}
+
+/* A table of ours as it stands in its file, its words in the reader's language. The keys of the columns stay those of the file. */
+export function rawTable(model, table, keys = [...table.columns.keys()]) {
+  const label = (key) => (has(`raw.${key}`) ? t(`raw.${key}`) : has(`col.${key}`) ? t(`col.${key}`) : key.replace(/_/g, ' '));
+  const words = (key, value) => {
+    const reading = `${key}.${String(value).replace(/ /g, '_')}`;
+    if (['scenario', 'strategy', 'comparator', 'compared_with', 'by', 'and_by'].includes(key)) return model.armLabel(value);
+    if (key === 'perspective') return model.perspectiveLabel(value);
+    if (key === 'subgroup') return groupName(model, value);
+    if (key === 'outcome' || key === 'effect') return resultLabel(model, value);
+    if (key === 'parameter') return model.parameterLabel(value);
+    if (key === 'reading' && model.table('dsa_threshold') === table) return flipReading(value);
+    return has(reading) && !t(reading).includes('{') ? t(reading) : gloss(value);
+  };
+  return {
+    columns: keys.map((key) => ({ label: label(key), key, numeric: typeof table.columns.get(key)?.find((value) => value !== null) === 'number',
+      format: (value) => (value === null || value === '' || value === undefined ? '' : typeof value === 'number' ? plain(value, 5) : scenarioText(words(key, value))) })),
+    rows: table.all(),
+  };
+}
+/* "positive below, one of several" */
+export function flipReading(text) {
+  return text.split(', ').map((part) => (has(`reading.${part.replace(/ /g, '_')}`) ? t(`reading.${part.replace(/ /g, '_')}`) : part)).join(', ');
+}
+/* A result of the tables by its name: net benefit, a cost in a perspective, an outcome. */
+export function resultLabel(model, outcome) {
+  if (outcome === 'net_benefit') return t('net_benefit');
+  if (outcome === 'cost' || outcome.startsWith('cost_')) return t('key.cost', { perspective: model.perspectiveLabel(outcome.slice(5) || 'all') });
+  return outcome === 'qalys' ? t('qalys.discounted') : model.outcomeLabel(outcome);
 }
 
 /* The analysis that this question needs was not run: what would add it. */

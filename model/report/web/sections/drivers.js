@@ -3,19 +3,15 @@
 import { markLine, nameAxis, rowsHeight, tip, tooltip, xAxis, yAxis } from '../lib/chart.js';
 import { h, scenarioText } from '../lib/dom.js';
 import { armChoice, choice, controls, dataTable, figure, perspectiveChoice } from '../lib/figure.js';
-import { fixed, integer, list, money as amount, moneyExact, moneyScale, moneyUnit, number, percent, plain, t, tx } from '../lib/text.js';
+import { estimate, fixed, gloss, integer, list, money as amount, moneyExact, moneyScale, moneyUnit, percent, plain, quoted, t, tx } from '../lib/text.js';
 import { armStyle } from '../lib/theme.js';
-import { arm, costOutcome, files, notRun, PER, strong } from './common.js';
+import { arm, armInside, armText, costOutcome, files, flipReading, notRun, PER, rawTable, resultLabel, strong } from './common.js';
+import { study } from './study.js';
 
 const MOST_BARS = 15;
 
 export function isMoney(outcome) {
   return outcome === 'net_benefit' || outcome.startsWith('cost');
-}
-function outputLabel(model, outcome) {
-  if (outcome === 'net_benefit') return t('net_benefit');
-  if (isMoney(outcome)) return t('key.cost', { perspective: model.perspectiveLabel(outcome.slice(5) || 'all') });
-  return outcome === 'qalys' ? t('qalys.discounted') : model.outcomeLabel(outcome);
 }
 function show(outcome, value) {
   return isMoney(outcome) ? amount(value * PER) : fixed(value * PER, Math.abs(value * PER) >= 100 ? 0 : 1, true);
@@ -31,7 +27,7 @@ function tornado(page) {
     const key = [row.outcome, row.perspective ?? '', row.threshold ?? ''].join('|');
     if (!combos.has(key)) combos.set(key, row);
   }
-  const label = (row) => [outputLabel(model, row.outcome), row.outcome === 'net_benefit' && row.perspective ? model.perspectiveLabel(row.perspective) : '', row.outcome === 'net_benefit' && row.threshold ? moneyExact(row.threshold) : ''].filter(Boolean).join(', ');
+  const label = (row) => [resultLabel(model, row.outcome), row.outcome === 'net_benefit' && row.perspective ? model.perspectiveLabel(row.perspective) : '', row.outcome === 'net_benefit' && row.threshold ? moneyExact(row.threshold) : ''].filter(Boolean).join(', ');
   const near = ([, row]) => row.outcome === 'net_benefit' && row.perspective === page.state.perspective && row.threshold === Number(page.state.threshold);
   page.state.driver = ([...combos].find(near) || [...combos][0])[0];
   const rows = () => {
@@ -41,7 +37,7 @@ function tornado(page) {
   };
   const outcome = () => page.state.driver.split('|')[0];
   const shown = () => rows().slice(0, MOST_BARS);
-  const name = (row) => row.label || row.parameter;
+  const name = (row) => gloss(row.label || row.parameter);
   return figure(page, {
     id: 'tornado', title: t('tornado.title'), wide: true, deps: ['arm', 'driver'],
     says: () => {
@@ -49,8 +45,8 @@ function tornado(page) {
       if (own.length === 0) return t('tornado.none');
       const top = own.slice(0, 3).map(name);
       const flips = own.filter((row) => outcome() === 'net_benefit' && Math.sign(row.at_low) !== Math.sign(row.at_high) && row.at_low !== 0 && row.at_high !== 0);
-      return [tx('tornado.says', { arm: arm(model, page.state.arm), list: scenarioText(list(top)), base: strong(show(outcome(), own[0].at_base)) }), ' ',
-        outcome() === 'net_benefit' ? (flips.length ? t('tornado.flips', { list: list(flips.slice(0, 5).map(name)), n: integer(flips.length) }) : t('tornado.no_flip')) : ''];
+      return [tx('tornado.says', { arm: arm(model, page.state.arm), comparator: armInside(model, own[0].comparator), result: label(own[0]), list: scenarioText(list(quoted(top))), base: strong(show(outcome(), own[0].at_base)) }), ' ',
+        outcome() === 'net_benefit' ? (flips.length ? t(flips.length === 1 ? 'tornado.flips.one' : flips.length > 5 ? 'tornado.flips.first' : 'tornado.flips', { list: list(quoted(flips.slice(0, 5).map(name))), n: integer(flips.length) }) : t('tornado.no_flip')) : ''];
     },
     controls: controls(armChoice(page), combos.size > 1 ? choice(page, 'driver', t('control.result'), [...combos].map(([key, row]) => [key, label(row)])) : null),
     legend: (colours) => [{ label: t('tornado.low'), kind: 'area', color: colours.arms[1] }, { label: t('tornado.high'), kind: 'area', color: colours.arms[5] }],
@@ -81,11 +77,11 @@ function tornado(page) {
       },
     },
     table: () => ({
-      columns: [{ label: t('col.parameter'), key: 'label', format: (value, row) => scenarioText(name(row)) }, { label: t('col.status'), key: 'status', format: (value) => t(`status.${value}`) }, { label: t('col.unit'), key: 'unit' },
+      columns: [{ label: t('col.parameter'), key: 'label', format: (value, row) => scenarioText(name(row)) }, { label: t('col.status'), key: 'status', format: (value) => t(`status.${value}`) }, { label: t('col.unit'), key: 'unit', format: (value) => scenarioText(gloss(value || '')) },
         ...['low', 'base', 'high'].map((key) => ({ label: t(`col.${key}`), key, numeric: true, format: (value) => plain(value) })), ...['at_low', 'at_base', 'at_high'].map((key) => ({ label: t(`col.${key}`), key, numeric: true, format: (value) => show(outcome(), value) })), { label: t('col.spread'), key: 'spread', numeric: true, format: (value) => show(outcome(), value) }],
       rows: rows(),
     }),
-    notes: () => [rows().length > MOST_BARS ? t('tornado.more', { n: integer(MOST_BARS), m: integer(rows().length) }) : '', t('tornado.note')],
+    notes: () => [rows()[0] && rows()[0].comparator !== model.comparator ? t('tornado.elsewhere', { comparator: armText(model, rows()[0].comparator), other: armText(model, model.comparator) }) : '', rows().length > MOST_BARS ? t('tornado.more', { n: integer(MOST_BARS), m: integer(rows().length) }) : '', t('tornado.note')],
   });
 }
 
@@ -95,18 +91,23 @@ function flips(page) {
   const table = model.table('dsa_threshold');
   if (!table) return null;
   const rows = () => table.all().filter((row) => row.scenario === page.state.arm);
+  const found = () => rows().filter((row) => row.flips_at !== null);
+  /* As exact as its error lets it be. */
+  const at = (row) => (row.mcse > 0 ? [estimate({ mean: row.flips_at, low: row.flips_at - 2 * row.mcse, high: row.flips_at + 2 * row.mcse }), plain(row.mcse, 1)] : [plain(row.flips_at), null]);
   return figure(page, {
     id: 'flips', title: t('flips.title'), wide: true, deps: ['arm'],
-    says: () => { const own = rows().filter((row) => row.flips_at !== null); return own.length ? t('flips.says', { n: integer(own.length), m: integer(rows().length) }) : t('flips.none', { m: integer(rows().length) }); },
+    says: () => (rows().length ? tx(found().length ? 'flips.says' : 'flips.none', { arm: arm(model, page.state.arm), comparator: armInside(model, rows()[0].comparator), n: integer(found().length), m: integer(rows().length) }) : t('tornado.none')),
     controls: controls(armChoice(page)),
-    body: () => rows().every((row) => row.flips_at === null) ? null : dataTable({
-      caption: t('flips.title'), columns: [{ label: t('col.parameter'), key: 'label', format: (value, row) => [scenarioText(value || row.parameter), row.unit ? h('span', { class: 'unit' }, row.unit) : ''] },
-        { label: t('col.result'), key: 'outcome', format: (value, row) => [outputLabel(model, value), h('span', { class: 'unit' }, [row.perspective && value === 'net_benefit' ? model.perspectiveLabel(row.perspective) : '', row.threshold === null ? '' : moneyExact(row.threshold)].filter(Boolean).join(', '))] },
-        { label: t('col.base'), key: 'base', numeric: true, format: (value) => plain(value) }, { label: t('col.flips_at'), key: 'flips_at', numeric: true, format: (value) => h('strong', {}, plain(value)) },
-        { label: t('col.searched'), key: 'searched_from', numeric: true, format: (value, row) => t('interval', { low: plain(row.searched_from), high: plain(row.searched_to) }) }],
-      rows: rows().filter((row) => row.flips_at !== null),
-    }),
-    table: () => ({ columns: [...table.columns.keys()].map((key) => ({ label: key, key, numeric: typeof table.get(0, key) === 'number', format: (value) => (typeof value === 'number' ? number(value, 5) : value ?? '') })), rows: table.all() }),
+    body: () => (found().length === 0 ? null : dataTable({
+      caption: t('flips.title'), columns: [{ label: t('col.parameter'), key: 'label', format: (value, row) => [scenarioText(gloss(value || row.parameter)), row.unit ? h('span', { class: 'unit' }, gloss(row.unit)) : ''] },
+        { label: t('col.result'), key: 'outcome', format: (value, row) => [resultLabel(model, value), h('span', { class: 'unit' }, [row.perspective && value === 'net_benefit' ? model.perspectiveLabel(row.perspective) : '', row.threshold === null ? '' : moneyExact(row.threshold)].filter(Boolean).join(', '))] },
+        { label: t('col.base'), key: 'base', numeric: true, format: (value) => plain(value) },
+        { label: t('col.flips_at'), key: 'flips_at', numeric: true, format: (value, row) => { const [text, error] = at(row); return [h('strong', {}, text), error ? h('span', { class: 'unit' }, `± ${error}`) : '']; } },
+        { label: t('col.reading'), key: 'reading', format: (value) => flipReading(value || '') },
+        { label: t('col.searched'), key: 'searched_from', numeric: true, format: (value, row) => t('interval', { low: plain(row.searched_from, 3), high: plain(row.searched_to, 3) }) }],
+      rows: found(),
+    })),
+    table: () => rawTable(model, table),
   });
 }
 
@@ -137,7 +138,7 @@ function evpiCurve(page) {
         return {
           grid: { left: 64, right: 20, top: 30, bottom: 52 },
           tooltip: { trigger: 'axis', ...tooltip(view, (rows) => tip(moneyExact(rows[0].value[0]), [['EVPI', amount(rows[0].value[1] / s.factor)]])) },
-          xAxis: xAxis(view, { name: t('axis.threshold'), min: own[0]?.threshold, max: own[own.length - 1]?.threshold, axisLabel: { formatter: (x) => fixed(x, 0) } }),
+          xAxis: xAxis(view, { name: t('axis.threshold', { unit: moneyUnit(null) }), min: own[0]?.threshold, max: own[own.length - 1]?.threshold, axisLabel: { formatter: (x) => fixed(x, 0) } }),
           yAxis: yAxis(view, { name: moneyUnit(s), min: 0, nameTextStyle: { align: 'left', color: view.colours.muted }, axisLabel: { formatter: (x) => fixed(x, Number.isInteger(x) ? 0 : 1) } }),
           series: [{ type: 'line', symbol: 'none', lineStyle: { width: 2.4, color: view.colours.arms[1] }, areaStyle: { color: view.colours.arms[1], opacity: 0.12 }, data: own.map((row) => [row.threshold, row.evpi * PER * s.factor]), markLine: markLine(view, Number.isFinite(Number(page.state.threshold)) ? [{ xAxis: Number(page.state.threshold), label: { show: false } }] : []) }],
         };
@@ -164,7 +165,12 @@ function evppiBars(page) {
   const label = (name) => model.parameterLabel(name);
   return figure(page, {
     id: 'evppi', title: t('evppi.title'), wide: true, deps: ['perspective', 'evppiThreshold'],
-    says: () => { const own = rows(); return own.length && own[0].evppi > 0 ? tx('evppi.says', { parameter: scenarioText(label(own[0].parameters)), evppi: strong(amount(own[0].evppi * PER)), share: percent(own[0].share_of_evpi) }) : t('evppi.none'); },
+    says: () => {
+      const [first] = rows();
+      if (!(first?.evppi > 0)) return t('evppi.none');
+      return [tx('evppi.says', { parameter: scenarioText(label(first.parameters)), evppi: strong(amount(first.evppi * PER)), share: percent(first.share_of_evpi) }),
+        first.evppi < 2 * (first.evppi_se ?? 0) ? [' ', t('evppi.unsure', { se: `± ${amount(first.evppi_se * PER, 2)}` })] : ''];
+    },
     controls: controls(perspectiveChoice(page, perspectives), thresholds.length > 1 ? choice(page, 'evppiThreshold', t('col.threshold'), thresholds.map((x) => [x, moneyExact(x)])) : null),
     chart: {
       height: (view) => rowsHeight(view, Math.min(MOST_BARS, Math.max(1, positive().length)), 32),
@@ -224,9 +230,10 @@ function sideBySide(page) {
 
 export function drivers(page) {
   const { model } = page;
-  const own = [tornado(page), flips(page), evpiCurve(page), evppiBars(page)].filter(Boolean);
+  const own = [tornado(page), flips(page), evpiCurve(page), evppiBars(page), study(page)].filter(Boolean);
   const side = sideBySide(page);
-  const missing = [model.table('dsa') ? null : notRun(page, 'drivers.dsa', `ipsim dsa ${files(model)}`), model.table('evppi') ? null : notRun(page, 'drivers.voi', 'ipsim voi PSA')].filter(Boolean);
+  const missing = [model.table('dsa') ? null : notRun(page, 'drivers.dsa', `ipsim dsa ${files(model)}`), model.table('evppi') ? null : notRun(page, 'drivers.voi', 'ipsim voi PSA'),
+    model.table('evppi') && !model.table('evsi') ? notRun(page, 'drivers.evsi', 'ipsim voi PSA --study PARAMETER:KIND:SD --study-cost A,B --population N') : null].filter(Boolean);
   if (own.length === 0 && !side) return { empty: true, nodes: missing };
   return { nodes: [h('p', { class: 'intro' }, t('drivers.intro')), own, side, missing] };
 }

@@ -2,11 +2,12 @@
 // 6. For whom?
 import { intervalSeries, markLine, nameAxis, rowsHeight, tip, tooltip, xAxis } from '../lib/chart.js';
 import { h, scenarioText } from '../lib/dom.js';
-import { armChoice, choice, controls, dataTable, figure } from '../lib/figure.js';
+import { armChoice, choice, controls, figure } from '../lib/figure.js';
 import { clear } from '../lib/model.js';
-import { estimate, fixed, interval, list, money as amount, moneyExact, moneyInterval, moneyScale, moneyUnit, percent, scaled, t, tx } from '../lib/text.js';
+import { estimate, fixed, interval, list, money as amount, moneyInterval, moneyScale, moneyUnit, scaled, t, tx } from '../lib/text.js';
 import { armStyle } from '../lib/theme.js';
-import { arm, costOutcome, files, intervalName, notRun, PER, shortNote } from './common.js';
+import { arm, costOutcome, files, groupName, intervalName, notRun, PER, shortNote } from './common.js';
+import { deciding, distribution, equity } from './fairness.js';
 
 function subgroupsOf(model) {
   const table = model.table('differences') || model.table('psa_summary');
@@ -26,7 +27,7 @@ function forest(page, subgroups) {
     const outcome = page.state.groupOutcome;
     return groups.map((subgroup) => ({ subgroup, figure: model.difference(page.state.arm, outcome, { subgroup, discounted: !model.yearOutcomes().includes(outcome) }) })).filter((row) => row.figure);
   };
-  const name = (subgroup) => { const text = model.subgroupLabel(subgroup); return typeof text === 'string' ? text : `${text.attribute}: ${text.level}`; };
+  const name = (subgroup) => groupName(model, subgroup);
   const show = (figure) => (isCost(page.state.groupOutcome) ? [amount(figure.mean * PER), moneyInterval(scaled(figure, PER))] : [estimate(scaled(figure, PER), true), interval(scaled(figure, PER), true)]);
   return figure(page, {
     id: 'forest', title: t('forest.title'), deps: ['arm', 'groupOutcome'],
@@ -66,26 +67,13 @@ function forest(page, subgroups) {
   });
 }
 
-/* What deciding group by group would be worth (economics/subgroup_tables). */
-function worthOfDeciding(page) {
-  const { model } = page;
-  const table = model.table('subgroups');
-  if (!table) return null;
-  const wanted = model.thresholds();
-  const rows = table.all().filter((row) => row.perspective === page.state.perspective && (wanted.length === 0 || wanted.includes(row.threshold)));
-  if (rows.length === 0) return null;
-  return h('div', { class: 'block' }, h('h3', {}, t('deciding.title')), h('p', { class: 'says' }, t('deciding.says')),
-    dataTable({ caption: t('deciding.title'), columns: [
-      { label: t('col.subgroup'), key: 'subgroup', format: (value) => { const text = model.subgroupLabel(value); return typeof text === 'string' ? text : `${text.attribute}: ${text.level}`; } },
-      { label: t('col.share'), key: 'share', numeric: true, format: percent }, { label: t('col.threshold'), key: 'threshold', numeric: true, format: moneyExact },
-      { label: t('col.best_for_it'), key: 'best_for_subgroup', format: (value) => model.armLabel(value) }, { label: t('col.best_for_all'), key: 'best_for_all', format: (value) => model.armLabel(value) },
-      { label: t('col.worth'), key: 'value_of_deciding_by_subgroup', numeric: true, format: (value) => (value === null ? '' : moneyExact(value)) }], rows }));
-}
-
 export function groups(page) {
   const { model } = page;
   const subgroups = subgroupsOf(model);
-  const nodes = [model.compares && subgroups.length ? forest(page, subgroups) : null, worthOfDeciding(page)].filter(Boolean);
+  const compared = model.compares && subgroups.length > 0;
+  const nodes = [compared ? forest(page, subgroups) : null, deciding(page), distribution(page), equity(page)].filter(Boolean);
   if (nodes.length === 0) return { empty: true, nodes: [notRun(page, model.compares && (model.table('differences') || model.table('psa_summary')) ? 'groups.none' : 'groups', `ipsim compare ${files(model)}`)] };
-  return { nodes: [h('p', { class: 'intro' }, t('groups.intro')), nodes] };
+  const missing = !compared ? null : !model.table('distribution') ? notRun(page, model.hasPsa ? 'groups.cea' : 'groups.psa', model.hasPsa ? 'ipsim cea PSA' : `ipsim psa ${files(model)}`)
+    : !model.table('equity') ? notRun(page, 'groups.equity', 'ipsim cea PSA --inequality-aversion 1') : null;
+  return { nodes: [h('p', { class: 'intro' }, t('groups.intro')), nodes, missing] };
 }

@@ -4,9 +4,9 @@ import { intervalSeries, markLine, nameAxis, rowsHeight, tip, tooltip, xAxis } f
 import { h, scenarioText } from '../lib/dom.js';
 import { armChoice, controls, dataTable, figure, perspectiveChoice } from '../lib/figure.js';
 import { clear, isZero } from '../lib/model.js';
-import { fixed, list, money as amount, moneyEstimate, moneyInterval, moneyScale, moneyUnit, opposite, scaled, t, tx, year } from '../lib/text.js';
+import { fixed, inline, list, money as amount, moneyEstimate, moneyInterval, moneyScale, moneyUnit, opposite, scaled, t, tx, year } from '../lib/text.js';
 import { armStyle } from '../lib/theme.js';
-import { arm, costChange, costOutcome, discounting, files, intervalName, notRun, PER } from './common.js';
+import { arm, armInside, costChange, costOutcome, discounting, files, intervalName, notRun, PER } from './common.js';
 
 const KINDS = ['resource', 'production', 'transfer'];
 
@@ -45,8 +45,10 @@ function payersFigure(page) {
       const largest = [...resources].sort((a, b) => Math.abs(b.figure.mean) - Math.abs(a.figure.mean))[0];
       const moved = transfers.filter((row) => row.figure.mean < 0).sort((a, b) => a.figure.mean - b.figure.mean)[0];
       const said = (row) => (clear(row.figure) && row.figure.mean < 0 ? opposite(scaled(row.figure, PER)) : scaled(row.figure, PER));
-      const part = (row) => tx(`payers.${!clear(row.figure) ? 'unclear' : row.figure.mean > 0 ? 'more' : 'less'}`, { payer: scenarioText(label(row)), amount: moneyEstimate(said(row)), interval: moneyInterval(said(row)) });
-      return [tx('payers.says', { arm: arm(model, page.state.arm), comparator: arm(model, model.comparator) }), ' ',
+      /* A lower cost of production is more production. */
+      const word = (row) => (!clear(row.figure) ? 'unclear' : row.kind === 'production' ? `production.${row.figure.mean < 0 ? 'more' : 'less'}` : row.figure.mean > 0 ? 'more' : 'less');
+      const part = (row) => tx(`payers.${word(row)}`, { payer: scenarioText(inline(label(row))), amount: moneyEstimate(said(row)), interval: moneyInterval(said(row)) });
+      return [tx('payers.says', { arm: arm(model, page.state.arm), comparator: armInside(model, model.comparator) }), ' ',
         largest ? [t(`payers.largest.${largest.kind}`), ' ', part(largest), '. '] : '', moved ? [t('payers.largest.transfer'), ' ', part(moved), '. '] : '', transfers.length ? t('payers.zero') : ''];
     },
     controls: controls(armChoice(page)),
@@ -83,8 +85,8 @@ function payersFigure(page) {
         .filter((row) => !isIdle(row.figure)).map((row) => ({ scenario: row.name, payer: row.payer, kind: row.kind, ...scaled(row.figure, PER) })), rowHead: 3,
     }),
     notes: () => {
-      const idle = payers.filter((payer) => !rows().some((row) => row.payer === payer)).map((payer) => model.label('payer', payer));
-      return [t('payers.note'), idle.length ? t('payers.idle', { list: list(idle) }) : ''];
+      const idle = payers.filter((payer) => !rows().some((row) => row.payer === payer)).map((payer) => inline(model.label('payer', payer)));
+      return [t('payers.note'), model.hasPsa && rows().some((row) => row.figure.kind === 'mc') ? t('payers.base') : '', idle.length ? t('payers.idle', { list: list(idle) }) : ''];
     },
   });
 }
@@ -132,7 +134,7 @@ function waterfall(page) {
     id: 'waterfall', title: t('waterfall.title'), deps: ['arm', 'perspective'], wide: true,
     says: () => {
       const { total } = current();
-      return tx('waterfall.says', { arm: arm(model, page.state.arm), comparator: arm(model, model.comparator), change: costChange(model, total, page.state.perspective) });
+      return tx('waterfall.says', { arm: arm(model, page.state.arm), comparator: armInside(model, model.comparator), change: costChange(model, total, page.state.perspective) });
     },
     controls: controls(armChoice(page), perspectiveChoice(page, known)),
     chart: {
@@ -178,7 +180,7 @@ function waterfall(page) {
 
 /* What a perspective counts, in words. */
 export function counts(model, perspective) {
-  const payers = model.members('perspective_payers', perspective).map((payer) => model.label('payer', payer));
+  const payers = model.members('perspective_payers', perspective).map((payer) => inline(model.label('payer', payer)));
   const kinds = model.members('perspective_kinds', perspective);
   const funds = Number(model.about.get(`perspective_public_funds_cost:${perspective}`));
   const text = t('counts', { perspective: model.perspectiveLabel(perspective), payers: payers.length ? list(payers) : t('counts.all_payers'), kinds: list((kinds.length ? kinds : KINDS).map((kind) => t(`kind.lower.${kind}`))) });

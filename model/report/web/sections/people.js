@@ -4,9 +4,9 @@ import { bandSeries, intervalSeries, makeChart, markLine, nameAxis, rowsHeight, 
 import { h, scenarioText, svg } from '../lib/dom.js';
 import { choice, controls, figure } from '../lib/figure.js';
 import { clear } from '../lib/model.js';
-import { estimate, fixed, integer, interval, list, percent, scaled, t, tx, year } from '../lib/text.js';
+import { estimate, fixed, integer, interval, list, percent, scaled, sourceText, t, tx, year } from '../lib/text.js';
 import { armStyle, stateColour } from '../lib/theme.js';
-import { arm, files, intervalName, notRun, PER, shortNote } from './common.js';
+import { armInside, armText, files, intervalName, notRun, PER, shortNote } from './common.js';
 
 /* occupancy as state -> arm -> [[year, share]...] */
 function readCurves(model) {
@@ -103,7 +103,7 @@ function shareIn(curves, states, name, when) {
 function counted(model, curves, states, label, when) {
   return t('areas.text', {
     years: t('after_years', { n: year(when) }), state: label,
-    list: list(model.arms.map((name) => t('areas.item', { n: integer(PER * shareIn(curves, states, name, when)), arm: model.armLabel(name) }))),
+    list: list(model.arms.map((name) => t('areas.item', { n: integer(PER * shareIn(curves, states, name, when)), arm: armText(model, name) }))),
   });
 }
 /* The state in which people spend most time when they are not at work, at the time when most people are there under the comparator. */
@@ -180,7 +180,7 @@ function workCurve(page, curves) {
   const bounds = (point) => [point.low ?? point.value, point.high ?? point.value];
   /* Of draws: how far they spread under one alternative. */
   const spread = states.length === 1 ? model.table('psa_occupancy')?.where({ state: states[0] }) || [] : [];
-  const bandOf = (until) => spread.filter((row) => row.scenario === page.state.arm && row.year <= until + 1e-9);
+  const bandOf = (until) => spread.filter((row) => row.scenario === page.state.arm && row.year > 0 && row.year <= until + 1e-9);
   const legend = (colours) => [...model.arms.map((name) => ({ label: model.armLabel(name), kind: 'line', ...armStyle(model, name, colours) })),
     ...(points.length ? [{ label: t('work.points'), color: colours.muted, kind: 'point' }] : [])];
   return figure(page, {
@@ -188,7 +188,7 @@ function workCurve(page, curves) {
     says: () => {
       const known = points.filter((point) => ['inside', 'outside'].includes(point.verdict));
       const inside = known.filter((point) => point.verdict === 'inside').length;
-      const peaks = list(model.arms.map((name) => t('work.peak', { arm: model.armLabel(name), p: percent(Math.max(...data(name, longest).map(([, share]) => share)) / 100) })));
+      const peaks = list(model.arms.map((name) => t('work.peak', { arm: armText(model, name), p: percent(Math.max(...data(name, longest).map(([, share]) => share)) / 100) })));
       return [t('work.says', { peaks }), ' ', known.length ? t(inside === known.length ? 'work.all_inside' : 'work.some_inside', { n: integer(inside), m: integer(known.length) }) : ''];
     },
     controls: controls(choice(page, 'workYears', t('control.period'), options), spread.length && model.others.length > 1 ? choice(page, 'arm', t('control.band'), model.others.map((name) => [name, model.armLabel(name)])) : null), legend,
@@ -228,7 +228,7 @@ function workCurve(page, curves) {
       columns: [{ label: t('col.year'), key: 'year', numeric: true, format: year }, ...model.arms.map((name) => ({ label: model.armLabel(name), key: name, numeric: true, format: (value) => percent(value, 1) }))],
       rows: yearsOf(curves, model.arms[0]).map((at) => ({ year: at, ...Object.fromEntries(model.arms.map((name) => [name, shareIn(curves, states, name, at)])) })),
     }),
-    notes: () => [spread.length ? t('work.band', { arm: model.armLabel(page.state.arm) }) : null, points.length ? h('p', {}, tx('work.sources', { list: scenarioText([...new Set(points.map((point) => point.source).filter(Boolean))].join('; ')), link: h('a', { href: '#targets' }, t('trust.title')) })) : null],
+    notes: () => [spread.length ? t('work.band', { arm: armText(model, page.state.arm) }) : null, points.length ? h('p', {}, tx('work.sources', { list: scenarioText([...new Set(points.map((point) => sourceText(point.source)).filter(Boolean))].join('; ')), link: h('a', { href: '#targets' }, t('trust.title')) })) : null],
   });
 }
 
@@ -244,7 +244,7 @@ function yearChanges(page) {
     says: () => {
       const unclear = rows.filter((row) => !clear(row.figure) && row.figure.mean !== 0).length;
       const first = model.others.map((name) => rows.find((row) => row.name === name && row.outcome === outcomes[0])).filter(Boolean);
-      return [tx('years.says', { outcome: model.outcomeLabel(outcomes[0]), list: first.map((row, k) => [k ? '; ' : '', arm(model, row.name), ' ', estimate(scaled(row.figure, PER), true), ' (', interval(scaled(row.figure, PER), true), ')']) }),
+      return [tx('years.says', { outcome: model.outcomeLabel(outcomes[0]), list: first.map((row, k) => [k ? '; ' : '', tx('years.item', { figure: estimate(scaled(row.figure, PER), true), interval: interval(scaled(row.figure, PER), true), arm: armInside(model, row.name) })]) }),
         unclear ? [' ', t('years.unclear', { n: integer(unclear), m: integer(rows.length) })] : null];
     },
     legend: (colours) => model.others.map((name) => ({ label: model.armLabel(name), kind: 'dot', ...armStyle(model, name, colours) })),

@@ -4,9 +4,9 @@
 import { markLine, tip, tooltip, xAxis, yAxis } from '../lib/chart.js';
 import { freshId, h, scenarioText } from '../lib/dom.js';
 import { controls, figure, perspectiveChoice } from '../lib/figure.js';
-import { fixed, list, money as amount, moneyExact, percent, t, tx } from '../lib/text.js';
+import { fixed, list, money as amount, moneyExact, moneyUnit, percent, t, tx } from '../lib/text.js';
 import { armStyle } from '../lib/theme.js';
-import { arm, PER, strong } from './common.js';
+import { arm, armInside, armText, PER, strong } from './common.js';
 
 function readGrid(model) {
   const ceac = model.table('grid_ceac') || model.table('ceac');
@@ -69,8 +69,8 @@ export function sliderPanel(page) {
       const sure = cell.lead !== null && cell.leadSe !== null && Math.abs(cell.lead) < 2 * cell.leadSe;
       const likeliest = [...cell.probability].sort((a, b) => b[1] - a[1])[0];
       return [h('span', { class: 'live', 'aria-live': 'polite' },
-        tx('ceac.says', { threshold: strong(moneyExact(cell.threshold)), perspective: scenarioText(model.perspectiveLabel(page.state.perspective)), arm: arm(model, cell.best), p: h('strong', { class: 'probability' }, percent(cell.probability.get(cell.best))) }),
-        sure ? [' ', t('ceac.close', { next: model.armLabel(cell.next) })] : null,
+        tx('ceac.says', { threshold: strong(moneyExact(cell.threshold)), perspective: scenarioText(model.perspectiveLabel(page.state.perspective)), arm: armInside(model, cell.best), p: h('strong', { class: 'probability' }, percent(cell.probability.get(cell.best))) }),
+        sure ? [' ', t('ceac.close', { next: armText(model, cell.next) })] : null,
         likeliest[0] !== cell.best ? [' ', tx('ceac.other', { arm: arm(model, likeliest[0]), p: percent(likeliest[1]) })] : null,
         ' ', tx('ceac.evpi', { evpi: strong(amount(cell.evpi * PER)) }))];
     },
@@ -83,7 +83,7 @@ export function sliderPanel(page) {
         return {
           grid: { left: 56, right: 24, top: 16, bottom: 52 },
           tooltip: { trigger: 'axis', ...tooltip(view, (rows) => tip(moneyExact(rows[0].value[0]), rows.filter((row) => model.arms.includes(row.seriesName)).map((row) => [model.armLabel(row.seriesName), percent(row.value[1] / 100)]))) },
-          xAxis: xAxis(view, { name: t('axis.threshold'), min: own[0].threshold, max: own[own.length - 1].threshold, axisLabel: { formatter: (x) => fixed(x, 0) } }),
+          xAxis: xAxis(view, { name: t('axis.threshold', { unit: moneyUnit(null) }), min: own[0].threshold, max: own[own.length - 1].threshold, axisLabel: { formatter: (x) => fixed(x, 0) } }),
           yAxis: yAxis(view, { min: 0, max: 100, axisLabel: { formatter: (x) => percent(x / 100) } }),
           series: [
             { type: 'line', name: 'ceaf', silent: true, symbol: 'none', z: 1, lineStyle: { width: 9, color: view.colours.rule, cap: 'round' }, tooltip: { show: false }, data: own.map((cell) => [cell.threshold, 100 * cell.probability.get(cell.best)]) },

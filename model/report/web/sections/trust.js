@@ -3,8 +3,8 @@
 import { freshId, h, scenarioText, svg } from '../lib/dom.js';
 import { csvButton, dataTable } from '../lib/figure.js';
 
-import { fixed, integer, list, moneyExact, number, percent, plain, t, tx, year } from '../lib/text.js';
-import { discounting } from './common.js';
+import { fixed, gloss, inline, integer, list, moneyExact, percent, plain, sourceText, t, tx, year } from '../lib/text.js';
+import { discounting, rawTable } from './common.js';
 import { isMoney } from './drivers.js';
 
 function block(id, title, says, ...rest) {
@@ -34,12 +34,12 @@ function targets(model) {
   const judged = (use) => count(use, 'inside') + count(use, 'outside');
   const outside = rows.filter((row) => row.verdict === 'outside');
   const says = [judged('calibration') ? t('targets.calibration', { n: integer(count('calibration', 'inside')), m: integer(judged('calibration')) }) : '', ' ', judged('held_out') ? t('targets.held_out', { n: integer(count('held_out', 'inside')), m: integer(judged('held_out')) }) : t('targets.no_held_out'),
-    outside.length ? ` ${t('targets.outside', { list: list(outside.map((row) => `${model.label('target', row.target)} (${model.armLabel(row.scenario)})`)) })}` : ''].join('');
+    outside.length ? ` ${t('targets.outside', { list: list(outside.map((row) => `${model.label('target', row.target)} (${inline(model.armLabel(row.scenario))})`)) })}` : ''].join('');
   const verdict = (value) => h('span', { class: `verdict ${value.replace(/ /g, '-')}` }, h('span', { 'aria-hidden': 'true' }, value === 'inside' ? '✓ ' : value === 'outside' ? '✗ ' : ''), t(`verdict.${value.replace(/ /g, '_')}`));
   const accepted = (row) => (row.low === null && row.high === null ? '' : t('interval', { low: row.low === null ? '' : shown(row.low, row.unit), high: row.high === null ? '' : shown(row.high, row.unit) }));
-  const unit = (row) => (row.unit && row.unit !== 'share' ? `, ${row.unit}` : '');
+  const unit = (row) => (row.unit && row.unit !== 'share' ? `, ${gloss(row.unit)}` : '');
   const columns = [
-    { label: t('col.target'), key: 'target', format: (value, row) => [scenarioText(model.label('target', value)), unit(row), h('span', { class: 'unit' }, h('cite', {}, scenarioText(row.source || '')), row.note ? [' · ', scenarioText(row.note)] : '')] },
+    { label: t('col.target'), key: 'target', format: (value, row) => [scenarioText(model.label('target', value)), unit(row), h('span', { class: 'unit' }, h('cite', {}, scenarioText(sourceText(row.source))), row.note ? [' · ', scenarioText(row.note)] : '')] },
     { label: t('col.arm'), key: 'scenario', format: (value) => scenarioText(model.armLabel(value)) },
     { label: t('col.use'), key: 'use', format: (value) => t(`use.${value === 'calibration' ? 'calibration' : 'held_out'}`) },
     { label: t('col.simulated'), key: 'simulated', numeric: true, format: (value, row) => shown(value, row.unit) },
@@ -54,7 +54,7 @@ function population(model) {
   const judged = rows.filter((row) => row.target !== null && row.mcse > 0);
   const far = Math.max(0, ...judged.map((row) => Math.abs(row.simulated - row.target) / row.mcse));
   const columns = [{ label: t('col.attribute'), key: 'attribute', format: (value, row) => scenarioText(`${model.label('attribute', value)}${row.level ? `: ${model.subgroupLabel(`${value}=${row.level}`).level}` : ''}`) }, { label: t('col.statistic'), key: 'statistic', format: (value) => t(`statistic.${value}`) },
-    { label: t('col.simulated'), key: 'simulated', numeric: true, format: (value, row) => shown(value, row.unit) }, { label: t('col.target_value'), key: 'target', numeric: true, format: (value, row) => (value === null ? '–' : shown(value, row.unit)) }, { label: t('col.source'), key: 'source', format: (value) => h('cite', {}, scenarioText(value || '')) }];
+    { label: t('col.simulated'), key: 'simulated', numeric: true, format: (value, row) => shown(value, row.unit) }, { label: t('col.target_value'), key: 'target', numeric: true, format: (value, row) => (value === null ? '–' : shown(value, row.unit)) }, { label: t('col.source'), key: 'source', format: (value) => h('cite', {}, scenarioText(gloss(sourceText(value)))) }];
   return block('population', t('population.title'), judged.length ? t('population.says', { n: integer(judged.length), z: fixed(Math.ceil(far * 10) / 10, 1) }) : t('population.none'),
     h('div', { class: 'tools' }, h('details', { class: 'numbers' }, h('summary', {}, t('numbers'), h('span', { class: 'sr' }, `: ${t('population.title')}`)), dataTable({ caption: t('population.title'), columns, rows })), csvButton('population', () => ({ columns: [...model.table('population').columns.keys()].map((key) => ({ key })), rows }))));
 }
@@ -70,7 +70,7 @@ function noise(model) {
     parts.push(h('p', { class: 'says' }, t(unclear.length ? 'noise.some' : 'noise.says', { persons: integer(persons), n: integer(rows.length), u: integer(unclear.length) })));
   }
   if (noiseTable) {
-    parts.push(h('details', { class: 'numbers' }, h('summary', {}, t('noise.table')), dataTable({ caption: t('noise.table'), columns: [...noiseTable.columns.keys()].map((key) => ({ label: key.replace(/_/g, ' '), key, numeric: typeof noiseTable.get(0, key) === 'number', format: (value) => (typeof value === 'number' ? number(value, 3) : value ?? '') })), rows: noiseTable.all() })));
+    parts.push(h('details', { class: 'numbers' }, h('summary', {}, t('noise.table')), dataTable({ caption: t('noise.table'), ...rawTable(model, noiseTable) })));
   }
   return parts.length ? h('div', { class: 'block', id: 'noise' }, h('h3', {}, t('noise.title')), parts) : null;
 }
@@ -108,9 +108,9 @@ function assumptions(model, rows) {
   const sorted = [...assumed].sort((a, b) => of(b) - of(a));
   const says = t('assumptions.says', { n: integer(new Set(assumed.map((row) => row.parameter)).size), m: integer(new Set(rows.map((row) => row.parameter)).size) });
   return block('assumptions', t('assumptions.title'), [says, ' ', t(weight.size ? 'assumptions.ranked' : 'assumptions.unranked')],
-    assumed.length ? h('ol', { class: 'assumptions' }, sorted.slice(0, 12).map((row) => h('li', {}, h('strong', {}, scenarioText(row.label || row.parameter)), `: ${plain(row.value)} ${row.unit || ''}. `,
+    assumed.length ? h('ol', { class: 'assumptions' }, sorted.slice(0, 12).map((row) => h('li', {}, h('strong', {}, scenarioText(gloss(row.label || row.parameter))), `: ${plain(row.value)} ${gloss(row.unit || '')}. `,
       of(row) > 0 ? h('span', { class: 'influence' }, `${t('assumptions.influence', { p: percent(of(row)) })}. `) : '', row.note ? h('span', { class: 'remark' }, scenarioText(row.note)) : ''))) : null,
-    sorted.length > 12 ? h('p', { class: 'note' }, t('assumptions.more', { n: integer(sorted.length - 12) })) : null);
+    sorted.length > 12 ? h('p', { class: 'note' }, t('assumptions.more', { n: integer(sorted.length - 12) })) : null, h('p', { class: 'note' }, t('notes.original')));
 }
 
 function provenance(model, rows) {
@@ -120,12 +120,12 @@ function provenance(model, rows) {
   const count = states.map((status) => [status, rows.filter((row) => row.status === status).length]).filter(([, n]) => n > 0);
   const result = h('p', { class: 'note', role: 'status' });
   const place = h('div');
-  const columns = [{ label: t('col.parameter'), key: 'label', format: (value, row) => [scenarioText(value || row.parameter), h('code', {}, row.parameter)] }, { label: t('col.value'), key: 'value', numeric: true, format: (value) => plain(value, 6) }, { label: t('col.unit'), key: 'unit', format: (value) => scenarioText(value || '') },
+  const columns = [{ label: t('col.parameter'), key: 'label', format: (value, row) => [scenarioText(gloss(value || row.parameter)), h('code', {}, row.parameter)] }, { label: t('col.value'), key: 'value', numeric: true, format: (value) => plain(value, 6) }, { label: t('col.unit'), key: 'unit', format: (value) => scenarioText(gloss(value || '')) },
     { label: t('col.status'), key: 'status', format: (value) => (value ? h('span', { class: `status ${value}` }, t(`status.${value}`)) : '–') }, { label: t('col.source'), key: 'source', format: (value, row) => [h('cite', {}, scenarioText(value || '–')), row.note ? h('span', { class: 'remark' }, ' ', scenarioText(row.note)) : ''] },
     { label: t('col.arms'), key: 'arms', format: (value) => (value.length === model.arms.length ? t('all_arms') : list(value.map((name) => model.armLabel(name)))) }, { label: t('col.where'), key: 'file', format: (value, row) => h('code', {}, `${value || ''}${row.line ? `:${row.line}` : ''}`) }];
   const fill = (text) => {
     const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-    const found = rows.filter((row) => { const all = [row.parameter, row.label, row.source, row.note, row.unit, t(`status.${row.status}`), row.status, row.file].join(' ').toLowerCase(); return words.every((word) => all.includes(word)); });
+    const found = rows.filter((row) => { const all = [row.parameter, row.label, gloss(row.label), gloss(row.unit), row.source, row.note, row.unit, t(`status.${row.status}`), row.status, row.file].join(' ').toLowerCase(); return words.every((word) => all.includes(word)); });
     result.textContent = t('provenance.found', { n: integer(found.length), m: integer(rows.length) });
     place.replaceChildren(dataTable({ caption: t('provenance.title'), columns, rows: found }));
   };
@@ -139,7 +139,7 @@ function provenance(model, rows) {
 function conventions(model) {
   const item = (key, value) => (value ? [h('dt', {}, t(`convention.${key}`)), h('dd', {}, scenarioText(value))] : null);
   const price = [model.convention('currency'), model.convention('price_year')].filter(Boolean).join(' ');
-  const rows = [item('horizon', Number.isFinite(model.horizon) ? t('years_n', { n: year(model.horizon) }) : null), item('report_years', model.convention('report_years')), item('discounting_costs', discounting(model, 'discounting_costs')), item('discounting_effects', discounting(model, 'discounting_effects')),
+  const rows = [item('horizon', Number.isFinite(model.horizon) ? t('years_n', { n: year(model.horizon) }) : null), item('report_years', (model.convention('report_years') || '').split(', ').filter(Boolean).map((text) => (Number.isFinite(Number(text)) ? year(Number(text)) : text)).join('; ')), item('discounting_costs', discounting(model, 'discounting_costs')), item('discounting_effects', discounting(model, 'discounting_effects')),
     item('prices', price), item('timing', model.convention('timing') ? t('timing') : null), item('thresholds', model.thresholds().length ? list(model.thresholds().map(moneyExact)) : null)].filter(Boolean);
   return rows.length ? block('conventions', t('conventions.title'), null, h('dl', {}, rows)) : null;
 }
@@ -150,15 +150,26 @@ function reproduce(page) {
   if (sources.length === 0) return null;
   const digests = model.arms.map((name) => [name, model.conventionOf(name, 'digest'), model.conventionOf(name, 'file')]).filter(([, digest]) => digest);
   return block('reproduce', t('reproduce.title'), t('reproduce.says'),
-    h('pre', { tabindex: '0' }, sources.map((row) => `${row.command_line}\n`)),
+    h('pre', { tabindex: '0' }, sources.map((row) => [row.command_line.split(' ').map((word, k) => [k ? ' ' : '', h('span', { class: 'word' }, word)]), '\n'])),
     h('dl', {}, [...new Set(sources.map((row) => `${row.version} (${row.git_hash})`))].map((version) => [h('dt', {}, t('reproduce.version')), h('dd', {}, `ipsim ${version}`)]),
       [...new Set(sources.map((row) => row.seed).filter(Boolean))].map((seed) => [h('dt', {}, t('reproduce.seed')), h('dd', {}, seed)]),
       digests.length ? [h('dt', {}, t('reproduce.digests')), h('dd', {}, h('ul', { class: 'plain' }, digests.map(([name, digest, file]) => h('li', {}, h('code', {}, digest), ' ', scenarioText(file || name)))))] : null));
 }
 
+/* What a reader may not know; of the words that only some scenarios have, those that stand in this one's labels. */
+const WORDS = ['qaly', 'discounting', 'perspective', 'interval', 'draw', 'net_benefit', 'ceac', 'evpi'];
+const WORDS_OF_LABELS = { ips: /\bIPS\b/, nav: /\bNAV\b/, aap: /\bAAP\b/, aft: /\bAFT\b/, helfo: /\bHelfo\b/ };
+
+function words(model) {
+  const labels = [...(model.table('about')?.all() || [])].map((row) => row.value).join('\n');
+  const norwegian = model.convention('currency') === 'NOK';
+  const known = [...WORDS.filter((word) => (word !== 'draw' && word !== 'ceac' && word !== 'evpi') || model.table('thinned')), ...Object.keys(WORDS_OF_LABELS).filter((word) => norwegian && WORDS_OF_LABELS[word].test(labels))];
+  return block('words', t('words.title'), null, h('dl', {}, known.map((word) => [h('dt', {}, t(`words.${word}`)), h('dd', {}, t(`words.${word}.is`))])));
+}
+
 export function trust(page) {
   const { model } = page;
   const rows = parameters(model);
-  const nodes = [model.table('about') ? targets(model) : null, population(model), noise(model), assumptions(model, rows), conventions(model), provenance(model, rows), reproduce(page)].filter(Boolean);
+  const nodes = [model.table('about') ? targets(model) : null, population(model), noise(model), assumptions(model, rows), conventions(model), provenance(model, rows), words(model), reproduce(page)].filter(Boolean);
   return { nodes: [h('p', { class: 'intro' }, tx('trust.intro', {})), nodes] };
 }

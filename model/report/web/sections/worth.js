@@ -5,7 +5,7 @@ import { h, scenarioText } from '../lib/dom.js';
 import { controls, dataTable, figure, perspectiveChoice } from '../lib/figure.js';
 import { fixed, integer, list, money as amount, moneyExact, moneyScale, moneyUnit, number, percent, t, tx } from '../lib/text.js';
 import { armStyle } from '../lib/theme.js';
-import { arm, files, notRun, PER, strong } from './common.js';
+import { arm, armInside, armText, files, notRun, PER, perspectiveInside, rawTable, strong } from './common.js';
 import { sliderPanel } from './threshold.js';
 
 // ---- cost per unit gained, without uncertainty of the inputs ----
@@ -36,7 +36,7 @@ function ratios(page) {
       rows: model.others.flatMap((name) => model.perspectives.map((perspective) => ({ scenario: name, perspective, ...Object.fromEntries(effects.map((effect) => [effect, find(name, perspective, effect)])) }))).filter((row) => effects.some((effect) => row[effect])),
     }),
     table: () => ({
-      columns: ['scenario', 'perspective', 'effect', 'cost', 'effect_gain', 'ratio', 'mcse', 'reading'].map((key) => ({ label: t(`raw.${key}`), key, numeric: ['cost', 'effect_gain', 'ratio', 'mcse'].includes(key), format: (value) => (typeof value === 'number' ? number(value, 4) : value ?? '') })), rows,
+      ...rawTable(model, table, ['scenario', 'perspective', 'effect', 'cost', 'effect_gain', 'ratio', 'mcse', 'reading']), rows,
     }),
     notes: () => [t('ratios.note'), t('uncertainty.short.mc')],
   });
@@ -55,7 +55,7 @@ function plane(page) {
   const shares = (row) => [['se', row.share_less_costly_more_effect], ['ne', row.share_more_costly_more_effect], ['sw', row.share_less_costly_less_effect], ['nw', row.share_more_costly_less_effect]];
   return figure(page, {
     id: 'plane', title: t('plane.title'), deps: ['perspective', 'threshold'],
-    says: () => [tx('plane.says', { comparator: arm(model, model.comparator), perspective: scenarioText(model.perspectiveLabel(page.state.perspective)) }), ' ',
+    says: () => [tx('plane.says', { comparator: armInside(model, model.comparator), perspective: scenarioText(perspectiveInside(model, page.state.perspective)) }), ' ',
       model.others.map((name, k) => {
         const row = mean(name);
         if (!row) return '';
@@ -122,14 +122,14 @@ function frontier(page) {
   const rows = () => table.all().filter((row) => row.perspective === page.state.perspective && (row.subgroup === 'all' || table.distinct('subgroup').length === 1));
   const perspectives = table.distinct('perspective');
   const standing = (row) => {
-    const by = [row.by, row.and_by].filter(Boolean).map((name) => model.armLabel(name));
+    const by = [row.by, row.and_by].filter(Boolean).map((name) => armText(model, name));
     return t(`standing.${row.standing.replace(/ /g, '_')}`, { by: list(by) });
   };
   return figure(page, {
     id: 'frontier', title: t('frontier.title'), wide: true, deps: ['perspective'],
     says: () => {
       const on = rows().filter((row) => row.standing === 'on the frontier');
-      return on.length === 1 ? tx('frontier.one', { arm: arm(model, on[0].strategy) }) : tx('frontier.many', { list: on.map((row, k) => [k ? ', ' : '', arm(model, row.strategy)]) });
+      return on.length === 1 ? tx('frontier.one', { arm: arm(model, on[0].strategy) }) : tx('frontier.many', { list: on.map((row, k) => [k ? ', ' : '', k ? armInside(model, row.strategy) : arm(model, row.strategy)]) });
     },
     controls: controls(perspectiveChoice(page, perspectives)),
     body: () => dataTable({
@@ -139,7 +139,7 @@ function frontier(page) {
         { label: t('col.icer'), key: 'icer', numeric: true, format: (value) => (value === null ? '–' : moneyExact(value)) }],
       rows: [...rows()].sort((a, b) => a.cost - b.cost),
     }),
-    table: () => ({ columns: [...table.columns.keys()].map((key) => ({ label: key, key, numeric: typeof table.get(0, key) === 'number', format: (value) => (typeof value === 'number' ? number(value, 5) : value ?? '') })), rows: table.all() }),
+    table: () => rawTable(model, table),
     notes: () => [t('frontier.note')],
   });
 }
@@ -150,7 +150,7 @@ function shortfall(page) {
   const row = rows.find((r) => r.subgroup === 'all') || rows[0];
   if (!row) return null;
   return h('div', { class: 'block' }, h('h3', {}, t('shortfall.title')),
-    h('p', { class: 'says' }, t('shortfall.says', { shortfall: number(row.absolute_shortfall), norm: number(row.norm_qalys), own: number(row.comparator_qalys), comparator: page.model.armLabel(row.comparator), class: integer(row.severity_class), threshold: moneyExact(row.threshold) })),
+    h('p', { class: 'says' }, t('shortfall.says', { shortfall: number(row.absolute_shortfall), norm: number(row.norm_qalys), own: number(row.comparator_qalys), comparator: armText(page.model, row.comparator), class: integer(row.severity_class), threshold: moneyExact(row.threshold) })),
     h('p', { class: 'note' }, t('shortfall.note')));
 }
 
