@@ -81,7 +81,8 @@ static void report_syntax_error(ipsim_loader *loader, const config_t *config, co
                         text->long_text_line);
     } else {
         ipsim_error_add(loader->errors, IPSIM_ERR_SYNTAX, at,
-                        "this is not understood here; a setting is  key = value;  or  key: { ... };  and text stands in quotes");
+                        "this is not understood here; a setting is  key = value;  or  key: { ... };  text and names stand in quotes, and "
+                        "numbers have a decimal point");
     }
 }
 
