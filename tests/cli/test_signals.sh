@@ -16,13 +16,20 @@ kill_once() { # seconds
     sleep "$1"
     kill -KILL $pid 2>/dev/null
     wait $pid 2>/dev/null
-    [ $? != 137 ] || killed=$((killed + 1))
+    # How long a run takes changes with whatever else the machine does, so the guess follows.
+    if [ $? = 137 ]; then
+        killed=$((killed + 1))
+        milliseconds=$((milliseconds * 21 / 20 + 1))
+    else
+        milliseconds=$((milliseconds * 9 / 10 + 1))
+    fi
 }
 
 # Half of the moments are near the end of the run, where the files are written.
 RANDOM=20260101
 broken="" killed=0
-for i in $(seq 1 30); do
+i=0
+while [ $((i += 1)) -le 30 ] || { [ $killed -lt 5 ] && [ $i -le 200 ]; }; do
     moment=$((RANDOM % (milliseconds * 13 / 10 + 1)))
     [ $((i % 2)) = 0 ] || moment=$((milliseconds * 7 / 10 + RANDOM % (milliseconds * 6 / 10 + 2)))
     kill_once "$(printf '%d.%03d' $((moment / 1000)) $((moment % 1000)))"
@@ -32,7 +39,7 @@ for i in $(seq 1 30); do
         [ $((i % 3)) != 0 ] || rm -rf "$scratch/killed"
     fi
 done
-assert "SIGKILL at 30 moments leaves the whole result or none (broken at:${broken:- none})" test -z "$broken"
+assert "SIGKILL at $((i - 1)) moments leaves the whole result or none (broken at:${broken:- none})" test -z "$broken"
 assert "at least five of them were killed before the end ($killed were)" test $killed -ge 5
 run run "$model" -n 20000 --quiet --output "$scratch/killed"
 assert "a later run puts the whole result there" same_results "$scratch/reference" "$scratch/killed"
@@ -69,14 +76,14 @@ if [ -n "$persons" ] && [ "$persons" -gt 0 ] && [ "$persons" -lt 1000000000 ]; t
 else
     not_ok "it says how many persons" "$(cat "$scratch/err")"
 fi
-interrupt 0.5 INT -n 1e9 --output "$scratch/wanted"
+interrupt 1.5 INT -n 1e9 --output "$scratch/wanted"
 assert "a second interruption replaces the first" is_whole "$kept"
 echo mine >"$kept/notes.txt"
-interrupt 0.5 INT -n 1e9 --output "$scratch/wanted"
+interrupt 1.5 INT -n 1e9 --output "$scratch/wanted"
 expect 130 "a third one, after somebody put notes there" --err 'wanted-interrupted-2'
 assert "is kept beside it" is_whole "$kept-2"
 assert "and the notes are untouched" grep -qx mine "$kept/notes.txt"
-interrupt 1 TERM -n 1e9 --quiet --output "$scratch/terminated"
+interrupt 1.5 TERM -n 1e9 --quiet --output "$scratch/terminated"
 assert "SIGTERM ends the run (exit code $code)" sh -c "case $code in 130 | 143) ;; *) exit 1 ;; esac"
 assert "SIGTERM: what is kept is whole" is_whole "$scratch/terminated-interrupted"
 assert "and nothing stands under the name of a whole result" is_absent "$scratch/terminated"
