@@ -115,7 +115,7 @@ expect 0 "ipsim voi reads the folder and its parameters"
 assert "with every parameter" grep -q 'arm:hr_programme' "$scratch/voi/evppi.csv"
 # The decision, with options of its own and with EVPPI.
 printf 'age,qalys\n20,40\n90,5\n' >"$scratch/norms.csv"
-decide=(--threshold 200000,400000 --perspective society --population 1000 --norms "$scratch/norms.csv" --inequality-aversion 1)
+decide=(--threshold "200000,400000" --perspective society --population 1000 --norms "$scratch/norms.csv" --inequality-aversion 1)
 run psa "${arms[@]}" --draws 210 -n 30 "${decide[@]}" --threads 1 -o "$scratch/d"
 expect 0 "a decision" --out 'DECISION, by the highest mean net benefit at 200 000 / 400 000 NOK per QALY' --out 'most worth learning'
 assert "in one perspective" test "$(cut -d, -f1 "$scratch/d/evppi.csv" | sort -u | tr '\n' ' ')" = "perspective society "
