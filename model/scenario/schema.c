@@ -42,7 +42,7 @@ static const char *join(char *buffer, const char *prefix, const char *key)
 {
     size_t before = strlen(prefix), dot = before > 0, bytes = strlen(key) + 1; /* thousands of keys: snprintf shows in a short run */
     ipsim_bug_assert(before + dot + bytes <= KEY_MAX);
-    memcpy(buffer, prefix, before);
+    memcpy(buffer, prefix, before); // NOLINT(bugprone-not-null-terminated-result): the end comes with the key
     memcpy(buffer + before, ".", dot);
     memcpy(buffer + before + dot, key, bytes);
     return buffer;
