@@ -2,6 +2,7 @@
 #include "simulate.h"
 
 #include <math.h>
+#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -102,8 +103,8 @@ void ipsim_experiment_sums_clear(const experiment *e, experiment_sums *sums)
 /* ---- one thread's work ---- */
 
 /* Of the tallies of a batch, and where they are used one after the other of each: longer batches fill vectors better, but those of one model
- * should stay in the cache of a core. */
-enum { MOST_BYTES = 18 << 20, MOST_BYTES_OF_ONE = 4 << 20 };
+ * should stay in the cache of a core. Threads share the last cache and the memory, so that many of them take shorter batches. */
+enum { MOST_BYTES = 18 << 20, MOST_BYTES_OF_ALL = 48 << 20, LEAST_BYTES = 5 << 20, MOST_BYTES_OF_ONE = 4 << 20 };
 
 /* Where a worker of totals puts them. */
 typedef struct totals_sink {
@@ -217,7 +218,11 @@ bool ipsim_experiment_worker_adopt(experiment_worker *w)
 static size_t choose_batch(const experiment *e, int64_t most_persons, bool totals)
 {
     size_t batch = IPSIM_BATCH_PERSONS, bytes = ipsim_account_bytes_per_person(e->plan); /* results do not depend on it */
-    size_t most_bytes = totals ? MOST_BYTES_OF_ONE * e->n_models : MOST_BYTES;
+    size_t share = MOST_BYTES_OF_ALL / (size_t)omp_get_num_threads();
+    size_t most_bytes = totals                ? MOST_BYTES_OF_ONE * e->n_models
+                        : share > MOST_BYTES  ? MOST_BYTES
+                        : share < LEAST_BYTES ? LEAST_BYTES
+                                              : share;
     while (batch > 256 && batch * bytes > most_bytes)
         batch /= 2;
     int64_t most = most_persons > 0 ? most_persons : e->persons;
