@@ -49,7 +49,7 @@ async function openAll(page) {
 const reports = ['full.html', 'compare/report.html', 'psa.html', 'b5/report.html', 'single.html', 'cea.html', 'hostile/report.html', 'hostile-all.html', 'large.html'];
 for (const name of reports) {
   const { page, trouble, close } = await open(name);
-  const charts = await page.$$eval('.chart', (hosts) => hosts.map((host) => ({
+  const charts = await page.$$eval('.chart:not([hidden])', (hosts) => hosts.map((host) => ({
     id: host.closest('figure')?.id, label: host.getAttribute('aria-label') || '', role: host.getAttribute('role'),
     shapes: host.querySelectorAll('svg path, svg rect, svg circle, svg line, svg polyline').length, width: host.querySelector('svg')?.getBoundingClientRect().width ?? 0,
   })));

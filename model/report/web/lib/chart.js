@@ -29,12 +29,17 @@ class Chart {
   }
 
   draw() {
+    this.host.hidden = false;
     const width = onPaper ? Math.min(PAPER_WIDTH, this.spec.paperWidth || PAPER_WIDTH) : this.host.clientWidth;
     if (width === 0) return; /* not on the page yet */
     this.width = width;
     const view = { width, narrow: width < 520, colours: this.page.colours(), paper: onPaper };
     const height = Math.round((onPaper ? PAPER_SCALE : 1) * (typeof this.spec.height === 'function' ? this.spec.height(view) : this.spec.height));
+    const option = this.spec.option(view);
     this.instance?.dispose();
+    this.instance = null;
+    this.host.hidden = !option.series; /* nothing to draw: the sentence says so */
+    if (this.host.hidden) return;
     this.host.style.height = `${height}px`;
     this.instance = echarts.init(this.host, null, { renderer: 'svg', width, height });
     const description = this.spec.description();
@@ -42,7 +47,7 @@ class Chart {
       animation: false,
       textStyle: { fontFamily: FONT, fontSize: 13, color: view.colours.ink },
       aria: { enabled: true, label: { enabled: true, description } },
-      ...this.spec.option(view),
+      ...option,
     });
     const drawing = this.host.querySelector('svg');
     if (drawing) {
