@@ -6,6 +6,22 @@
 #include "workbook_parts.h"
 
 enum { MOST_STATES = 24, MOST_ARMS = 12, ROWS_OF_A_CHART = 19, COLUMNS_OF_A_CHART = 7, ARM_ROW = WORKBOOK_FIRST_ROW - 1, PRINTED = 170 };
+enum { MOST_TIMES = 100 }; /* a chart shows no more, and they are a good part of the time that a short run takes */
+
+/* One time in how many stands in the workbook: so that the last is among them, where that can be had. */
+static size_t times_step(const ipsim_curves *c)
+{
+    size_t least = (c->n_times + MOST_TIMES - 1) / MOST_TIMES, step = least;
+    while (step < 2 * least && (c->n_times - 1) % step != 0) {
+        step++;
+    }
+    return step < 2 * least ? step : least;
+}
+
+static size_t n_rows(const ipsim_curves *c)
+{
+    return (c->n_times - 1) / times_step(c) + 1;
+}
 
 /* Column of a state of an arm on the sheet of numbers: years stand before all, the errors of the state shown behind all. */
 static size_t column_of(const ipsim_curves *c, size_t arm, size_t state)
@@ -16,26 +32,28 @@ static size_t column_of(const ipsim_curves *c, size_t arm, size_t state)
 /* About ten labels along the axis, at round years where steps are equal. */
 static size_t label_step(const ipsim_curves *c)
 {
-    double span = c->times[c->n_times - 1] - c->times[0], step = c->times[1] - c->times[0];
+    double span = c->times[c->n_times - 1] - c->times[0], step = (c->times[1] - c->times[0]) * (double)times_step(c);
     static const double years[] = {0.25, 0.5, 1, 2, 5, 10, 20, 50, 100};
     for (size_t i = 0; i < sizeof years / sizeof years[0]; i++) {
         if (span / years[i] <= 12.0 && years[i] >= step * 0.999) {
             return (size_t)(years[i] / step + 0.5);
         }
     }
-    return c->n_times / 10 + 1;
+    return n_rows(c) / 10 + 1;
 }
 
 static void put_numbers(workbook *w, ipsim_xlsx_sheet *sheet)
 {
     const ipsim_curves *c = &w->curves;
-    size_t errors = column_of(c, c->n_arms, 0);
+    size_t errors = column_of(c, c->n_arms, 0), step = times_step(c), rows = n_rows(c);
     ipsim_workbook_head(
         sheet, 8, 110, "Share of people in each state",
         ipsim_workbook_print(w,
-                             "At each time since the start, in years. The last columns are the Monte Carlo standard errors of \"%s\"; "
-                             "those of the other states stand in occupancy.csv.",
-                             ipsim_workbook_label(w, "state:", c->states[c->shown])));
+                             "%s, in years since the start. The last columns are the Monte Carlo standard errors of \"%s\"; "
+                             "%s stand in occupancy.csv.",
+                             step == 1 ? "At each time" : ipsim_workbook_print(w, "At one time in %zu", step),
+                             ipsim_workbook_label(w, "state:", c->states[c->shown]),
+                             step == 1 ? "those of the other states" : "the others, and all times,"));
     ipsim_xlsx_text(sheet, ARM_ROW, 0, IPSIM_XLSX_HEADER_NUMBER, "");
     for (size_t a = 0; a < c->n_arms; a++) {
         for (size_t s = 0; s < c->n_states; s++) {
@@ -53,8 +71,8 @@ static void put_numbers(workbook *w, ipsim_xlsx_sheet *sheet)
         ipsim_xlsx_text(sheet, WORKBOOK_FIRST_ROW, errors + a, IPSIM_XLSX_HEADER_NUMBER,
                         ipsim_workbook_print(w, "± %s", ipsim_workbook_label(w, "state:", c->states[c->shown])));
     }
-    for (size_t t = 0; t < c->n_times; t++) {
-        size_t row = WORKBOOK_FIRST_ROW + 1 + t;
+    for (size_t t = 0; t < c->n_times; t += step) {
+        size_t row = WORKBOOK_FIRST_ROW + 1 + t / step;
         ipsim_workbook_year(sheet, row, 0, c->times[t]);
         for (size_t a = 0; a < c->n_arms; a++) {
             for (size_t s = 0; s < c->n_states; s++) {
@@ -68,7 +86,7 @@ static void put_numbers(workbook *w, ipsim_xlsx_sheet *sheet)
     ipsim_xlsx_width(sheet, 0, 0, 8);
     ipsim_xlsx_width(sheet, 1, errors + c->n_arms - 1, 16);
     ipsim_xlsx_freeze(sheet, ARM_ROW, WORKBOOK_FIRST_ROW, 1);
-    ipsim_xlsx_filter(sheet, WORKBOOK_FIRST_ROW, WORKBOOK_FIRST_ROW + c->n_times, errors + c->n_arms - 1);
+    ipsim_xlsx_filter(sheet, WORKBOOK_FIRST_ROW, WORKBOOK_FIRST_ROW + rows, errors + c->n_arms - 1);
     ipsim_xlsx_pages(sheet, true, PRINTED, NULL, 0);
 }
 
@@ -79,7 +97,7 @@ static ipsim_xlsx_series series_of(const workbook *w, const ipsim_xlsx_sheet *nu
                                .name_row = name_row,
                                .name_column = column_of(&w->curves, arm, state),
                                .first_row = WORKBOOK_FIRST_ROW + 1,
-                               .last_row = WORKBOOK_FIRST_ROW + w->curves.n_times,
+                               .last_row = WORKBOOK_FIRST_ROW + n_rows(&w->curves),
                                .x_column = 0,
                                .y_column = column_of(&w->curves, arm, state)};
 }

@@ -39,6 +39,10 @@ assert "a change has the digits of its error and keeps all of them" sh -c "unzip
 run run "$model" -n 500 --quiet --output "$scratch/single"
 expect 0 "run"
 assert "its sheets: nothing is compared" [ "$(sheets single)" = "Summary,Costs by payer,Curves,Parameters,Population,Occupancy,Costs,About" ]
+run run "$model" -n 500 --quiet --set simulation.occupancy_step_years=0.1 --output "$scratch/fine"
+assert "many times: at most a hundred of them, to the end" [ "$(part fine xl/worksheets/sheet6.xml | grep -o '<row ' | wc -l)" = $((4 + 51)) ]
+assert "and what the sheet leaves out is said" grep -q '^At one time in 4, in years .* and all times, stand in occupancy.csv' <<<"$(texts fine)"
+
 LIMIT=100 run run "$model" -n 200 --replicates 3 --quiet --output "$scratch/replicates"
 assert "other tables come as they are" grep -q 'replicate_means' <<<"$(sheets replicates)"
 
