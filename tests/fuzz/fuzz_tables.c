@@ -90,7 +90,7 @@ static int try_draws(const char *path)
         const size_t one[] = {below(draws->n_parameters), below(draws->n_parameters)};
         const ipsim_parameter_set sets[] = {{1, one}, {one[0] == one[1] ? 1 : 2, one}};
         const char *const labels[] = {"one", "two"};
-        ipsim_status voi_status = ipsim_voi_tables(draws, &settings, sets, labels, 2, NULL, voi, &err);
+        ipsim_status voi_status = ipsim_voi_tables(draws, &settings, sets, labels, 2, NULL, NULL, voi, &err);
         assert_true(voi_status == IPSIM_OK || err.message[0] != '\0');
     }
     free_tables(cea, IPSIM_N_CEA_TABLES);
