@@ -216,7 +216,7 @@ static bool add_sums(size_t n, double quantum, const double *values, const accou
     return false;
 }
 
-/* Limbs never come here. */
+/* Limbs never come here: what is not in limbs is neither subtracted nor multiplied as such. */
 static bool subtract(size_t n, const double *high, const double *low, const double *high2, const double *low2, double *high_out,
                      double *low_out)
 {
@@ -226,8 +226,8 @@ static bool subtract(size_t n, const double *high, const double *low, const doub
 
 static void products(size_t n, const double *high, const double *low, const double *high2, const double *low2, int64_t out[4])
 {
-    (void)n, (void)high, (void)low, (void)high2, (void)low2;
-    memset(out, 0, 4 * sizeof *out);
+    (void)n, (void)high, (void)low, (void)high2, (void)low2, (void)out;
+    ipsim_bug_abort("the plain account has no limbs to multiply", __FILE__, __LINE__);
 }
 
 const account_kernels ipsim_account_kernels_plain = {.stay = stays,

@@ -74,7 +74,8 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
                 "decision.txt. ipsim cea and ipsim voi read the folder again, with thresholds, sets or studies of your own.\n"
                 "Draw d is a function of the seed, the parameter's name and d; it has people of its own unless --fixed-people.\n"
                 "Designs: mc draws independently; lhs puts one draw in each of N slices of every distribution; sobol spreads up to 40\n"
-                "dimensions evenly together, further ones like lhs. A draw of lhs depends on the number of draws as well.\n",
+                "dimensions evenly together, further ones like lhs, and a parameter that is added there may move others. A draw of lhs\n"
+                "depends on the number of draws as well.\n",
             .examples = {{"ipsim psa scenarios/traditional.cfg scenarios/ips.cfg", "a thousand draws"},
                          {"ipsim psa scenarios/traditional.cfg scenarios/ips.cfg --draws 5000 -n 1000 --design lhs --checkpoint",
                           "more draws of fewer persons, evenly spread, safe from crashes"},
