@@ -101,10 +101,10 @@ charts: ## try again to build the charts of report.html (needs nodejs and npm, a
 	@rm -f build/web/assets.h
 	+@$(parallel) program
 
-bench: ## measure speed: medians and ratios within the run, on the screen and in bench.csv; ROUNDS=5 PERSONS=1e6 (largest)
+bench: ## measure speed: medians and ratios within the run, on the screen and in bench.csv; ROUNDS=5 PERSONS=1e6 (largest), SCENARIOS="A.cfg B.cfg" (only these)
 	@tools/install_dependencies.sh build
 	+@$(parallel) program $(BUILD)/bench
-	$(BUILD)/bench $(ROUNDS) $(PERSONS)
+	$(BUILD)/bench $(ROUNDS) $(PERSONS) $(SCENARIOS)
 
 lint: ## formatting, cppcheck, clang-tidy, shellcheck, layers, symbol prefixes
 	@tools/install_dependencies.sh build test lint

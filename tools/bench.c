@@ -2,7 +2,8 @@
 /* How fast ipsim is, and where the time goes. `make bench` prints it and writes bench.csv.
  *
  * Processors are shared and drift, so figures are medians of rounds in which the variants take turns, and what counts are ratios within
- * one run. One thread is timed by its own processor time, several by the wall. Usage: bench [rounds [largest number of persons]]. */
+ * one run. One thread is timed by its own processor time, several by the wall.
+ * Usage: bench [rounds [largest number of persons [scenario files, which are then all that is measured]]]. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -384,17 +385,29 @@ static void decide(int rounds)
     free(draws->values);
 }
 
-int main(int argc, char **argv)
+static variant levels[] = {{.name = "avx512", .simd = "avx512", .threads = 1},
+                           {.name = "avx2", .simd = "avx2", .threads = 1},
+                           {.name = "sse2", .simd = "sse2", .threads = 1},
+                           {.name = "reference", .simd = "avx512", .engine = IPSIM_ENGINE_REFERENCE, .threads = 1}};
+static variant teams[] = {{.name = "1 thread", .simd = "avx512", .threads = 1}, {.name = "2 threads", .simd = "avx512", .threads = 2}};
+enum { N_LEVELS = sizeof levels / sizeof *levels, N_TEAMS = sizeof teams / sizeof *teams };
+
+/* The scenarios of whoever asks. */
+static void bench_files(int n, char **paths, int rounds, int64_t most)
 {
-    int rounds = argc > 1 ? atoi(argv[1]) : 5;
-    int64_t most = argc > 2 ? (int64_t)strtod(argv[2], NULL) : 1000000;
-    rounds = rounds < 1 ? 1 : rounds > MOST_ROUNDS ? MOST_ROUNDS : rounds;
-    csv = fopen("bench.csv", "w");
-    if (!csv) {
-        perror("bench.csv");
-        return 1;
-    }
-    fprintf(csv, "what,variant,value,unit,ratio,to\n");
+    model_set set = {"these", (size_t)n, {NULL}, {NULL}, most};
+    for (int i = 0; i < n; i++)
+        set.paths[i] = paths[i];
+    load(&set);
+    bench_set(&set, levels, N_LEVELS, rounds, "reference");
+    bench_set(&set, teams, N_TEAMS, rounds, "1 thread");
+    setenv("IPSIM_SIMD", "avx512", 1);
+    breakdown(&set, ticks_per_ns(), rounds);
+}
+
+/* The shipped ones, and all else that has a figure to keep. */
+static void bench_everything(int rounds, int64_t most)
+{
     model_set b5 = {"b5, 4 arms",
                     4,
                     {"scenarios/reference/sick_sicker_b5_soc.cfg", "scenarios/reference/sick_sicker_b5_a.cfg",
@@ -414,17 +427,10 @@ int main(int argc, char **argv)
     load(&b5);
     load(&distinct);
     load(&norway);
-    variant variants[] = {{.name = "avx512", .simd = "avx512", .threads = 1},
-                          {.name = "avx2", .simd = "avx2", .threads = 1},
-                          {.name = "sse2", .simd = "sse2", .threads = 1},
-                          {.name = "reference", .simd = "avx512", .engine = IPSIM_ENGINE_REFERENCE, .threads = 1}};
-    variant threads[] = {{.name = "1 thread", .simd = "avx512", .threads = 1}, {.name = "2 threads", .simd = "avx512", .threads = 2}};
-    unsetenv("IPSIM_SIMD");
-    printf("best level of vector instructions here: %s; medians of %d rounds\n", ipsim_simd_name(ipsim_simd_level()), rounds);
-    bench_set(&b5, variants, 4, rounds, "reference");
-    bench_set(&distinct, variants, 4, rounds, "reference");
-    bench_set(&norway, variants, 4, rounds, "reference");
-    bench_set(&b5, threads, 2, rounds, "1 thread");
+    bench_set(&b5, levels, N_LEVELS, rounds, "reference");
+    bench_set(&distinct, levels, N_LEVELS, rounds, "reference");
+    bench_set(&norway, levels, N_LEVELS, rounds, "reference");
+    bench_set(&b5, teams, N_TEAMS, rounds, "1 thread");
     setenv("IPSIM_SIMD", "avx512", 1);
     double speed = ticks_per_ns();
     breakdown(&distinct, speed, rounds);
@@ -437,6 +443,29 @@ int main(int argc, char **argv)
     growth(&b5, most);
     start_up(rounds);
     decide(rounds);
+}
+
+int main(int argc, char **argv)
+{
+    int rounds = argc > 1 ? atoi(argv[1]) : 5;
+    int64_t most = argc > 2 ? (int64_t)strtod(argv[2], NULL) : 1000000;
+    rounds = rounds < 1 ? 1 : rounds > MOST_ROUNDS ? MOST_ROUNDS : rounds;
+    if (argc > 3 + MOST_SCENARIOS) {
+        fprintf(stderr, "bench: at most %d scenarios\n", (int)MOST_SCENARIOS);
+        return 2;
+    }
+    csv = fopen("bench.csv", "w");
+    if (!csv) {
+        perror("bench.csv");
+        return 1;
+    }
+    fprintf(csv, "what,variant,value,unit,ratio,to\n");
+    unsetenv("IPSIM_SIMD");
+    printf("best level of vector instructions here: %s; medians of %d rounds\n", ipsim_simd_name(ipsim_simd_level()), rounds);
+    if (argc > 3)
+        bench_files(argc - 3, argv + 3, rounds, most);
+    else
+        bench_everything(rounds, most);
     fclose(csv);
     return 0;
 }
