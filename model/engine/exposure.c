@@ -18,6 +18,21 @@ double ipsim_effect_value(const ipsim_compiled_effect *effect, const double *att
     return effect->by_level[(size_t)x * (effect->steps.n_breaks + 1) + piece];
 }
 
+double ipsim_steady_multiplier(const ipsim_risk *risk, const double *attributes)
+{
+    double product = risk->multiplier, sum = 0.0;
+    bool numeric = false;
+    for (size_t i = 0; i < risk->n_constant; i++) {
+        const ipsim_compiled_effect *effect = &risk->effects[i];
+        if (effect->numeric)
+            sum += effect->exponent[0] * effect->log_hr * (attributes[effect->attribute] - effect->centre);
+        else
+            product *= ipsim_effect_value(effect, attributes, 0);
+        numeric |= effect->numeric;
+    }
+    return numeric ? product * ipsim_exp(sum) : product;
+}
+
 typedef struct stretch {
     double until; /* model time at which the multiplier or the law changes */
     double multiplier;

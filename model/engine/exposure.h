@@ -16,6 +16,10 @@ typedef struct ipsim_exposure {
 /* The value of an effect in a piece of its steps; SIZE_MAX: its clock has not started. */
 double ipsim_effect_value(const ipsim_compiled_effect *effect, const double *attributes, size_t piece);
 
+/* What does not change with time: multiplier x product of categorical effects x exp(sum of log_hr x (x - centre) of numeric ones), so that
+ * one exponential does for any number of covariates. */
+double ipsim_steady_multiplier(const ipsim_risk *risk, const double *attributes);
+
 /* The order in which the risks of each state are looked at, as indices of model->risks, [n_risks]: cheap ones first, else as declared. Who
  * wins does not depend on it. */
 void ipsim_exposure_order(const ipsim_compiled_model *model, size_t *order);

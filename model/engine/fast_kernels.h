@@ -252,33 +252,48 @@ static void sweep(ipsim_fast *e, int state, const int32_t *slots, size_t n)
 
 /* ---- multipliers that depend on attributes ---- */
 
-static void multipliers(ipsim_fast *e)
+/* As ipsim_steady_multiplier: people first .. first + n - 1 of the block. */
+static void multiply_chunk(const ipsim_fast *e, const ipsim_risk *risk, size_t first, size_t n, double *restrict out)
 {
-    for (size_t k = 0; k < e->n_columns; k++) {
-        const ipsim_risk *risk = &e->model->risks[e->multiplier_of[k]];
-        double *restrict column = e->multipliers + k * e->stride;
-        size_t n = e->people->n_slots;
-        for (size_t i = 0; i < n; i++)
-            column[i] = risk->multiplier;
-        for (size_t j = 0; j < risk->n_constant; j++) {
-            const ipsim_compiled_effect *effect = &risk->effects[j];
-            const double *restrict attribute = effect->attribute == IPSIM_NO_ATTRIBUTE
-                                                   ? NULL
-                                                   : e->people->attributes + (size_t)effect->attribute * e->stride;
-            if (!attribute) {
-                for (size_t i = 0; i < n; i++)
-                    column[i] *= effect->by_level[0];
-            } else if (effect->numeric) { // NOLINT(bugprone-branch-clone): as above
+    double sum[IPSIM_CHUNK] = {0.0};
+    bool numeric = false;
+    for (size_t i = 0; i < n; i++)
+        out[i] = risk->multiplier;
+    for (size_t j = 0; j < risk->n_constant; j++) {
+        const ipsim_compiled_effect *effect = &risk->effects[j];
+        const double *restrict x = effect->attribute == IPSIM_NO_ATTRIBUTE
+                                       ? NULL
+                                       : e->people->attributes + (size_t)effect->attribute * e->stride + first;
+        if (!x) {
+            for (size_t i = 0; i < n; i++)
+                out[i] *= effect->by_level[0];
+        } else if (effect->numeric) { // NOLINT(bugprone-branch-clone): it does not look into a loop under a pragma
+            double slope = effect->exponent[0] * effect->log_hr;
+            numeric = true;
 #pragma omp simd
-                for (size_t i = 0; i < n; i++)
-                    column[i] *= ipsim_exp(effect->exponent[0] * effect->log_hr * (attribute[i] - effect->centre));
-            } else {
+            for (size_t i = 0; i < n; i++)
+                sum[i] += slope * (x[i] - effect->centre);
+        } else {
 #pragma omp simd
-                for (size_t i = 0; i < n; i++)
-                    column[i] *= effect->by_level[(int64_t)attribute[i]];
-            }
+            for (size_t i = 0; i < n; i++)
+                out[i] *= effect->by_level[(int64_t)x[i]];
         }
     }
+    if (!numeric)
+        return;
+    exps(n, sum);
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        out[i] *= sum[i];
+}
+
+static void multipliers(ipsim_fast *e)
+{
+    size_t n = e->people->n_slots;
+    for (size_t k = 0; k < e->n_columns; k++)
+        for (size_t i = 0; i < n; i += IPSIM_CHUNK)
+            multiply_chunk(e, &e->model->risks[e->multiplier_of[k]], i, n - i < IPSIM_CHUNK ? n - i : IPSIM_CHUNK,
+                           e->multipliers + k * e->stride + i);
 }
 
 const fast_kernels FAST_KERNELS = {.draw = draw, .multipliers = multipliers, .sweep = sweep};

@@ -109,11 +109,8 @@ static double begin_person(ipsim_reference *e, ipsim_luck luck, int64_t person, 
         e->drawn[i] = 0;
     for (size_t i = 0; i < model->n_events; i++)
         e->durations[i] = 0;
-    for (size_t r = 0; r < model->n_risks; r++) {
-        e->multiplier[r] = model->risks[r].multiplier;
-        for (size_t i = 0; i < model->risks[r].n_constant; i++)
-            e->multiplier[r] *= ipsim_effect_value(&model->risks[r].effects[i], attributes, 0);
-    }
+    for (size_t r = 0; r < model->n_risks; r++)
+        e->multiplier[r] = ipsim_steady_multiplier(&model->risks[r], attributes);
     double entry = model->entry_attribute == IPSIM_NO_ATTRIBUTE ? 0.0 : attributes[model->entry_attribute];
     for (size_t c = 0; c < model->n_clocks; c++)
         e->origin[c] = INFINITY;
