@@ -56,8 +56,14 @@ typedef struct ipsim_occupancy {
 
 typedef void ipsim_block_observer(void *data, size_t slot, const ipsim_step *step);
 
-/* For one thread and model. tally: the one that will be told, or NULL. */
-ipsim_fast *ipsim_fast_create(const ipsim_compiled_model *model, size_t stride, const ipsim_tally *tally);
+/* Memory for a block at work under any of some models, one at a time: their engines, all of one thread, share it. NULL: memory is short. */
+typedef struct ipsim_fast_room ipsim_fast_room;
+ipsim_fast_room *ipsim_fast_room_create(const ipsim_compiled_model *const *models, size_t n_models, size_t stride);
+void ipsim_fast_room_free(ipsim_fast_room *room);
+bool ipsim_fast_room_fits(const ipsim_fast_room *room, const ipsim_compiled_model *model);
+
+/* For one thread and model, which fits the room; borrows it. tally: the one that will be told, or NULL. */
+ipsim_fast *ipsim_fast_create(const ipsim_compiled_model *model, const ipsim_fast_room *room, const ipsim_tally *tally);
 void ipsim_fast_free(ipsim_fast *engine);
 /* Makes it one for another model of the same states and risks, keeping its memory. false: it does not fit, or memory is short; then it can only
  * be freed. */

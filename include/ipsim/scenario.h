@@ -434,8 +434,9 @@ ipsim_status ipsim_scenario_evaluate(ipsim_scenario *scenario, const double *par
 /* The resolved scenario, one row a key: key, value (evaluated), expression, unit, file, line, and for parameters source and status. */
 ipsim_table *ipsim_scenario_show(const ipsim_scenario *scenario);
 
-/* Keys whose resolved meaning differs: key, first, second, first_file, first_line, second_file, second_line. NULL when memory is short. */
-ipsim_table *ipsim_scenario_diff(const ipsim_scenario *first, const ipsim_scenario *second);
+/* Keys whose resolved meaning differs: key, first, second, first_file, first_line, second_file, second_line. within: the keys at the top that
+ * are compared with all that they hold, up to NULL; NULL: every key. NULL when memory is short. */
+ipsim_table *ipsim_scenario_diff(const ipsim_scenario *first, const ipsim_scenario *second, const char *const *within);
 
 /* The schema as a table for help and the README: key, type, unit, range, default, required, help. */
 ipsim_table *ipsim_schema_reference(void);
@@ -454,6 +455,12 @@ ipsim_status ipsim_joint_factor(const ipsim_joint *joint, double *lower, ipsim_e
 typedef double ipsim_measure_lookup(void *data, const char *name, double years);
 ipsim_status ipsim_measure_evaluate(const char *measure, ipsim_measure_lookup *share, ipsim_measure_lookup *at, void *data, double *out,
                                     ipsim_error *err) IPSIM_MUST_CHECK;
+/* The same for many measures: an interpreter takes longer to make than a measure to evaluate. NULL: memory is short. */
+typedef struct ipsim_measurer ipsim_measurer;
+ipsim_measurer *ipsim_measurer_create(ipsim_measure_lookup *share, ipsim_measure_lookup *at);
+void ipsim_measurer_free(ipsim_measurer *measurer);
+ipsim_status ipsim_measurer_evaluate(ipsim_measurer *measurer, const char *measure, void *data, double *out,
+                                     ipsim_error *err) IPSIM_MUST_CHECK;
 
 /* Indices by name; the count of the array when there is none. */
 size_t ipsim_scenario_find_state(const ipsim_scenario *scenario, const char *name);

@@ -13,10 +13,24 @@ static size_t most_terms(const account_model *m, size_t n_measures)
     return most;
 }
 
-static bool allocate(account_values *v, size_t n_rewards, size_t n_factors, size_t n_terms, size_t stride)
+static size_t count_factored(const account_sum *sums, size_t n)
+{
+    size_t n_factored = 0;
+    for (size_t k = 0; k < n; k++)
+        n_factored += sums[k].n_factors > 0;
+    return n_factored;
+}
+
+/* Columns of factors that a model needs. */
+static size_t n_factored_of(const account_model *m)
+{
+    return count_factored(m->rewards, m->n_rewards) + count_factored(m->losses, m->n_losses);
+}
+
+static bool allocate(account_values *v, size_t n_rewards, size_t n_factored, size_t n_terms, size_t stride)
 {
     v->money = ipsim_simd_alloc((n_rewards + 1) * v->longest, sizeof *v->money);
-    v->factor = ipsim_simd_alloc(n_factors * stride, sizeof *v->factor);
+    v->factor = ipsim_simd_alloc(n_factored * stride, sizeof *v->factor);
     v->value = ipsim_simd_alloc(v->longest, sizeof *v->value);
     v->sum = ipsim_simd_alloc(v->longest, sizeof *v->sum);
     v->columns = calloc(n_terms + 1, sizeof *v->columns);
@@ -28,21 +42,21 @@ bool ipsim_values_init(account_values *v, const ipsim_account_plan *plan, size_t
 {
     const account_model *m = &plan->models[model];
     *v = (account_values){.kernels = ipsim_account_kernels(), .plan = plan, .model = m, .longest = longest};
-    return allocate(v, m->n_rewards, m->n_rewards + m->n_losses, most_terms(m, plan->n_measures), stride);
+    return allocate(v, m->n_rewards, n_factored_of(m), most_terms(m, plan->n_measures), stride);
 }
 
 bool ipsim_values_init_any(account_values *v, const ipsim_account_plan *plan, size_t stride, size_t longest)
 {
-    size_t n_rewards = 0, n_factors = 0, n_terms = 0;
+    size_t n_rewards = 0, n_factored = 0, n_terms = 0;
     for (size_t i = 0; i < plan->n_models; i++) {
         const account_model *m = &plan->models[i];
-        size_t terms = most_terms(m, plan->n_measures);
+        size_t terms = most_terms(m, plan->n_measures), factored = n_factored_of(m);
         n_rewards = m->n_rewards > n_rewards ? m->n_rewards : n_rewards;
-        n_factors = m->n_rewards + m->n_losses > n_factors ? m->n_rewards + m->n_losses : n_factors;
+        n_factored = factored > n_factored ? factored : n_factored;
         n_terms = terms > n_terms ? terms : n_terms;
     }
     *v = (account_values){.kernels = ipsim_account_kernels(), .plan = plan, .model = plan->models, .longest = longest};
-    return allocate(v, n_rewards, n_factors, n_terms, stride);
+    return allocate(v, n_rewards, n_factored, n_terms, stride);
 }
 
 void ipsim_values_clear(account_values *v)
@@ -55,11 +69,17 @@ void ipsim_values_clear(account_values *v)
     free(v->weights);
 }
 
-static void fill_factors(const account_sum *sums, size_t n, const ipsim_people *people, double *columns)
+/* One after the other; where the next ones go. */
+static double *fill_factors(const account_sum *sums, size_t n, const ipsim_people *people, double *column)
 {
-    for (size_t k = 0; k < n; k++)
-        for (size_t i = 0; sums[k].n_factors > 0 && i < people->n_slots; i++)
-            columns[k * people->stride + i] = ipsim_account_factor(sums[k].factors, sums[k].n_factors, people, i);
+    for (size_t k = 0; k < n; k++) {
+        if (sums[k].n_factors == 0)
+            continue;
+        for (size_t i = 0; i < people->n_slots; i++)
+            column[i] = ipsim_account_factor(sums[k].factors, sums[k].n_factors, people, i);
+        column += people->stride;
+    }
+    return column;
 }
 
 size_t ipsim_values_cumulative_size(const ipsim_account_plan *plan, size_t model, size_t longest)
@@ -88,8 +108,8 @@ void ipsim_values_begin(account_values *v, const ipsim_tally *tally, const ipsim
     v->kernels = tally->kernels;
     v->cumulative = cumulative;
     v->people = people;
-    fill_factors(m->rewards, m->n_rewards, people, v->factor);
-    fill_factors(m->losses, m->n_losses, people, v->factor + m->n_rewards * people->stride);
+    v->factor_of_losses = fill_factors(m->rewards, m->n_rewards, people, v->factor);
+    fill_factors(m->losses, m->n_losses, people, v->factor_of_losses);
 }
 
 void ipsim_values_begin_as(account_values *v, size_t model, const ipsim_tally *tally, const ipsim_people *people, const double *cumulative)
@@ -103,10 +123,11 @@ static const double *basis_column(const account_values *v, size_t basis, size_t 
     return v->cumulative + (basis * v->tally->n_flavours + flavour) * v->longest;
 }
 
-/* into = amount x factors x the sum of basis quantities. */
-static void add_up(const account_values *v, const account_sum *sum, const double *factor, size_t flavour, double *into)
+/* into = amount x factors x the sum of basis quantities. `factor`: the next column of factors, which passes on when it is used. */
+static void add_up(const account_values *v, const account_sum *sum, const double **factor, size_t flavour, double *into)
 {
-    const double *of = into, *person = sum->n_factors > 0 ? factor + v->first : NULL;
+    const double *of = into, *person = sum->n_factors > 0 ? *factor + v->first : NULL;
+    *factor += sum->n_factors > 0 ? v->people->stride : 0;
     if (sum->n_basis == 1)
         of = basis_column(v, sum->basis[0], flavour);
     for (size_t k = 0; k < sum->n_basis && sum->n_basis > 1; k++) {
@@ -124,7 +145,8 @@ static void add_up(const account_values *v, const account_sum *sum, const double
 static void fill_qalys(const account_values *v, size_t flavour, double *into)
 {
     const account_model *m = v->model;
-    size_t n = v->n, stride = v->people->stride;
+    const double *factor = v->factor_of_losses;
+    size_t n = v->n;
     memcpy(into, basis_column(v, m->basis_qalys, flavour), n * sizeof *into);
     for (size_t s = 0; s < m->n_states; s++) {
         if (m->utility_changes[s] || m->compiled->role[s] != IPSIM_ROLE_ALIVE)
@@ -139,7 +161,7 @@ static void fill_qalys(const account_values *v, size_t flavour, double *into)
             into[i] += ipsim_account_utility_for(m, s, v->people, v->first + i) * u.multiply * time[i];
     }
     for (size_t k = 0; k < m->n_losses; k++) {
-        add_up(v, &m->losses[k], v->factor + (m->n_rewards + k) * stride, flavour, v->sum);
+        add_up(v, &m->losses[k], &factor, flavour, v->sum);
         v->kernels->add_scaled(n, 1.0, v->sum, into);
     }
 }
@@ -150,8 +172,9 @@ void ipsim_values_select(account_values *v, size_t first, size_t n, size_t year,
     v->n = n;
     v->year = year;
     v->flavour = flavour;
+    const double *factor = v->factor;
     for (size_t k = 0; k < v->model->n_rewards; k++)
-        add_up(v, &v->model->rewards[k], v->factor + k * v->people->stride, flavour, v->money + k * v->longest);
+        add_up(v, &v->model->rewards[k], &factor, flavour, v->money + k * v->longest);
     fill_qalys(v, flavour ? v->tally->n_flavours - 1 : 0, v->money + v->model->n_rewards * v->longest);
 }
 

@@ -16,9 +16,10 @@ typedef struct account_values {
     size_t longest, first, n; /* most slots in a run; those at work */
     size_t year, flavour;     /* flavour 1: discounted */
     double *money;            /* [(reward or, last, QALYs) * longest + place] */
-    double *factor;           /* [(reward, then loss) * stride + slot]; only those with factors are filled */
-    double *value, *sum;      /* scratch */
-    const double **columns;   /* scratch: of the terms of a formula */
+    double *factor;           /* [k * stride + slot]: of the rewards, then the losses, that have factors */
+    double *factor_of_losses;
+    double *value, *sum;    /* scratch */
+    const double **columns; /* scratch: of the terms of a formula */
     double *weights;
 } account_values;
 

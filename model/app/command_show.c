@@ -76,7 +76,7 @@ ipsim_status ipsim_app_diff(ipsim_app *app)
     ipsim_inputs inputs = {0};
     ipsim_status status = load(app, &inputs);
     if (status == IPSIM_OK) {
-        ipsim_table *table = ipsim_scenario_diff(inputs.items[0], inputs.items[1]);
+        ipsim_table *table = ipsim_scenario_diff(inputs.items[0], inputs.items[1], NULL);
         if (table != NULL && table->n_rows == 0 && !app->cli->json && !app->cli->csv) {
             printf("no difference in meaning\n");
         } else {

@@ -4,8 +4,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { CACHE_LINE = 64 };
+enum { CACHE_LINE = 64, HUGE_PAGE = 2 << 20 };
 
 static const char *const names[IPSIM_N_SIMD] = {"sse2", "avx2", "avx512"};
 
@@ -38,8 +39,11 @@ void *ipsim_simd_alloc(size_t n, size_t size)
     if (size != 0 && n > (SIZE_MAX - 2 * CACHE_LINE) / size)
         return NULL;
     size_t bytes = (n * size + CACHE_LINE) / CACHE_LINE * CACHE_LINE; /* at least one line */
-    void *memory = aligned_alloc(CACHE_LINE, bytes);
-    if (memory)
-        memset(memory, 0, bytes);
+    void *memory = NULL;
+    if (posix_memalign(&memory, bytes >= HUGE_PAGE ? HUGE_PAGE : CACHE_LINE, bytes) != 0)
+        return NULL;
+    if (bytes >= HUGE_PAGE) /* cleared at once, and easier for the processor to find; where there are none, pages are small */
+        (void)madvise(memory, bytes / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
+    memset(memory, 0, bytes);
     return memory;
 }

@@ -273,29 +273,24 @@ static bool build_risks(ipsim_fast *e, const ipsim_tally *tally)
     return true;
 }
 
-static bool build_columns(ipsim_fast *e)
+/* An engine sees the room as its own. */
+static void move_in(ipsim_fast *e, const ipsim_fast_room *room)
 {
-    const ipsim_compiled_model *model = e->model;
-    size_t stride = e->stride;
-    e->now = ipsim_simd_alloc(stride, sizeof(double));
-    e->origin = ipsim_simd_alloc(model->n_clocks * stride, sizeof(double));
-    e->budget = ipsim_simd_alloc((model->n_streams + 1) * stride, sizeof(double));
-    e->renewed = ipsim_simd_alloc((model->n_streams + 1) * stride, sizeof *e->renewed);
-    e->durations = ipsim_simd_alloc((model->n_events + 1) * stride, sizeof *e->durations);
-    size_t most = 0;
-    for (size_t s = 0; s < model->n_states; s++)
-        most = model->first_risk[s + 1] - model->first_risk[s] > most ? model->first_risk[s + 1] - model->first_risk[s] : most;
-    e->lanes = ipsim_simd_alloc(3 * most * IPSIM_CHUNK, sizeof *e->lanes);
-    e->list = calloc(model->n_states + 1, sizeof *e->list);
-    e->n_list = calloc(model->n_states + 1, sizeof *e->n_list);
-    for (size_t s = 0; e->list && s < model->n_states + 1; s++)
-        if (!(e->list[s] = ipsim_simd_alloc(stride, sizeof **e->list)))
-            return false;
-    return e->now && e->origin && e->budget && e->renewed && e->durations && e->lanes && e->list && e->n_list;
+    e->stride = room->stride;
+    e->now = room->now;
+    e->origin = room->origin;
+    e->budget = room->budget;
+    e->renewed = room->renewed;
+    e->durations = room->durations;
+    e->lanes = room->lanes;
+    e->multipliers = room->multipliers;
+    e->list = room->list;
+    e->n_list = room->n_list;
 }
 
-ipsim_fast *ipsim_fast_create(const ipsim_compiled_model *model, size_t stride, const ipsim_tally *tally)
+ipsim_fast *ipsim_fast_create(const ipsim_compiled_model *model, const ipsim_fast_room *room, const ipsim_tally *tally)
 {
+    ipsim_bug_assert(ipsim_fast_room_fits(room, model));
     static const fast_kernels *const kernels[IPSIM_N_SIMD] = {&ipsim_fast_kernels_sse2, &ipsim_fast_kernels_avx2,
                                                               &ipsim_fast_kernels_avx512};
     ipsim_fast *e = calloc(1, sizeof *e);
@@ -303,7 +298,7 @@ ipsim_fast *ipsim_fast_create(const ipsim_compiled_model *model, size_t stride, 
         return NULL;
     e->model = model;
     e->kernels = kernels[ipsim_simd_level()];
-    e->stride = stride;
+    move_in(e, room);
     e->risks = calloc(model->n_risks + 1, sizeof *e->risks);
     e->bands = calloc(model->n_risks + 1, sizeof *e->bands);
     e->spare = calloc(model->n_risks + 1, sizeof *e->spare);
@@ -319,12 +314,11 @@ ipsim_fast *ipsim_fast_create(const ipsim_compiled_model *model, size_t stride, 
     e->has_events = calloc(model->n_states, sizeof *e->has_events);
     e->has_durations = calloc(model->n_states, sizeof *e->has_durations);
     e->needs_clock = calloc(model->n_states * IPSIM_CLOCKS_MAX, sizeof *e->needs_clock);
-    e->multipliers = ipsim_simd_alloc(model->n_risks * stride, sizeof *e->multipliers);
     e->multiplier_of = calloc(model->n_risks + 1, sizeof *e->multiplier_of);
     bool ok = e->risks && e->bands && e->spare && e->order && e->list_of && e->stays && e->budget_of && e->key_of && e->leads_to &&
               e->n_leads_to && e->keeps_sojourn && e->starts_clocks && e->has_events && e->has_durations && e->needs_clock &&
-              e->multipliers && e->multiplier_of;
-    if (!ok || !build_columns(e) || !build_risks(e, tally)) {
+              e->multiplier_of;
+    if (!ok || !build_risks(e, tally)) {
         ipsim_fast_free(e);
         return NULL;
     }
@@ -373,8 +367,6 @@ void ipsim_fast_free(ipsim_fast *e)
     for (size_t i = 0; e->bands && i < e->n_bands; i++)
         bands_clear(&e->bands[i]);
     clear_spare(e);
-    for (size_t s = 0; e->list && s < e->model->n_states + 1; s++)
-        free(e->list[s]);
     free(e->risks);
     free(e->bands);
     free(e->spare);
@@ -391,16 +383,7 @@ void ipsim_fast_free(ipsim_fast *e)
     free(e->has_events);
     free(e->has_durations);
     free(e->needs_clock);
-    free(e->multipliers);
     free(e->multiplier_of);
-    free(e->now);
-    free(e->origin);
-    free(e->budget);
-    free(e->renewed);
-    free(e->durations);
-    free(e->lanes);
-    free(e->list);
-    free(e->n_list);
     free(e);
 }
 

@@ -40,6 +40,17 @@ typedef struct fast_risk {
     int64_t budget;               /* offset of the stream's column */
 } fast_risk;
 
+/* Columns of a block at work. */
+struct ipsim_fast_room {
+    size_t stride;
+    size_t n_risks, n_risks_of_state, n_states, n_streams, n_events, n_clocks; /* the most of any model that fits */
+    double *now, *origin, *budget, *lanes, *multipliers;                       /* as in ipsim_fast */
+    int64_t *renewed;
+    uint32_t *durations;
+    int32_t **list;
+    size_t *n_list;
+};
+
 struct ipsim_fast {
     const ipsim_compiled_model *model;
     const struct fast_kernels *kernels;
@@ -65,9 +76,9 @@ struct ipsim_fast {
     size_t n_spare; /* while another model is adopted: bands of the last one, taken where the new one has the same */
     fast_bands *spare;
     size_t n_columns;
-    double *multipliers;   /* columns of multipliers that depend on attributes */
+    double *multipliers;   /* columns of multipliers that depend on attributes, filled when a block begins */
     size_t *multiplier_of; /* n_columns: the risk that a column is made from */
-    /* the block */
+    /* the block; its columns are the room's */
     const ipsim_people *people;
     ipsim_luck luck;
     double *now;         /* [slot] */

@@ -6,11 +6,6 @@
 
 #include "simulate.h"
 
-static bool has_prefix(const char *text, const char *prefix)
-{
-    return strncmp(text, prefix, strlen(prefix)) == 0;
-}
-
 static bool has_suffix(const char *text, const char *suffix)
 {
     size_t n = strlen(text), m = strlen(suffix);
@@ -18,17 +13,16 @@ static bool has_suffix(const char *text, const char *suffix)
 }
 
 /* People, time and money must mean the same in every scenario; what happens to people may differ. */
+static const char *const agreeing[] = {"simulation", "economics", "attributes", "tables", "subgroups", NULL};
+
+/* Of the keys in there. */
 static bool must_agree(const char *key)
 {
-    static const char *const sections[] = {"simulation.", "economics.", "attributes.", "tables.", "subgroups"};
     static const char *const harmless[] = {".label", ".title", ".target_mean", ".target_sd", ".target_probabilities", ".target_source"};
-    bool inside = false;
-    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
-        inside |= has_prefix(key, sections[i]);
     for (size_t i = 0; i < sizeof harmless / sizeof *harmless; i++)
         if (has_suffix(key, harmless[i]))
             return false;
-    return inside;
+    return true;
 }
 
 static const char *cell_or(const char *text, const char *absent)
@@ -38,7 +32,7 @@ static const char *cell_or(const char *text, const char *absent)
 
 bool ipsim_experiment_check_agreement(const ipsim_scenario *first, const ipsim_scenario *second, ipsim_error_list *errors)
 {
-    ipsim_table *diff = ipsim_scenario_diff(first, second);
+    ipsim_table *diff = ipsim_scenario_diff(first, second, agreeing);
     if (!diff)
         return false;
     /* Columns of ipsim_scenario_diff: key, first, second, first_file, first_line, second_file, second_line; line 0: a default. */

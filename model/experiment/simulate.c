@@ -119,10 +119,11 @@ typedef struct experiment_worker {
     experiment_sums *sums; /* NULL: totals are kept */
     totals_sink sink;
     ipsim_reference **engines;
-    ipsim_fast **fast; /* NULL: the reference engine was asked for */
-    size_t *same_as;   /* per model: the first model with the same histories, which are then simulated once; tallies are shared */
-    int64_t *moves;    /* of one block and model, as in sums; there is room for any model */
-    ipsim_tally **own; /* made when a model first needs one */
+    ipsim_fast **fast;     /* NULL: the reference engine was asked for */
+    ipsim_fast_room *room; /* of all of them */
+    size_t *same_as;       /* per model: the first model with the same histories, which are then simulated once; tallies are shared */
+    int64_t *moves;        /* of one block and model, as in sums; there is room for any model */
+    ipsim_tally **own;     /* made when a model first needs one */
     ipsim_tally **tallies;
     ipsim_people *people;
     size_t batch;       /* persons simulated together */
@@ -145,6 +146,7 @@ static void worker_clear(worker *w)
     }
     free(w->engines);
     free(w->fast);
+    ipsim_fast_room_free(w->room);
     free(w->same_as);
     free(w->moves);
     free(w->own);
@@ -178,7 +180,7 @@ static bool equip(worker *w, size_t i)
     }
     if (w->own[i] && w->fast && (!w->fast[i] || !ipsim_fast_adopt(w->fast[i], e->models[i], w->own[i]))) {
         ipsim_fast_free(w->fast[i]);
-        w->fast[i] = ipsim_fast_create(e->models[i], w->people->stride, w->own[i]);
+        w->fast[i] = ipsim_fast_create(e->models[i], w->room, w->own[i]);
     }
     w->engines[i] = ipsim_reference_create(e->models[i]);
     return w->own[i] && w->engines[i] && (!w->fast || w->fast[i]);
@@ -195,6 +197,24 @@ static void strip(worker *w, size_t i)
         w->fast[i] = NULL;
 }
 
+/* A room for all models; engines that stood in one too small go with it. */
+static bool find_room(worker *w)
+{
+    const experiment *e = w->e;
+    size_t fit = 0;
+    while (w->room && fit < e->n_models && ipsim_fast_room_fits(w->room, e->models[fit]))
+        fit++;
+    if (w->room && fit == e->n_models)
+        return true;
+    for (size_t i = 0; i < e->n_models; i++) {
+        ipsim_fast_free(w->fast[i]);
+        w->fast[i] = NULL;
+    }
+    ipsim_fast_room_free(w->room);
+    w->room = ipsim_fast_room_create((const ipsim_compiled_model *const *)e->models, e->n_models, w->people->stride);
+    return w->room != NULL;
+}
+
 bool ipsim_experiment_worker_adopt(experiment_worker *w)
 {
     const experiment *e = w->e;
@@ -202,6 +222,8 @@ bool ipsim_experiment_worker_adopt(experiment_worker *w)
         ipsim_reference_free(w->engines[i]);
         w->engines[i] = NULL;
     }
+    if (w->fast && !find_room(w))
+        return false;
     for (size_t i = 0; i < e->n_models; i++) {
         w->same_as[i] = find_same(e, i, w->fast == NULL && w->sums);
         if (w->same_as[i] < i)

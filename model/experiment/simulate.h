@@ -9,7 +9,7 @@
 #include "ipsim/run.h"
 #include "ipsim/wide.h"
 
-enum { IPSIM_BATCH_PERSONS = 2048, IPSIM_BLOCK_PERSONS = 4096 };
+enum { IPSIM_BATCH_PERSONS = 1024, IPSIM_BLOCK_PERSONS = 4096 };
 
 /* What is simulated: the scenarios of one run, compiled. */
 typedef struct experiment {

@@ -69,18 +69,23 @@ ipsim_table *ipsim_tables_targets(const experiment *e, const experiment_sums *su
                                                 {"high", IPSIM_REAL, ""},      {"verdict", IPSIM_TEXT, ""}, {"unit", IPSIM_TEXT, ""},
                                                 {"source", IPSIM_TEXT, ""},    {"note", IPSIM_TEXT, ""}};
     ipsim_table *table = ipsim_table_create("targets", columns, sizeof columns / sizeof *columns);
+    ipsim_measurer *measurer = ipsim_measurer_create(look_up_share, look_up_outcome);
+    if (!measurer) {
+        ipsim_table_free(table);
+        return NULL;
+    }
     for (size_t model = 0; table && model < e->n_models; model++) {
         const ipsim_scenario *scenario = e->scenarios[model];
         for (size_t i = 0; i < scenario->n_targets; i++) {
             target_lookup lookup = {.e = e, .sums = sums, .model = model};
             double simulated = NAN;
             ipsim_error err;
-            if (ipsim_measure_evaluate(scenario->targets[i].measure.value, look_up_share, look_up_outcome, &lookup, &simulated, &err) !=
-                IPSIM_OK)
+            if (ipsim_measurer_evaluate(measurer, scenario->targets[i].measure.value, &lookup, &simulated, &err) != IPSIM_OK)
                 ipsim_error_add(errors, err.status, scenario->targets[i].measure.origin, "%s", err.message);
             put_target(table, scenario, &scenario->targets[i], simulated);
         }
     }
+    ipsim_measurer_free(measurer);
     return table;
 }
 

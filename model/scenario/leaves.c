@@ -212,14 +212,14 @@ static bool collect_leaf(void *data, const ipsim_schema_row *row, const char *ke
     return !c->leaves->out_of_memory;
 }
 
-bool ipsim_leaves_collect(const ipsim_scenario *scenario, ipsim_leaves *out)
+bool ipsim_leaves_collect(const ipsim_scenario *scenario, const char *const *within, ipsim_leaves *out)
 {
     *out = (ipsim_leaves){.arena = ipsim_arena_create()};
     if (out->arena == NULL) {
         return false;
     }
     collector c = {scenario, out};
-    return ipsim_schema_walk(scenario, collect_leaf, &c) && !out->out_of_memory;
+    return ipsim_schema_walk(scenario, within, collect_leaf, &c) && !out->out_of_memory;
 }
 
 static int compare_leaves(const void *a, const void *b)

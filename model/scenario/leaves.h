@@ -23,8 +23,9 @@ typedef struct ipsim_leaves {
     bool out_of_memory;
 } ipsim_leaves;
 
-/* Keys that say nothing, or have no value, are left out. False when memory is short; clear in any case. */
-bool ipsim_leaves_collect(const ipsim_scenario *scenario, ipsim_leaves *out);
+/* Keys that say nothing, or have no value, are left out. within: as ipsim_schema_walk takes it. False when memory is short; clear in any
+ * case. */
+bool ipsim_leaves_collect(const ipsim_scenario *scenario, const char *const *within, ipsim_leaves *out);
 void ipsim_leaves_sort(ipsim_leaves *leaves); /* by key */
 void ipsim_leaves_clear(ipsim_leaves *leaves);
 

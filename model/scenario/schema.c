@@ -48,7 +48,8 @@ static const char *join(char *buffer, const char *prefix, const char *key)
     return buffer;
 }
 
-static bool walk_section(ipsim_section section, const void *base, const char *prefix, ipsim_leaf_visit *visit, void *data);
+static bool walk_section(ipsim_section section, const void *base, const char *prefix, const char *const *within, ipsim_leaf_visit *visit,
+                         void *data);
 
 static bool walk_items(const ipsim_schema_row *row, const void *base, const char *key, ipsim_leaf_visit *visit, void *data)
 {
@@ -59,18 +60,27 @@ static bool walk_items(const ipsim_schema_row *row, const void *base, const char
         const char *item = items + i * facts->size;
         char inner[KEY_MAX];
         join(inner, key, *(const char *const *)ipsim_schema_const_member(item, facts->name_offset));
-        if (!walk_section(row->holds, item, inner, visit, data)) {
+        if (!walk_section(row->holds, item, inner, NULL, visit, data)) {
             return false;
         }
     }
     return true;
 }
 
-static bool walk_section(ipsim_section section, const void *base, const char *prefix, ipsim_leaf_visit *visit, void *data)
+static bool is_one_of(const char *key, const char *const *keys)
+{
+    while (*keys != NULL && strcmp(*keys, key) != 0) {
+        keys++;
+    }
+    return *keys != NULL;
+}
+
+static bool walk_section(ipsim_section section, const void *base, const char *prefix, const char *const *within, ipsim_leaf_visit *visit,
+                         void *data)
 {
     for (size_t i = 0; i < ipsim_n_schema_rows; i++) {
         const ipsim_schema_row *row = &ipsim_schema_rows[i];
-        if (row->section != section || row->offset == IPSIM_NO_OFFSET) {
+        if (row->section != section || row->offset == IPSIM_NO_OFFSET || (within != NULL && !is_one_of(row->key, within))) {
             continue;
         }
         char key[KEY_MAX];
@@ -82,7 +92,7 @@ static bool walk_section(ipsim_section section, const void *base, const char *pr
             size_t given = ipsim_sections[row->holds].given_offset;
             const void *inner = given == IPSIM_NO_OFFSET ? base : ipsim_schema_const_member(base, row->offset);
             bool present = given == IPSIM_NO_OFFSET || *(const bool *)ipsim_schema_const_member(inner, given);
-            go_on = !present || walk_section(row->holds, inner, key, visit, data);
+            go_on = !present || walk_section(row->holds, inner, key, NULL, visit, data);
         } else {
             go_on = visit(data, row, key, ipsim_schema_const_member(base, row->offset));
         }
@@ -93,9 +103,9 @@ static bool walk_section(ipsim_section section, const void *base, const char *pr
     return true;
 }
 
-bool ipsim_schema_walk(const ipsim_scenario *scenario, ipsim_leaf_visit *visit, void *data)
+bool ipsim_schema_walk(const ipsim_scenario *scenario, const char *const *within, ipsim_leaf_visit *visit, void *data)
 {
-    return walk_section(IPSIM_SECTION_SCENARIO, scenario, "", visit, data);
+    return walk_section(IPSIM_SECTION_SCENARIO, scenario, "", within, visit, data);
 }
 
 /* ---- the reference ---- */

@@ -97,8 +97,9 @@ static inline const void *ipsim_schema_const_member(const void *base, size_t off
     return (const char *)base + offset;
 }
 
-/* Visits every leaf of a filled struct: key is the full path. Stops when visit returns false. */
+/* Visits every leaf of a filled struct: key is the full path. Stops when visit returns false. within: the keys at the top that count, up to
+ * NULL; NULL: all do. */
 typedef bool ipsim_leaf_visit(void *data, const ipsim_schema_row *row, const char *key, const void *leaf);
-bool ipsim_schema_walk(const ipsim_scenario *scenario, ipsim_leaf_visit *visit, void *data);
+bool ipsim_schema_walk(const ipsim_scenario *scenario, const char *const *within, ipsim_leaf_visit *visit, void *data);
 
 #endif

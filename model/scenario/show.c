@@ -36,7 +36,7 @@ ipsim_table *ipsim_scenario_show(const ipsim_scenario *scenario)
                                                 {"unit", IPSIM_TEXT, ""}, {"source", IPSIM_TEXT, ""}, {"status", IPSIM_TEXT, ""},
                                                 {"file", IPSIM_TEXT, ""}, {"line", IPSIM_INTEGER, ""}};
     ipsim_leaves leaves;
-    bool ok = ipsim_leaves_collect(scenario, &leaves);
+    bool ok = ipsim_leaves_collect(scenario, NULL, &leaves);
     ipsim_table *table = ok ? ipsim_table_create("scenario", columns, sizeof columns / sizeof columns[0]) : NULL;
     for (size_t i = 0; table != NULL && i < leaves.count; i++) {
         const ipsim_leaf *leaf = &leaves.items[i];
@@ -63,14 +63,14 @@ static bool has_meaning(const ipsim_leaf *leaf)
     return true;
 }
 
-ipsim_table *ipsim_scenario_diff(const ipsim_scenario *first, const ipsim_scenario *second)
+ipsim_table *ipsim_scenario_diff(const ipsim_scenario *first, const ipsim_scenario *second, const char *const *within)
 {
     static const ipsim_column_spec columns[] = {{"key", IPSIM_TEXT, ""},           {"first", IPSIM_TEXT, ""},
                                                 {"second", IPSIM_TEXT, ""},        {"first_file", IPSIM_TEXT, ""},
                                                 {"first_line", IPSIM_INTEGER, ""}, {"second_file", IPSIM_TEXT, ""},
                                                 {"second_line", IPSIM_INTEGER, ""}};
     ipsim_leaves a = {0}, b = {0};
-    bool ok = ipsim_leaves_collect(first, &a) && ipsim_leaves_collect(second, &b);
+    bool ok = ipsim_leaves_collect(first, within, &a) && ipsim_leaves_collect(second, within, &b);
     ipsim_table *table = ok ? ipsim_table_create("difference", columns, sizeof columns / sizeof columns[0]) : NULL;
     ipsim_leaves_sort(&a);
     ipsim_leaves_sort(&b);
@@ -97,7 +97,7 @@ uint64_t ipsim_scenario_digest(ipsim_loader *loader, const ipsim_scenario *scena
 {
     ipsim_leaves leaves;
     uint64_t digest = IPSIM_DIGEST_START;
-    if (!ipsim_leaves_collect(scenario, &leaves)) {
+    if (!ipsim_leaves_collect(scenario, NULL, &leaves)) {
         loader->out_of_memory = true;
     }
     ipsim_leaves_sort(&leaves);

@@ -131,9 +131,12 @@ static void try_scenario(const ipsim_scenario *scenario, char *out, size_t size)
                                              b.attributes + (size_t)b.people->person[slot] * scenario->n_attributes, NULL, record_plain,
                                              &b.plain[slot], &err) != IPSIM_OK;
     ipsim_reference_free(plain);
+    const ipsim_compiled_model *models[] = {b.model};
+    ipsim_fast_room *room = ipsim_fast_room_create(models, 1, b.people->stride);
+    assert_non_null(room);
     for (size_t l = 0; l < sizeof levels / sizeof *levels && out[0] == '\0' && !limit; l++) {
         setenv("IPSIM_SIMD", levels[l], 1);
-        ipsim_fast *fast = ipsim_fast_create(b.model, b.people->stride, NULL);
+        ipsim_fast *fast = ipsim_fast_create(b.model, room, NULL);
         assert_non_null(fast);
         for (size_t slot = 0; slot < b.people->stride; slot++)
             b.fast[slot].n = 0;
@@ -145,6 +148,7 @@ static void try_scenario(const ipsim_scenario *scenario, char *out, size_t size)
         }
         ipsim_fast_free(fast);
     }
+    ipsim_fast_room_free(room);
     unsetenv("IPSIM_SIMD");
     close_block(&b);
 }

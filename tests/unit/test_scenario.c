@@ -366,7 +366,7 @@ static void diff(void **state)
     ipsim_scenario *a = testlib_load(GOOD);
     const ipsim_setting set[] = {{"r_job", "0.6"}, {"title", "another"}, {"subgroups", "[\"sex\"]"}};
     ipsim_scenario *b = testlib_load_with(GOOD, set, 3);
-    ipsim_table *same = ipsim_scenario_diff(a, a), *table = ipsim_scenario_diff(a, b);
+    ipsim_table *same = ipsim_scenario_diff(a, a, NULL), *table = ipsim_scenario_diff(a, b, NULL);
     assert_int_equal(same->n_rows, 0);
     /* r_job itself, r_loss and the numbers that depend on them, subgroups; not the title. */
     assert_string_equal(cell(table, "parameters.r_job.value", "first"), "0.5");
@@ -376,6 +376,12 @@ static void diff(void **state)
     assert_string_equal(cell(table, "subgroups", "second"), "sex");
     assert_null(cell(table, "title", "first"));
     assert_int_equal(table->n_rows, 5);
+    static const char *const some[] = {"subgroups", "parameters", NULL};
+    ipsim_table *within = ipsim_scenario_diff(a, b, some);
+    assert_string_equal(cell(within, "parameters.r_job.value", "first"), "0.5");
+    assert_string_equal(cell(within, "subgroups", "second"), "sex");
+    assert_null(cell(within, "transitions.losing.hazard.rates", "second"));
+    ipsim_table_free(within);
     ipsim_table_free(same);
     ipsim_table_free(table);
     ipsim_scenario_free(a);
