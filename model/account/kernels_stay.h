@@ -324,7 +324,7 @@ static void find_cells(const ipsim_tally *tally, pieces *p)
     }
 }
 
-static void accrue(ipsim_tally *tally, int state, pieces *p)
+static bool accrue(ipsim_tally *tally, int state, pieces *p)
 {
     const account_model *m = tally->model;
     bool changes = m->utility_changes[state], whole_stay = tally->plan->n_years == 1 && !changes;
@@ -344,16 +344,38 @@ static void accrue(ipsim_tally *tally, int state, pieces *p)
                 utilities(tally, state, p);
             end_piece(tally, p, changes);
         }
-        add_lengths(tally, m->basis_time + (size_t)state, p, NULL);
+        if (!whole_stay || tally->cell_size != 2)
+            add_lengths(tally, m->basis_time + (size_t)state, p, NULL);
         for (size_t k = 0; k < m->n_flows; k++)
             if (m->flows[k].in_state[state])
                 add_flow(tally, &m->flows[k], p);
         if (changes)
             add_lengths(tally, m->basis_qalys, p, p->utility);
     } while (!whole_stay && next_piece(tally, p));
+    return whole_stay;
 }
 
 /* ---- what fired at the end of the stay ---- */
+
+/* With one report year a stay is one piece: its time and what fired go to two columns of one year. */
+static void add_whole_stays(const ipsim_tally *tally, const ipsim_stay *stay, const pieces *p, const double *restrict weight)
+{
+    double length[IPSIM_CHUNK], worth[IPSIM_CHUNK];
+    int64_t time[IPSIM_CHUNK], firing[IPSIM_CHUNK], column = (int64_t)tally->model->basis_time + stay->state;
+    const int64_t *restrict counter = tally->column_of_risk;
+    pair *cells = (pair *)tally->basis;
+#pragma omp simd
+    for (size_t i = 0; i < p->n; i++) {
+        length[i] = p->to[i] - p->from[i];
+        worth[i] = p->worth_to[0][i] - p->worth_from[0][i];
+        time[i] = p->at[i] + column * p->width[i];
+        firing[i] = p->at[i] + counter[stay->risk[i] + 1] * p->width[i];
+    }
+    for (size_t i = 0; i < p->n_people; i++) {
+        cells[time[i]] += (pair){length[i], worth[i]};
+        cells[firing[i]] += (pair){1.0, weight[i]};
+    }
+}
 
 static void count_firings(const ipsim_tally *tally, const ipsim_stay *stay, const double weight[2][IPSIM_CHUNK])
 {
@@ -452,8 +474,11 @@ static void stay_in_state(ipsim_tally *tally, const ipsim_stay *stay)
             last[p.slot[i]] = p.worth_to[f][i];
         }
     }
-    accrue(tally, stay->state, &p);
-    count_firings(tally, stay, weight);
+    bool whole_stays = accrue(tally, stay->state, &p);
+    if (whole_stays && tally->cell_size == 2)
+        add_whole_stays(tally, stay, &p, weight[0]);
+    else
+        count_firings(tally, stay, weight);
     if (stay->days || tally->model->n_points)
         add_points(tally, stay, weight);
     if (tally->model->n_spells)
