@@ -35,10 +35,11 @@ static void first_worths(const account_schedule *s, size_t n, const double *rest
 
 static void worths(const account_schedule *s, size_t n, const double *restrict t, double *restrict worth, double *restrict weight)
 {
-    double later = 0.0; /* how many lie in a later step */
+    double later = 0.0, second = s->from[1]; /* how many lie in a later step */
+    if (second < IPSIM_INFINITY)
 #pragma omp simd reduction(+ : later)
-    for (size_t i = 0; i < n; i++)
-        later += t[i] >= s->from[1] ? 1.0 : 0.0;
+        for (size_t i = 0; i < n; i++)
+            later += t[i] >= second ? 1.0 : 0.0;
     if (later == 0.0) {
         first_worths(s, n, t, worth, weight);
         return;
@@ -96,11 +97,14 @@ static void worths_where(const account_schedule *s, size_t n, const double *rest
 /* ---- a stay in a state: the interval is cut at report years and where a utility changes; few people need more than one piece ---- */
 
 typedef struct pieces {
-    size_t n, n_people; /* whole vectors; those who are somebody */
-    int64_t slot[IPSIM_CHUNK], year[IPSIM_CHUNK];
-    int64_t at[IPSIM_CHUNK], width[IPSIM_CHUNK]; /* of the cells of the year */
-    double from[IPSIM_CHUNK], until[IPSIM_CHUNK], to[IPSIM_CHUNK], utility[IPSIM_CHUNK];
-    double worth_from[2][IPSIM_CHUNK], worth_until[2][IPSIM_CHUNK], worth_to[2][IPSIM_CHUNK];
+    size_t n, n_people;  /* whole vectors; those who are somebody */
+    const int64_t *slot; /* what belongs to the stay is looked at where it stands */
+    const double *from, *until, *to, *worth_until[2];
+    int64_t year[IPSIM_CHUNK], at[IPSIM_CHUNK], width[IPSIM_CHUNK]; /* of the cells of the year */
+    double utility[IPSIM_CHUNK], worth_from[2][IPSIM_CHUNK], worth_to[2][IPSIM_CHUNK];
+    double ends[IPSIM_CHUNK], worth_ends[2][IPSIM_CHUNK]; /* of pieces that are not the whole stay */
+    int64_t slots[IPSIM_CHUNK];                           /* of those who go on */
+    double begins[IPSIM_CHUNK], tos[IPSIM_CHUNK];
     size_t n_clocks;
     int clock[IPSIM_CLOCKS_MAX]; /* those that are needed */
     const double *origin[IPSIM_CLOCKS_MAX];
@@ -131,7 +135,7 @@ static void utilities(const ipsim_tally *tally, int state, pieces *p)
                 double end = zero[i] + at;
                 bool passed = end <= p->from[i];
                 piece[i] += passed;
-                p->until[i] = !passed && end < p->until[i] ? end : p->until[i];
+                p->ends[i] = !passed && end < p->ends[i] ? end : p->ends[i];
             }
         }
 #pragma omp simd
@@ -239,18 +243,18 @@ static void add_flow(const ipsim_tally *tally, const account_flow *flow, const p
 static void end_piece(const ipsim_tally *tally, pieces *p, bool changes)
 {
     double known_t[IPSIM_CHUNK], known[IPSIM_CHUNK];
+    const double *restrict year_end = tally->year_end;
     for (size_t f = 0; f + 1 < tally->n_flavours; f++) {
         const double *restrict of_year = tally->worth_of_year + f * tally->plan->n_years;
+        double *restrict worth = changes ? known : p->worth_ends[f];
 #pragma omp simd
         for (size_t i = 0; i < p->n; i++) {
-            double end = tally->year_end[p->year[i]], worth = of_year[p->year[i]];
+            double end = year_end[p->year[i]], whole_year = of_year[p->year[i]];
             known_t[i] = end < p->to[i] ? end : p->to[i];
-            known[i] = end < p->to[i] ? worth : p->worth_to[f][i];
+            worth[i] = end < p->to[i] ? whole_year : p->worth_to[f][i];
         }
         if (changes)
-            worths_where(&tally->schedule[f], p->n, known_t, p->until, known, p->worth_until[f]);
-        else
-            memcpy(p->worth_until[f], known, p->n * sizeof *known);
+            worths_where(&tally->schedule[f], p->n, known_t, p->until, known, p->worth_ends[f]);
     }
 }
 
@@ -279,11 +283,14 @@ static bool next_piece(ipsim_tally *tally, pieces *p)
     for (size_t i = 0; i < n; i++) {
         int64_t at = stays[i], year = p->year[at] + (p->until[at] >= tally->year_end[p->year[at]]);
         tally->year[p->slot[at]] = year;
-        p->slot[i] = p->slot[at];
+        p->slots[i] = p->slot[at];
         p->year[i] = year;
-        p->from[i] = p->until[at];
+        p->begins[i] = p->until[at];
+        p->tos[i] = p->to[at];
     }
-    pack(p->to, stays, n);
+    p->slot = p->slots;
+    p->from = p->begins;
+    p->to = p->tos;
     for (size_t f = 0; f < n_flavours; f++) {
         for (size_t i = 0; i < n; i++)
             p->worth_from[f][i] = p->worth_until[f][stays[i]];
@@ -296,58 +303,94 @@ static bool next_piece(ipsim_tally *tally, pieces *p)
         p->origin[c] = p->origins[c];
     }
     for (size_t i = n; i < p->n; i++) {
-        p->slot[i] = (int64_t)(tally->stride - IPSIM_LANES);
+        p->slots[i] = (int64_t)(tally->stride - IPSIM_LANES);
         p->year[i] = 0;
-        p->from[i] = p->to[i] = 0.0;
+        p->begins[i] = p->tos[i] = 0.0;
         for (size_t f = 0; f < n_flavours; f++)
             p->worth_from[f][i] = p->worth_to[f][i] = 0.0;
     }
     return true;
 }
 
-static void accrue(ipsim_tally *tally, int state, pieces *p)
+/* Where the cells of each piece's year begin. */
+static void find_cells(const ipsim_tally *tally, pieces *p)
+{
+    int64_t columns = (int64_t)ipsim_tally_column(tally, 0, 1);
+    const int64_t *restrict at = tally->at, *restrict width = tally->width, *restrict slot = p->slot;
+#pragma omp simd
+    for (size_t i = 0; i < p->n; i++) {
+        p->width[i] = width[slot[i]];
+        p->at[i] = at[slot[i]] + p->year[i] * columns * p->width[i];
+    }
+}
+
+static bool accrue(ipsim_tally *tally, int state, pieces *p)
 {
     const account_model *m = tally->model;
     bool changes = m->utility_changes[state], whole_stay = tally->plan->n_years == 1 && !changes;
-    int64_t columns = (int64_t)ipsim_tally_column(tally, 0, 1);
+    const double *restrict year_end = tally->year_end;
+    for (size_t f = 0; f < 2; f++)
+        p->worth_until[f] = whole_stay ? p->worth_to[f] : p->worth_ends[f];
     do {
+        find_cells(tally, p);
+        p->until = whole_stay ? p->to : p->ends;
+        if (!whole_stay) {
 #pragma omp simd
-        for (size_t i = 0; i < p->n; i++) {
-            double end = tally->year_end[p->year[i]];
-            p->until[i] = end < p->to[i] ? end : p->to[i];
-        }
-        for (size_t i = 0; i < p->n_people; i++) {
-            p->width[i] = tally->width[p->slot[i]];
-            p->at[i] = tally->at[p->slot[i]] + p->year[i] * columns * p->width[i];
-        }
-        if (changes)
-            utilities(tally, state, p);
-        if (whole_stay)
-            memcpy(p->worth_until, p->worth_to, sizeof p->worth_until);
-        else
+            for (size_t i = 0; i < p->n; i++) {
+                double end = year_end[p->year[i]];
+                p->ends[i] = end < p->to[i] ? end : p->to[i];
+            }
+            if (changes)
+                utilities(tally, state, p);
             end_piece(tally, p, changes);
-        add_lengths(tally, m->basis_time + (size_t)state, p, NULL);
+        }
+        if (!whole_stay || tally->cell_size != 2)
+            add_lengths(tally, m->basis_time + (size_t)state, p, NULL);
         for (size_t k = 0; k < m->n_flows; k++)
             if (m->flows[k].in_state[state])
                 add_flow(tally, &m->flows[k], p);
         if (changes)
             add_lengths(tally, m->basis_qalys, p, p->utility);
     } while (!whole_stay && next_piece(tally, p));
+    return whole_stay;
 }
 
 /* ---- what fired at the end of the stay ---- */
 
-static void count_firings(ipsim_tally *tally, const ipsim_stay *stay, const double weight[2][IPSIM_CHUNK])
+/* With one report year a stay is one piece: its time and what fired go to two columns of one year. */
+static void add_whole_stays(const ipsim_tally *tally, const ipsim_stay *stay, const pieces *p, const double *restrict weight)
 {
-    int64_t at[IPSIM_CHUNK], width[IPSIM_CHUNK], columns = (int64_t)ipsim_tally_column(tally, 0, 1);
-    double one[IPSIM_CHUNK];
-    for (size_t i = 0; i < stay->n; i++) {
-        int64_t slot = stay->slot[i];
-        one[i] = 1.0;
-        width[i] = tally->width[slot];
-        at[i] = tally->at[slot] + (tally->column_of_risk[stay->risk[i] + 1] + tally->year[slot] * columns) * width[i];
+    double length[IPSIM_CHUNK], worth[IPSIM_CHUNK];
+    int64_t time[IPSIM_CHUNK], firing[IPSIM_CHUNK], column = (int64_t)tally->model->basis_time + stay->state;
+    const int64_t *restrict counter = tally->column_of_risk;
+    pair *cells = (pair *)tally->basis;
+#pragma omp simd
+    for (size_t i = 0; i < p->n; i++) {
+        length[i] = p->to[i] - p->from[i];
+        worth[i] = p->worth_to[0][i] - p->worth_from[0][i];
+        time[i] = p->at[i] + column * p->width[i];
+        firing[i] = p->at[i] + counter[stay->risk[i] + 1] * p->width[i];
     }
-    add_to_cells(tally, stay->n, at, width, 0, one, weight[0], weight[1]);
+    for (size_t i = 0; i < p->n_people; i++) {
+        cells[time[i]] += (pair){length[i], worth[i]};
+        cells[firing[i]] += (pair){1.0, weight[i]};
+    }
+}
+
+static void count_firings(const ipsim_tally *tally, const ipsim_stay *stay, const double weight[2][IPSIM_CHUNK])
+{
+    int64_t at[IPSIM_CHUNK], widths[IPSIM_CHUNK], columns = (int64_t)ipsim_tally_column(tally, 0, 1);
+    const int64_t *restrict first = tally->at, *restrict width = tally->width, *restrict year = tally->year, *restrict slot = stay->slot,
+                            *restrict column = tally->column_of_risk;
+    double one[IPSIM_CHUNK];
+    size_t n = whole(stay->n);
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) {
+        one[i] = 1.0;
+        widths[i] = width[slot[i]];
+        at[i] = first[slot[i]] + (column[stay->risk[i] + 1] + year[slot[i]] * columns) * widths[i];
+    }
+    add_to_cells(tally, stay->n, at, widths, 0, one, weight[0], weight[1]);
 }
 
 static void add_value(ipsim_tally *tally, size_t basis, size_t slot, double value, double weight_costs, double weight_effects)
@@ -410,9 +453,9 @@ static void stay_in_state(ipsim_tally *tally, const ipsim_stay *stay)
     memset(weight[1], 0, whole(stay->n) * sizeof *weight[1]); /* not filled when there is one schedule */
     p.n_people = stay->n;
     p.n = whole(stay->n);
-    memcpy(p.slot, stay->slot, p.n * sizeof *p.slot);
-    memcpy(p.from, stay->from_years, p.n * sizeof *p.from);
-    memcpy(p.to, stay->to_years, p.n * sizeof *p.to);
+    p.slot = stay->slot;
+    p.from = stay->from_years;
+    p.to = stay->to_years;
     p.n_clocks = 0;
     for (int c = 0; c < (int)tally->model->compiled->n_clocks; c++)
         if (ipsim_tally_needs_clock(tally, stay->state, c)) {
@@ -431,8 +474,11 @@ static void stay_in_state(ipsim_tally *tally, const ipsim_stay *stay)
             last[p.slot[i]] = p.worth_to[f][i];
         }
     }
-    accrue(tally, stay->state, &p);
-    count_firings(tally, stay, weight);
+    bool whole_stays = accrue(tally, stay->state, &p);
+    if (whole_stays && tally->cell_size == 2)
+        add_whole_stays(tally, stay, &p, weight[0]);
+    else
+        count_firings(tally, stay, weight);
     if (stay->days || tally->model->n_points)
         add_points(tally, stay, weight);
     if (tally->model->n_spells)

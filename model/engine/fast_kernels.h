@@ -17,15 +17,14 @@ static void renew(chunk *c, double *drawn)
 {
     ipsim_fast *e = c->e;
     size_t n = lanes_of(c);
-    int64_t person[IPSIM_CHUNK], key[IPSIM_CHUNK], count[IPSIM_CHUNK];
-    const int64_t *restrict budgets = e->budget_of + c->first_risk + (size_t)c->state + 1;
-    const int64_t *restrict keys = e->key_of + c->first_risk + (size_t)c->state + 1;
+    int64_t person[IPSIM_CHUNK], key[IPSIM_CHUNK], count[IPSIM_CHUNK], column[IPSIM_CHUNK];
     const int64_t *restrict people = e->people->person;
     int64_t *restrict renewed = e->renewed;
+    look_up(n, c->n_risks + 1, e->budget_of + c->first_risk + (size_t)c->state, c->win, column);
+    look_up(n, c->n_risks + 1, e->key_of + c->first_risk + (size_t)c->state, c->win, key);
 #pragma omp simd
     for (size_t i = 0; i < n; i++) {
-        int64_t at = budgets[c->win[i]] + c->slot[i];
-        key[i] = keys[c->win[i]];
+        int64_t at = column[i] + c->slot[i];
         person[i] = people[c->slot[i]];
         count[i] = renewed[at] + 1;
         renewed[at] = count[i];
@@ -125,17 +124,15 @@ static void move(chunk *c, const int64_t *risk, const double *days)
         return;
     }
     size_t first = c->first_risk + (size_t)c->state;
-    const int64_t *restrict lists = e->list_of + first + 1, *restrict stays = e->stays + first + 1; /* at -1: the horizon */
     if (e->keeps_sojourn[c->state]) {
+        const int64_t *restrict stays = e->stays + first + 1; /* at -1: the horizon */
         const double *restrict began = c->origin[IPSIM_CLOCK_SOJOURN];
 #pragma omp simd
         for (size_t i = 0; i < n; i++)
             sojourn[c->slot[i]] = stays[c->win[i]] ? began[i] : c->best[i];
     }
     int64_t to[IPSIM_CHUNK];
-#pragma omp simd
-    for (size_t i = 0; i < n; i++)
-        to[i] = lists[c->win[i]];
+    look_up(n, c->n_risks + 1, e->list_of + first, c->win, to);
     for (size_t i = c->n; i < n; i++)
         to[i] = -1;
     for (size_t j = 0; j < e->n_leads_to[c->state]; j++) {

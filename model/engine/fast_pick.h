@@ -37,6 +37,25 @@ static size_t pick(size_t n, const int64_t *restrict flag, int64_t *restrict out
     return n_out;
 }
 
+/* out[i] = table[at[i] + 1], of a table of n entries: one that fits into a register costs a fraction of gathering. n_lanes: whole
+ * vectors. */
+static inline void look_up(size_t n_lanes, size_t n, const int64_t *restrict table, const int64_t *restrict at, int64_t *restrict out)
+{
+#if defined(__AVX512F__)
+    if (n <= IPSIM_LANES) {
+        __m512i all = _mm512_maskz_loadu_epi64((__mmask8)((1u << n) - 1), table), one = _mm512_set1_epi64(1);
+        for (size_t i = 0; i < n_lanes; i += IPSIM_LANES)
+            _mm512_storeu_si512(out + i, _mm512_permutexvar_epi64(_mm512_add_epi64(_mm512_loadu_si512(at + i), one), all));
+        return;
+    }
+#else
+    (void)n;
+#endif
+#pragma omp simd
+    for (size_t i = 0; i < n_lanes; i++)
+        out[i] = table[at[i] + 1];
+}
+
 /* Appends the slots of those who go to `list`. n: whole vectors; `end` has room for n more, whatever is kept. */
 static size_t append(size_t n, const int64_t *restrict to, int64_t list, const int64_t *restrict slot, int32_t *restrict end)
 {
