@@ -171,6 +171,8 @@ ipsim_status ipsim_ledger_add(ipsim_ledger *ledger, const double *const *values,
                               size_t n_dimensions, ipsim_error *err) IPSIM_MUST_CHECK;
 /* Exact, so any order gives the same bits. */
 void ipsim_ledger_merge(ipsim_ledger *into, const ipsim_ledger *from);
+/* The same for a `from` that is to be cleared next: a ledger with nobody in it yet changes its memory for that of the other. */
+void ipsim_ledger_take(ipsim_ledger *into, ipsim_ledger *from);
 /* Only group 0, which may be the only one that `into` has. */
 void ipsim_ledger_merge_everybody(ipsim_ledger *into, const ipsim_ledger *from);
 void ipsim_ledger_clear(ipsim_ledger *ledger);

@@ -28,6 +28,7 @@ char *ipsim_format_duration(double seconds, char *buffer, size_t size);
 
 /* Columns that UTF-8 text takes on a screen: two for the wide letters of East Asia and most pictures, none for accents of their own. */
 size_t ipsim_format_width(const char *utf8);
+size_t ipsim_format_width_of(const char *utf8, size_t bytes); /* of its first bytes, which end with a whole character */
 
 /* Bytes of the longest beginning of text that is at most `width` columns wide; never cuts a code point. */
 size_t ipsim_format_fit(const char *utf8, size_t width);

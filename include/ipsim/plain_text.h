@@ -11,6 +11,10 @@
 size_t ipsim_utf8_length(const char *text, size_t left);
 bool ipsim_is_utf8(const char *text);
 
+/* How many bytes of text are letters, digits, blanks and signs of ASCII, which need no second look, before the first that is anything else.
+ * Most text is nothing else. */
+size_t ipsim_ascii_length(const char *text, size_t left);
+
 /* The code of a character that no text needs and that does things to a terminal: control characters but tab and line ends (LF, CR LF), and
  * those that turn the direction of writing. 0 for all others. length: of the character at text, as above. */
 unsigned ipsim_control_character(const char *text, size_t length, size_t left);

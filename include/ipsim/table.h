@@ -38,6 +38,9 @@ void ipsim_table_free(ipsim_table *table);
 
 /* Appends an empty row and returns its index; then fill the cells. A failed allocation sets out_of_memory and the cell stays empty. */
 size_t ipsim_table_add_row(ipsim_table *table);
+/* Makes room for so many rows in all, so that they can be added without being moved. Room that is not there is found out by the row that needs
+ * it. */
+void ipsim_table_reserve(ipsim_table *table, size_t n_rows);
 void ipsim_table_put_text(ipsim_table *table, size_t row, size_t column, const char *text);
 void ipsim_table_put_real(ipsim_table *table, size_t row, size_t column, double value);
 void ipsim_table_put_integer(ipsim_table *table, size_t row, size_t column, int64_t value);

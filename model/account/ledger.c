@@ -3,6 +3,7 @@
 #include "ledger.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 size_t ipsim_ledger_n_sums(const ipsim_ledger *ledger)
 {
@@ -60,6 +61,29 @@ void ipsim_ledger_free(ipsim_ledger *ledger)
     free(ledger->given);
     ipsim_ledger_scratch_free(ledger);
     free(ledger);
+}
+
+static void swap(void *one, void *other)
+{
+    void *kept;
+    memcpy(&kept, one, sizeof kept);
+    memcpy(one, other, sizeof kept);
+    memcpy(other, &kept, sizeof kept);
+}
+
+void ipsim_ledger_take(ipsim_ledger *into, ipsim_ledger *from)
+{
+    if (into->persons[0] > 0) { /* group 0 is everybody */
+        ipsim_ledger_merge(into, from);
+        return;
+    }
+    ipsim_bug_assert(ipsim_ledger_is_settled(into) && ipsim_ledger_is_settled(from));
+    ipsim_bug_assert(ipsim_ledger_n_sums(into) == ipsim_ledger_n_sums(from) && ipsim_ledger_n_pairs(into) == ipsim_ledger_n_pairs(from) &&
+                     ipsim_ledger_n_given(into) == ipsim_ledger_n_given(from) && into->n_groups == from->n_groups);
+    swap(&into->persons, &from->persons);
+    swap(&into->sums, &from->sums);
+    swap(&into->pairs, &from->pairs);
+    swap(&into->given, &from->given);
 }
 
 void ipsim_ledger_merge(ipsim_ledger *into, const ipsim_ledger *from)

@@ -47,25 +47,32 @@ static ipsim_status write_file(const file_set *set, size_t i, ipsim_error *err)
     return status;
 }
 
+static void write_from(file_set *set, size_t i)
+{
+    for (; i < set->n_files; i = atomic_fetch_add(&set->next, 1)) {
+        (void)write_file(set, i, &set->errors[i]); /* the error says it */
+    }
+}
+
 static void *write_next(void *data)
 {
     file_set *set = data;
-    for (size_t i = atomic_fetch_add(&set->next, 1); i < set->n_files; i = atomic_fetch_add(&set->next, 1)) {
-        (void)write_file(set, i, &set->errors[i]); /* the error says it */
-    }
+    write_from(set, atomic_fetch_add(&set->next, 1));
     return NULL;
 }
 
 /* Threads of their own and not OpenMP's: one file takes longer than all others, and OpenMP's threads would spin until it is done, which slows
- * it down. What cannot be started is done by the others. */
+ * it down. What cannot be started is done by the others. The first file is the caller's, whose memory has been used before and need not be
+ * asked of the system again. */
 static void write_together(file_set *set, size_t n_threads)
 {
+    set->next = 1;
     pthread_t *others = n_threads > 1 ? calloc(n_threads - 1, sizeof *others) : NULL;
     size_t started = 0;
     while (others != NULL && started < n_threads - 1 && pthread_create(&others[started], NULL, write_next, set) == 0) {
         started++;
     }
-    write_next(set);
+    write_from(set, 0);
     for (size_t i = 0; i < started; i++) {
         pthread_join(others[i], NULL);
     }

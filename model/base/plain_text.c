@@ -24,9 +24,19 @@ size_t ipsim_utf8_length(const char *text, size_t left)
     return overlong || beyond ? 0 : length;
 }
 
+size_t ipsim_ascii_length(const char *text, size_t left)
+{
+    size_t length = 0;
+    while (length < left && text[length] >= 0x20 && text[length] < 0x7F) {
+        length++;
+    }
+    return length;
+}
+
 bool ipsim_is_utf8(const char *text)
 {
-    for (size_t left = strlen(text), length; left > 0; left -= length, text += length) {
+    size_t left = strlen(text), length = ipsim_ascii_length(text, left);
+    for (text += length, left -= length; left > 0; left -= length, text += length) {
         length = ipsim_utf8_length(text, left);
         if (length == 0) {
             return false;
@@ -71,6 +81,13 @@ size_t ipsim_plain_text(const char *text, const char *instead, bool keep_lines, 
 {
     size_t used = 0;
     for (size_t left = strlen(text), step; left > 0; left -= step, text += step) {
+        size_t room = size > used ? size - used - 1 : 0;
+        step = ipsim_ascii_length(text, left < room ? left : room);
+        if (step > 0) {
+            memcpy(buffer + used, text, step);
+            used += step;
+            continue;
+        }
         size_t length = ipsim_utf8_length(text, left), bytes = length;
         const char *put = text;
         step = length > 0 ? length : 1;

@@ -88,18 +88,30 @@ static bool column_resize(ipsim_column *column, size_t capacity)
     return good;
 }
 
+static bool resize_columns(ipsim_table *table, size_t capacity)
+{
+    for (size_t c = 0; c < table->n_columns; c++) {
+        /* Columns that have grown before one fails are merely larger than row_capacity says. */
+        if (!column_resize(&table->columns[c], capacity)) {
+            return false;
+        }
+    }
+    table->row_capacity = capacity;
+    return true;
+}
+
+void ipsim_table_reserve(ipsim_table *table, size_t n_rows)
+{
+    if (n_rows > table->row_capacity) {
+        (void)resize_columns(table, n_rows);
+    }
+}
+
 size_t ipsim_table_add_row(ipsim_table *table)
 {
-    if (table->n_rows == table->row_capacity) {
-        size_t capacity = table->row_capacity == 0 ? 64 : 2 * table->row_capacity;
-        for (size_t c = 0; c < table->n_columns; c++) {
-            /* Columns that have grown before one fails are merely larger than row_capacity says. */
-            if (!column_resize(&table->columns[c], capacity)) {
-                table->out_of_memory = true;
-                return SIZE_MAX;
-            }
-        }
-        table->row_capacity = capacity;
+    if (table->n_rows == table->row_capacity && !resize_columns(table, table->row_capacity == 0 ? 64 : 2 * table->row_capacity)) {
+        table->out_of_memory = true;
+        return SIZE_MAX;
     }
     size_t row = table->n_rows++;
     for (size_t c = 0; c < table->n_columns; c++) {

@@ -252,7 +252,8 @@ static void hand_over(dealer *d, hand *h, bool at_end)
     }
     if (!ok)
         run_out_of_memory(d);
-    forget_sums(d, h);
+    if (!at_end) /* when they are freed */
+        forget_sums(d, h);
 }
 
 /* The worker comes to another replicate. */

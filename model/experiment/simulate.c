@@ -69,13 +69,10 @@ void ipsim_experiment_sums_free(experiment_sums *sums)
     free(sums);
 }
 
-void ipsim_experiment_sums_merge(const experiment *e, experiment_sums *into, const experiment_sums *from)
+/* All but the ledger. */
+static void merge_people(const experiment *e, experiment_sums *into, const experiment_sums *from)
 {
     size_t n_attributes = e->scenarios[0]->n_attributes;
-    if (into->everybody)
-        ipsim_ledger_merge_everybody(into->ledger, from->ledger);
-    else
-        ipsim_ledger_merge(into->ledger, from->ledger);
     for (size_t i = 0; i < n_moves(e); i++)
         into->moves[i] += from->moves[i];
     for (size_t i = 0; i < n_attributes * ipsim_experiment_levels_stride(e); i++)
@@ -86,6 +83,24 @@ void ipsim_experiment_sums_merge(const experiment *e, experiment_sums *into, con
     }
     into->firings += from->firings;
     into->persons += from->persons;
+}
+
+void ipsim_experiment_sums_merge(const experiment *e, experiment_sums *into, const experiment_sums *from)
+{
+    if (into->everybody)
+        ipsim_ledger_merge_everybody(into->ledger, from->ledger);
+    else
+        ipsim_ledger_merge(into->ledger, from->ledger);
+    merge_people(e, into, from);
+}
+
+void ipsim_experiment_sums_take(const experiment *e, experiment_sums *into, experiment_sums *from)
+{
+    if (into->everybody)
+        ipsim_ledger_merge_everybody(into->ledger, from->ledger);
+    else
+        ipsim_ledger_take(into->ledger, from->ledger);
+    merge_people(e, into, from);
 }
 
 void ipsim_experiment_sums_clear(const experiment *e, experiment_sums *sums)

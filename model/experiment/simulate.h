@@ -62,6 +62,8 @@ void ipsim_experiment_sums_free(experiment_sums *sums);
 
 void ipsim_experiment_sums_clear(const experiment *e, experiment_sums *sums);
 void ipsim_experiment_sums_merge(const experiment *e, experiment_sums *into, const experiment_sums *from);
+/* The same for a `from` that is to be cleared next. */
+void ipsim_experiment_sums_take(const experiment *e, experiment_sums *into, experiment_sums *from);
 
 /* One thread's engines and sums. NULL when memory is short. most_persons: of any block, 0 for IPSIM_BLOCK_PERSONS; fewer need less memory. */
 typedef struct experiment_worker experiment_worker;

@@ -88,12 +88,23 @@ static void write_difference(const experiment *e, const experiment_sums *sums, i
                    ipsim_ledger_difference(sums->ledger, model, group, measure, year, discounted));
 }
 
+/* Rows of one model, or a few more: a measure need not be every model's. */
+static size_t count_cells(const experiment *e)
+{
+    size_t count = 0;
+    for (size_t measure = 0; measure < ipsim_account_n_measures(e->plan); measure++)
+        count += (ipsim_account_measure(e->plan, measure)->discountable ? 2 : 1) * ipsim_account_n_years(e->plan);
+    return e->n_groups * count;
+}
+
 ipsim_table *ipsim_tables_results(const experiment *e, const experiment_sums *sums)
 {
     static const ipsim_column_spec columns[] = {{"scenario", IPSIM_TEXT, ""}, {"subgroup", IPSIM_TEXT, ""},   {"outcome", IPSIM_TEXT, ""},
                                                 {"payer", IPSIM_TEXT, ""},    {"discounted", IPSIM_TEXT, ""}, {"year", IPSIM_REAL, "years"},
                                                 {"estimate", IPSIM_REAL, ""}, {"mcse", IPSIM_REAL, ""},       {"unit", IPSIM_TEXT, ""}};
     ipsim_table *table = ipsim_table_create("results", columns, sizeof columns / sizeof *columns);
+    if (table)
+        ipsim_table_reserve(table, e->n_models * count_cells(e));
     for (size_t model = 0; table && model < e->n_models; model++)
         for_each_cell(e, sums, table, model, write_result);
     return table;
@@ -106,6 +117,8 @@ ipsim_table *ipsim_tables_differences(const experiment *e, const experiment_sums
         {"payer", IPSIM_TEXT, ""},    {"discounted", IPSIM_TEXT, ""}, {"year", IPSIM_REAL, "years"}, {"estimate", IPSIM_REAL, ""},
         {"mcse", IPSIM_REAL, ""},     {"unit", IPSIM_TEXT, ""}};
     ipsim_table *table = ipsim_table_create("differences", columns, sizeof columns / sizeof *columns);
+    if (table)
+        ipsim_table_reserve(table, (e->n_models - 1) * count_cells(e));
     for (size_t model = 1; table && model < e->n_models; model++)
         for_each_cell(e, sums, table, model, write_difference);
     return table;

@@ -161,13 +161,19 @@ static size_t columns_of(unsigned code)
     return 1;
 }
 
-size_t ipsim_format_width(const char *utf8)
+size_t ipsim_format_width_of(const char *utf8, size_t bytes)
 {
     size_t width = 0;
-    for (size_t bytes; *utf8 != '\0'; utf8 += bytes) {
-        width += columns_of(code_point(utf8, &bytes));
+    for (size_t at = 0, step; at < bytes; at += step) {
+        step = ipsim_ascii_length(utf8 + at, bytes - at);
+        width += step > 0 ? step : columns_of(code_point(utf8 + at, &step));
     }
     return width;
+}
+
+size_t ipsim_format_width(const char *utf8)
+{
+    return ipsim_format_width_of(utf8, strlen(utf8));
 }
 
 size_t ipsim_format_fit(const char *utf8, size_t width)
@@ -200,7 +206,7 @@ void ipsim_format_paragraph(const char *text, size_t indent, size_t widest, FILE
     while (*text != '\0') {
         text += strspn(text, " ");
         size_t bytes = word_length(text);
-        size_t width = ipsim_format_width(text) - ipsim_format_width(text + bytes);
+        size_t width = ipsim_format_width_of(text, bytes);
         if (used > 0 && used + 1 + width > widest) {
             fprintf(page, "\n%*s", (int)indent, "");
             used = indent;

@@ -106,11 +106,12 @@ const char *ipsim_summary_about(const ipsim_table *about, const char *scenario, 
 const char *ipsim_summary_nth_name(const ipsim_table *about, const char *prefix, size_t n)
 {
     const ipsim_column *keys = ipsim_summary_column(about, "key", IPSIM_TEXT);
-    size_t length = strlen(prefix);
+    size_t length = strlen(prefix), first = about->n_rows; /* the first row of such a name */
     for (size_t row = 0; row < about->n_rows; row++) {
         const char *key = ipsim_summary_text_at(keys, row);
         bool fresh = strncmp(key, prefix, length) == 0;
-        for (size_t before = 0; fresh && before < row; before++) {
+        first = fresh && row < first ? row : first;
+        for (size_t before = first; fresh && before < row; before++) {
             fresh = !is(keys, before, key);
         }
         if (fresh && n-- == 0) {

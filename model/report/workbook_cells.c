@@ -15,7 +15,7 @@ double ipsim_workbook_paragraph_height(const char *text, double width)
     size_t lines = 0;
     for (const char *line = text; line != NULL; line = strchr(line, '\n') != NULL ? strchr(line, '\n') + 1 : NULL) {
         size_t bytes = strcspn(line, "\n");
-        size_t columns = ipsim_format_width(line) - ipsim_format_width(line + bytes);
+        size_t columns = ipsim_format_width_of(line, bytes);
         lines += 1 + (size_t)((double)columns / width);
     }
     return (double)lines * LINE_HEIGHT;

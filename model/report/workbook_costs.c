@@ -10,14 +10,26 @@ static const struct {
 } kinds[] = {{"cost", "all kinds"}, {"cost_resource", "resource"}, {"cost_transfer", "transfer"}, {"cost_production", "production"}};
 enum { N_KINDS = sizeof kinds / sizeof kinds[0], MOST_CHARTED = 12 };
 
-/* The n-th payer, then all of them together. */
-static bool nth_payer(workbook *w, size_t n, const char **payer, const char **label)
+typedef struct named_payer {
+    const char *name, *label;
+} named_payer;
+
+/* The payers, then all of them together; at least that one, or memory is short. */
+static named_payer *list_payers(workbook *w, size_t *count)
 {
-    const char *name = w->about != NULL ? ipsim_summary_nth_name(w->about, "payer:", n) : NULL;
-    bool last = name == NULL && (n == 0 || ipsim_summary_nth_name(w->about, "payer:", n - 1) != NULL);
-    *payer = name != NULL ? name : "all";
-    *label = name != NULL ? ipsim_workbook_label(w, "payer:", name) : "All together";
-    return name != NULL || last;
+    const char *name;
+    size_t n = 0;
+    while (w->about != NULL && ipsim_summary_nth_name(w->about, "payer:", n) != NULL) {
+        n++;
+    }
+    named_payer *payers = ipsim_arena_alloc(w->arena, n + 1, sizeof *payers);
+    w->failed = w->failed || payers == NULL;
+    *count = payers != NULL ? n + 1 : 0;
+    for (size_t i = 0; i < *count; i++) {
+        name = i < n ? ipsim_summary_nth_name(w->about, "payer:", i) : NULL;
+        payers[i] = name != NULL ? (named_payer){name, ipsim_workbook_label(w, "payer:", name)} : (named_payer){"all", "All together"};
+    }
+    return payers;
 }
 
 static void put_headers(workbook *w, ipsim_xlsx_sheet *sheet, size_t row, size_t column, bool with_levels)
@@ -82,11 +94,10 @@ static void chart_payers(workbook *w, ipsim_xlsx_sheet *sheet, size_t header, si
     ipsim_xlsx_add_chart(sheet, last_row + 3, 0, &chart, series, count);
 }
 
-static void put_payers(workbook *w, ipsim_xlsx_sheet *sheet)
+static void put_payers(workbook *w, ipsim_xlsx_sheet *sheet, const named_payer *payers, size_t n_payers)
 {
     size_t n_columns = 1 + 2 * (w->n_scenarios + (w->comparator != NULL ? w->n_arms : 0));
     double horizon = w->years[w->n_years - 1];
-    const char *payer, *label;
     size_t row = WORKBOOK_FIRST_ROW, last_payer = row;
     ipsim_workbook_head(
         sheet, n_columns - 1, 30.0 + 12.0 * (double)n_columns, "Costs by payer",
@@ -97,11 +108,11 @@ static void put_payers(workbook *w, ipsim_xlsx_sheet *sheet)
     ipsim_workbook_header_height(sheet, row, 2);
     ipsim_xlsx_text(sheet, row, 0, IPSIM_XLSX_HEADER, "payer");
     put_headers(w, sheet, row, 1, true);
-    for (size_t n = 0; nth_payer(w, n, &payer, &label); n++) {
-        if (put_figures(w, sheet, row + 1, 1, "cost", payer, horizon)) {
+    for (size_t n = 0; n < n_payers; n++) {
+        if (put_figures(w, sheet, row + 1, 1, "cost", payers[n].name, horizon)) {
             row++;
-            ipsim_xlsx_text(sheet, row, 0, IPSIM_XLSX_TEXT, label);
-            last_payer = strcmp(payer, "all") != 0 ? row : last_payer;
+            ipsim_xlsx_text(sheet, row, 0, IPSIM_XLSX_TEXT, payers[n].label);
+            last_payer = strcmp(payers[n].name, "all") != 0 ? row : last_payer;
         }
     }
     ipsim_xlsx_width(sheet, 0, 0, 34);
@@ -113,11 +124,10 @@ static void put_payers(workbook *w, ipsim_xlsx_sheet *sheet)
     }
 }
 
-static void put_costs(workbook *w, ipsim_xlsx_sheet *sheet)
+static void put_costs(workbook *w, ipsim_xlsx_sheet *sheet, const named_payer *payers, size_t n_payers)
 {
     enum { PAYER, KIND, YEAR, FIGURES };
     size_t n_columns = FIGURES + 2 * (w->n_scenarios + (w->comparator != NULL ? w->n_arms : 0));
-    const char *payer, *label;
     size_t row = WORKBOOK_FIRST_ROW;
     ipsim_workbook_head(
         sheet, n_columns - 1, 50.0 + 12.0 * (double)n_columns, "Costs by payer, kind and year",
@@ -132,10 +142,10 @@ static void put_costs(workbook *w, ipsim_xlsx_sheet *sheet)
     put_headers(w, sheet, row, FIGURES, true);
     for (size_t y = w->n_years; y-- > 0;) {
         for (size_t k = 0; k < N_KINDS; k++) {
-            for (size_t n = 0; nth_payer(w, n, &payer, &label); n++) {
-                if (put_figures(w, sheet, row + 1, FIGURES, kinds[k].outcome, payer, w->years[y])) {
+            for (size_t n = 0; n < n_payers; n++) {
+                if (put_figures(w, sheet, row + 1, FIGURES, kinds[k].outcome, payers[n].name, w->years[y])) {
                     row++;
-                    ipsim_xlsx_text(sheet, row, PAYER, IPSIM_XLSX_TEXT, label);
+                    ipsim_xlsx_text(sheet, row, PAYER, IPSIM_XLSX_TEXT, payers[n].label);
                     ipsim_xlsx_text(sheet, row, KIND, IPSIM_XLSX_TEXT, kinds[k].label);
                     ipsim_workbook_year(sheet, row, YEAR, w->years[y]);
                 }
@@ -152,7 +162,9 @@ static void put_costs(workbook *w, ipsim_xlsx_sheet *sheet)
 void ipsim_workbook_costs(workbook *w, ipsim_xlsx_sheet *payers, ipsim_xlsx_sheet *costs)
 {
     if (payers != NULL && costs != NULL) {
-        put_payers(w, payers);
-        put_costs(w, costs);
+        size_t count;
+        const named_payer *list = list_payers(w, &count);
+        put_payers(w, payers, list, count);
+        put_costs(w, costs, list, count);
     }
 }

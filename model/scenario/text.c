@@ -181,7 +181,8 @@ static char *read_whole(ipsim_loader *loader, const char *path, ipsim_origin ask
 
 unsigned ipsim_text_control_character(const char *text)
 {
-    for (size_t left = strlen(text), length; left > 0; left -= length, text += length) {
+    size_t left = strlen(text), length = ipsim_ascii_length(text, left);
+    for (text += length, left -= length; left > 0; left -= length, text += length) {
         length = ipsim_utf8_length(text, left);
         unsigned found = length == 0 ? 0 : ipsim_control_character(text, length, left);
         if (length == 0 || found != 0) {
@@ -194,11 +195,7 @@ unsigned ipsim_text_control_character(const char *text)
 static bool check_encoding(scanner *s)
 {
     int line = 1;
-    for (size_t i = 0; i < s->size;) {
-        if (s->text[i] >= 0x20 && s->text[i] < 0x7F) { /* nearly all of a file */
-            i++;
-            continue;
-        }
+    for (size_t i = ipsim_ascii_length(s->text, s->size); i < s->size; i += ipsim_ascii_length(s->text + i, s->size - i)) {
         size_t length = ipsim_utf8_length(s->text + i, s->size - i);
         if (length == 0) {
             complain(s, IPSIM_ERR_SYNTAX, line, NULL, "a byte here is not UTF-8 text; save the file as UTF-8");

@@ -39,6 +39,12 @@ static void add_series(ipsim_xlsx_sheet *sheet, lxw_chart *chart, ipsim_xlsx_cha
                                 (lxw_col_t)s->x_column);
     chart_series_set_values(series, from, (lxw_row_t)s->first_row, (lxw_col_t)s->y_column, (lxw_row_t)s->last_row, (lxw_col_t)s->y_column);
     chart_series_set_name_range(series, from, (lxw_row_t)s->name_row, (lxw_col_t)s->name_column);
+    if (kind == IPSIM_XLSX_AREAS || kind == IPSIM_XLSX_LINES) {
+        /* A curve draws the cells it names. A copy of them inside the chart, for programs that cannot look a cell up, repeats the times in
+         * every curve, and would be the largest part of the workbook. */
+        series->categories->ignore_cache = LXW_TRUE;
+        series->values->ignore_cache = LXW_TRUE;
+    }
     if (kind == IPSIM_XLSX_AREAS || kind == IPSIM_XLSX_BARS || kind == IPSIM_XLSX_TORNADO) {
         lxw_chart_fill fill = {.color = colour_of(s)};
         chart_series_set_fill(series, &fill);

@@ -17,6 +17,9 @@ assert "charts of lines, areas, bars and points" sh -c "unzip -p '$scratch/one/r
     unzip -p '$scratch/one/results.xlsx' 'xl/charts/*' | grep -q '<c:areaChart><c:grouping val=\"stacked\"/>' &&
     unzip -p '$scratch/one/results.xlsx' 'xl/charts/*' | grep -q '<c:barChart>' &&
     unzip -p '$scratch/one/results.xlsx' 'xl/charts/*' | grep -q '<c:scatterChart>'"
+curve=$(unzip -p "$scratch/one/results.xlsx" 'xl/charts/*' | sed 's/<c:chartSpace/\n&/g' | grep '<c:areaChart>')
+assert "a curve names its cells" grep -q '<c:val><c:numRef><c:f>Occupancy!' <<<"$curve"
+assert "and has no copy of them" sh -c '! grep -q "<c:numCache>"' <<<"$curve"
 assert "a chart tells those who cannot see it what it shows" sh -c "unzip -p '$scratch/one/results.xlsx' 'xl/drawings/drawing*.xml' |
     grep -q 'descr=\"Share of people in the state .* over time, a line for each arm'"
 styles=$(part one xl/styles.xml)

@@ -63,6 +63,9 @@ static void width_counts_letters_not_bytes(void **state)
     assert_int_equal(ipsim_format_fit("e\xCC\x81x", 1), 3);
     assert_int_equal(ipsim_format_width("\xF0\x9F\x98\x80"), 2);
     assert_int_equal(ipsim_format_width("\xFF"), 1);
+    assert_int_equal(ipsim_format_width_of("日本 x", 6), 4);
+    assert_int_equal(ipsim_format_width_of("plain 日本", 9), 8);
+    assert_int_equal(ipsim_format_width_of("plain", 0), 0);
 }
 
 static void paragraphs_break_at_blanks_between_words(void **state)

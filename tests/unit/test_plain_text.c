@@ -33,6 +33,20 @@ static void lengths_of_utf8(void **state)
     assert_true(ipsim_is_utf8("bl\xC3\xA5"
                               "b\xC3\xA6r"));
     assert_false(ipsim_is_utf8("bl\xE5"));
+    assert_false(ipsim_is_utf8("plain, then \xE5"));
+}
+
+static void what_is_plain_at_a_glance(void **state)
+{
+    (void)state;
+    static const char *const others[] = {"", "\n", "\t", "\x1F", "\x7F", "\x80", "\xC3\xB8"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        char text[32];
+        snprintf(text, sizeof text, "a ~z%sb", others[i]);
+        assert_int_equal(ipsim_ascii_length(text, strlen(text)), others[i][0] == '\0' ? 5 : 4);
+        assert_int_equal(ipsim_ascii_length(text, 2), 2);
+    }
+    assert_int_equal(ipsim_ascii_length("a", 0), 0);
 }
 
 static void becomes(const char *text, const char *instead, bool keep_lines, const char *expected)
@@ -72,6 +86,8 @@ static void what_does_not_fit_is_cut_between_characters(void **state)
     assert_string_equal(buffer, "abcd");
     assert_int_equal(ipsim_plain_text("abc\xC3\xB8z", "?", false, buffer, sizeof buffer), 5);
     assert_string_equal(buffer, "abc\xC3\xB8");
+    assert_int_equal(ipsim_plain_text("abcdefgh", "?", false, buffer, sizeof buffer), 5);
+    assert_string_equal(buffer, "abcde");
     assert_int_equal(ipsim_plain_text("abc", "?", false, buffer, 0), 0);
 }
 
@@ -79,6 +95,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lengths_of_utf8),
+        cmocka_unit_test(what_is_plain_at_a_glance),
         cmocka_unit_test(what_does_things_to_a_screen_goes),
         cmocka_unit_test(what_does_not_fit_is_cut_between_characters),
     };

@@ -94,6 +94,29 @@ static void cells_that_say_the_same_are_changed_one_by_one(void **state)
     ipsim_table_free(table);
 }
 
+static void rows_stay_where_room_was_made_for_them(void **state)
+{
+    (void)state;
+    ipsim_table *table = ipsim_table_create("results", columns, 3);
+    ipsim_table_put_real(table, ipsim_table_add_row(table), 1, 0.0);
+    ipsim_table_reserve(table, 1000);
+    const double *place = table->columns[1].real;
+    for (size_t row = 1; row < 1000; row++) {
+        ipsim_table_put_real(table, ipsim_table_add_row(table), 1, (double)row);
+    }
+    assert_ptr_equal(table->columns[1].real, place);
+    ipsim_table_reserve(table, 10); /* takes nothing away */
+    ipsim_table_put_real(table, ipsim_table_add_row(table), 1, 1000.0);
+    assert_int_equal(table->n_rows, 1001);
+    for (size_t row = 0; row < 1001; row++) {
+        assert_float_equal(table->columns[1].real[row], (double)row, 0.0);
+    }
+    ipsim_table_reserve(table, SIZE_MAX / 4); /* there is no such room, and nothing is lost */
+    assert_false(table->out_of_memory);
+    assert_int_equal(ipsim_table_add_row(table), 1001);
+    ipsim_table_free(table);
+}
+
 static void after_a_failed_append_cells_are_ignored(void **state)
 {
     (void)state;
@@ -120,6 +143,7 @@ int main(void)
         cmocka_unit_test(a_new_row_is_empty_and_can_be_filled_again),
         cmocka_unit_test(many_rows_keep_their_cells),
         cmocka_unit_test(cells_that_say_the_same_are_changed_one_by_one),
+        cmocka_unit_test(rows_stay_where_room_was_made_for_them),
         cmocka_unit_test(after_a_failed_append_cells_are_ignored),
     };
     return cmocka_run_group_tests_name("base/table", tests, NULL, NULL);

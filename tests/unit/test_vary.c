@@ -42,7 +42,8 @@ static ipsim_bytes bytes_of(const experiment *e, const experiment_sums *sums)
     ipsim_bytes bytes = {0};
     assert_non_null(part);
     ipsim_units_add(&units, (unit_range){0, 1});
-    assert_true(ipsim_part_add(part, sums, &units, 0));
+    ipsim_units_merge(&part->units, &units);
+    ipsim_experiment_sums_merge(e, part->sums, sums);
     assert_true(ipsim_part_pack(part, &bytes));
     ipsim_units_clear(&units);
     ipsim_part_free(part);
