@@ -45,7 +45,7 @@ typedef struct ipsim_team {
 } ipsim_team;
 
 /* Probabilistic analysis: every replicate is a draw of the uncertain parameters, with people of its own. */
-typedef enum ipsim_design { IPSIM_DESIGN_MC, IPSIM_DESIGN_LHS, IPSIM_DESIGN_SOBOL, IPSIM_N_DESIGNS } ipsim_design;
+typedef enum ipsim_design { IPSIM_DESIGN_MC, IPSIM_DESIGN_LHS, IPSIM_DESIGN_SOBOL, IPSIM_DESIGN_SOBOL_JOINT, IPSIM_N_DESIGNS } ipsim_design;
 extern const char *const ipsim_design_names[IPSIM_N_DESIGNS + 1]; /* NULL at the end */
 enum { IPSIM_PSA_DRAWS = 1000, IPSIM_PSA_PERSONS = 2000, IPSIM_PSA_DRAWS_MAX = 100000 };
 typedef struct ipsim_psa_options {

@@ -120,7 +120,8 @@ ipsim_status ipsim_aligned_export(const ipsim_table *table, const ipsim_cli *cli
 typedef struct ipsim_progress_line {
     const char *command, *unit; /* unit: of what is counted; persons at first */
     bool quiet, shown;          /* shown: stderr is a terminal that can rewrite a line, and not --quiet */
-    struct timespec started, printed;
+    double patience;            /* seconds before anything is shown; 0 at first */
+    struct timespec begun, started, printed;
     int64_t first; /* what was done at the first call, by the run that is gone on with */
     size_t width;  /* of what stands on the line now */
 } ipsim_progress_line;

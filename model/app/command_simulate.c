@@ -165,7 +165,7 @@ static void say_which_draws_were_kept(const simulation_job *job, const char *com
     char done[IPSIM_FORMAT_SIZE], asked[IPSIM_FORMAT_SIZE], same[100] = "Fewer draws are not as evenly spread as the design wants";
     ipsim_format_count(job->results->draws_done, done, sizeof done);
     ipsim_format_count(job->results->n_replicates, asked, sizeof asked);
-    if (job->plan.psa.design == IPSIM_DESIGN_MC) {
+    if (job->plan.psa.design != IPSIM_DESIGN_LHS) {
         snprintf(same, sizeof same, "This is exactly the result of --draws %" PRId64, job->results->draws_done);
     }
     fprintf(stderr,

@@ -10,7 +10,7 @@ static const struct {
 } choices[] = {
     {"engine", "fast reference"},
     {"language", "en nb"},
-    {"design", "mc lhs sobol"},
+    {"design", "mc lhs sobol sobol-joint"},
     {"completion", "bash zsh fish"},
 };
 

@@ -31,6 +31,22 @@ void ipsim_decision_free_tables(ipsim_table **tables)
     }
 }
 
+/* Most tables are a matter of a moment, in which a line that comes and goes would only flicker. */
+static ipsim_status analyse_in_sight(const ipsim_decision_kind *kind, ipsim_decision_job *job, void *request, ipsim_table **tables,
+                                     char **page, ipsim_error *err)
+{
+    ipsim_progress_line line;
+    ipsim_progress_begin(&line, job->cli);
+    line.unit = "estimates of EVPPI";
+    line.patience = 1.0;
+    ipsim_evppi_watch watch = {.progress = line.shown ? ipsim_progress_update : NULL, .data = &line};
+    job->watch = &watch;
+    ipsim_status status = ipsim_decision_analyse(kind, job, request, tables, page, err);
+    job->watch = NULL;
+    ipsim_progress_end(&line);
+    return status;
+}
+
 ipsim_status ipsim_decision_command(ipsim_app *app, const ipsim_decision_kind *kind, void *request)
 {
     const char *operand = app->cli->operands[0];
@@ -44,7 +60,7 @@ ipsim_status ipsim_decision_command(ipsim_app *app, const ipsim_decision_kind *k
     if (status != IPSIM_OK) {
         status = ipsim_app_complain(&errors, status, "nothing was written");
     } else {
-        status = ipsim_decision_analyse(kind, &job, request, tables, &page, &err);
+        status = analyse_in_sight(kind, &job, request, tables, &page, &err);
         status = status == IPSIM_OK ? IPSIM_OK : ipsim_app_complain_once(&err);
     }
     if (status == IPSIM_OK) {

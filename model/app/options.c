@@ -73,9 +73,10 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
                 "more, the tables of cea and, for 200 to 20000 draws, EVPPI of every parameter as voi has them, with both pages in\n"
                 "decision.txt. ipsim cea and ipsim voi read the folder again, with thresholds, sets or studies of your own.\n"
                 "Draw d is a function of the seed, the parameter's name and d; it has people of its own unless --fixed-people.\n"
-                "Designs: mc draws independently; lhs puts one draw in each of N slices of every distribution; sobol spreads up to 40\n"
-                "dimensions evenly together, further ones like lhs, and a parameter that is added there may move others. A draw of lhs\n"
-                "depends on the number of draws as well.\n",
+                "Designs: mc draws independently; lhs puts one draw in each of N slices of every distribution, so that a draw depends on\n"
+                "their number too; sobol spreads every parameter as evenly as that at any power of two, for any number of draws;\n"
+                "sobol-joint spreads up to 40 parameters evenly together, which needs the fewest draws, but there, and only there, a\n"
+                "parameter that is added, removed or fixed may move others.\n",
             .examples = {{"ipsim psa scenarios/traditional.cfg scenarios/ips.cfg", "a thousand draws"},
                          {"ipsim psa scenarios/traditional.cfg scenarios/ips.cfg --draws 5000 -n 1000 --design lhs --checkpoint",
                           "more draws of fewer persons, evenly spread, safe from crashes"},
@@ -277,7 +278,7 @@ const ipsim_option_spec ipsim_options[] = {
     {"seed", '\0', "N", RUN | COMPARE | PSA | DSA | REPLAY, IPSIM_OPTION_WHOLE, FIELD(seed), 0, INT64_MAX, "seed of all random numbers",
      "simulation.seed"},
     {"draws", '\0', "N", PSA, IPSIM_OPTION_WHOLE, FIELD(draws), 1, IPSIM_PSA_DRAWS_MAX, "number of draws of the parameters", "1000"},
-    {"design", '\0', "NAME", PSA, IPSIM_OPTION_TEXT, FIELD(design), 0, 0, "mc, lhs or sobol: how draws are spread", "mc"},
+    {"design", '\0', "NAME", PSA, IPSIM_OPTION_TEXT, FIELD(design), 0, 0, "mc, lhs, sobol or sobol-joint: how draws are spread", "mc"},
     {"fixed-people", '\0', NULL, PSA, IPSIM_OPTION_FLAG, FIELD(fixed_people), 0, 0,
      "the same people and luck in all draws, so that draws differ by their parameters alone", NULL},
     {"only", '\0', "LIST", PSA | DSA, IPSIM_OPTION_TEXT, FIELD(only), 0, 0, "vary only these parameters (psa: or joints): NAME,...",

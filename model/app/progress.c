@@ -21,7 +21,8 @@ void ipsim_progress_begin(ipsim_progress_line *line, const ipsim_cli *cli)
                                   .quiet = cli->quiet,
                                   .first = -1,
                                   .shown = !cli->quiet && can_rewrite && isatty(STDERR_FILENO)};
-    clock_gettime(CLOCK_MONOTONIC, &line->started);
+    clock_gettime(CLOCK_MONOTONIC, &line->begun);
+    line->started = line->begun;
 }
 
 /* Writes over what stands there: with blanks rather than an escape sequence, so that any terminal will do. */
@@ -45,6 +46,9 @@ void ipsim_progress_update(void *data, int64_t done, int64_t total)
     if (line->first < 0) {
         line->first = done;
         line->started = now;
+    }
+    if (seconds_between(&line->begun, &now) < line->patience) {
+        return;
     }
     line->printed = now;
     char count[IPSIM_FORMAT_SIZE], left[64] = "", text[256];

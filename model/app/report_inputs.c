@@ -171,9 +171,42 @@ static ipsim_status add_decision_tables(ipsim_report_inputs *inputs, const char 
     return status;
 }
 
+static ipsim_table *find_to_change(ipsim_report_inputs *inputs, const char *name)
+{
+    size_t t = 0;
+    while (t < inputs->n_tables && strcmp(inputs->tables[t]->name, name) != 0) {
+        t++;
+    }
+    return t < inputs->n_tables ? inputs->tables[t] : NULL;
+}
+
+/* What about.csv says of the sensitivity analysis stands only beside it, and goes with its tables. */
+static ipsim_status add_words_of_dsa(ipsim_report_inputs *inputs, const char *folder, ipsim_error_list *errors)
+{
+    static const char *const names[] = {"scenario", "key", "value"};
+    ipsim_table *about = find_to_change(inputs, "about"), *own = NULL;
+    char *path = path_in(folder, "about", ".csv");
+    ipsim_status status = path == NULL    ? short_of_memory(errors)
+                          : is_file(path) ? ipsim_report_read(path, "about", &own, errors)
+                                          : IPSIM_OK;
+    for (size_t r = 0; status == IPSIM_OK && own != NULL && r < own->n_rows; r++) {
+        if (strncmp(own->columns[ipsim_table_find_column(own, "key")].text[r], "dsa_", 4) == 0) {
+            size_t row = ipsim_table_add_row(about);
+            for (size_t c = 0; c < 3; c++) {
+                ipsim_table_put_text(about, row, ipsim_table_find_column(about, names[c]),
+                                     own->columns[ipsim_table_find_column(own, names[c])].text[r]);
+            }
+        }
+    }
+    ipsim_table_free(own);
+    free(path);
+    return status == IPSIM_OK && about->out_of_memory ? short_of_memory(errors) : status;
+}
+
 static ipsim_status add_tables(ipsim_report_inputs *inputs, const char *folder, ipsim_error_list *errors)
 {
     bool psa = has_file(folder, "psa.csv");
+    bool had_words = ipsim_report_inputs_find(inputs, "about") != NULL, had_dsa = ipsim_report_inputs_find(inputs, "dsa") != NULL;
     ipsim_status status = psa ? IPSIM_OK : add_decision_tables(inputs, folder, errors);
     for (size_t f = 0; f < sizeof files / sizeof files[0]; f++) {
         /* Beside psa.csv, parameters.csv holds draws; what was known about them stands in provenance.csv. */
@@ -181,6 +214,10 @@ static ipsim_status add_tables(ipsim_report_inputs *inputs, const char *folder, 
             ipsim_status own = add_table(inputs, folder, files[f], errors);
             status = status == IPSIM_OK ? own : status;
         }
+    }
+    if (had_words && !had_dsa && ipsim_report_inputs_find(inputs, "dsa") != NULL) {
+        ipsim_status own = add_words_of_dsa(inputs, folder, errors);
+        status = status == IPSIM_OK ? own : status;
     }
     if (psa && inputs->psa == NULL) {
         inputs->psa = path_in(folder, "psa", ".csv");

@@ -108,7 +108,7 @@ static ipsim_status read_draws(const ipsim_cli *cli, ipsim_run_plan *plan, ipsim
     }
     return plan->psa.design < IPSIM_N_DESIGNS
                ? IPSIM_OK
-               : ipsim_error_set(err, IPSIM_ERR_USAGE, "--design needs mc, lhs or sobol, not \"%s\"", cli->design);
+               : ipsim_error_set(err, IPSIM_ERR_USAGE, "--design needs mc, lhs, sobol or sobol-joint, not \"%s\"", cli->design);
 }
 
 static ipsim_status check_together(const ipsim_cli *cli, ipsim_error *err)

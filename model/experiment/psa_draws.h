@@ -4,10 +4,14 @@
  * Draw d of a parameter is a pure function of (seed, the parameter's name, d): the quantile of its distribution at a uniform that is keyed by
  * name, so that adding a parameter moves no other. Scenarios whose parameter of one name differs get different values at the same uniform.
  *
- *     mc     the uniform of (seed, name, d)
- *     lhs    (the place of d in a permutation keyed by the name + that uniform) / n: one draw in each n-th of every distribution; depends on n
- *     sobol  the first 40 uniforms, those of single parameters before those of joints, are a Sobol sequence (GSL, after Bratley and Fox 1988), each shifted digit by
- *            digit by random bits keyed by its name; those beyond are stratified as in lhs
+ *     mc           the uniform of (seed, name, d)
+ *     lhs          (the place of d in a permutation keyed by the name + that uniform) / n: one draw in each n-th of every distribution; depends on n
+ *     sobol        van der Corput's sequence, shuffled and scrambled by (seed, name): of every aligned block of 2^m draws one in each 2^m-th of every
+ *                  distribution, whatever n
+ *     sobol-joint  the first 40 uniforms, those of single parameters before those of joints, are a Sobol sequence (GSL, after Bratley and Fox 1988), each
+ *                  scrambled by (seed, name); those beyond are as in sobol. Evenly spread together as well, but the one design in which the
+ *                  dimension, and so the draws, of a parameter depend on which others are drawn. No design can have both: of n draws there are
+ *                  fewer than n ways to be in one half or the other, so names that know nothing of each other would come to share one
  *
  * A parameter with a `distribution` takes one uniform, keyed by its name, and so does each parameter of a dirichlet, normal or copula joint: the
  * k-th of a joint depends on the uniforms of the first k. A row of a CSV takes one uniform keyed by "joint:NAME"; a bootstrap takes one a row,
@@ -20,9 +24,7 @@
 /* A source of uniforms, one a draw. */
 typedef struct draw_uniform {
     uint32_t key;
-    bool sobol;
-    uint32_t *place; /* lhs: a permutation of 0 .. n - 1; sobol: the sequence, 30 bits; NULL: mc */
-    uint64_t shift;  /* sobol */
+    uint32_t *place; /* [draw]. lhs: a permutation of 0 .. n - 1; sobol-joint: the leading binary digits; NULL: neither */
 } draw_uniform;
 
 typedef struct draw_input {

@@ -333,8 +333,9 @@ static void put_about(ipsim_table *about, const char *scenario, const char *key,
 
 void ipsim_psa_about(const psa_results *r, ipsim_table *about)
 {
-    static const char *const designs[] = {"Monte Carlo", "Latin hypercube",
-                                          "Sobol (digitally shifted; Latin hypercube beyond 40 dimensions)"};
+    static const char *const designs[] = {
+        "Monte Carlo", "Latin hypercube", "Sobol (a scrambled sequence of its own for each parameter)",
+        "Sobol, joint (one scrambled sequence for up to 40 parameters, and one of its own for each beyond)"};
     const psa_draws *draws = r->w->uncertain->draws;
     size_t n_drawn = 0;
     for (size_t q = 0; q < r->w->uncertain->v->n_quantities; q++)

@@ -333,6 +333,17 @@ static double dsa_value(const row_list *list, size_t row, size_t column)
     return real_at(list, column == 0 ? "at_low" : "at_high", row) - real_at(list, "at_base", row);
 }
 
+/* "QALY", or what else the thresholds value. */
+static const char *unit_of_effect(workbook *w)
+{
+    const char *effect = w->about != NULL ? ipsim_summary_about(w->about, NULL, "dsa_effect") : NULL;
+    if (effect == NULL || strcmp(effect, "qalys") == 0) {
+        return "QALY";
+    }
+    return ipsim_workbook_print(w, "unit of \"%s\"",
+                                strcmp(effect, "life_years") == 0 ? "life years" : ipsim_workbook_label(w, "outcome:", effect));
+}
+
 static size_t put_tornado(workbook *w, ipsim_xlsx_sheet *sheet, size_t row, const ipsim_table *table)
 {
     size_t like = 0;
@@ -344,8 +355,8 @@ static size_t put_tornado(workbook *w, ipsim_xlsx_sheet *sheet, size_t row, cons
     const char *outcome = ipsim_workbook_text(table, "outcome", like), *arm = ipsim_workbook_text(table, "scenario", like);
     const char *perspective = ipsim_workbook_text(table, "perspective", like), *other = ipsim_workbook_text(table, "comparator", like);
     bool benefit = strcmp(outcome, "net_benefit") == 0;
-    const char *of = benefit ? ipsim_workbook_print(w, "net benefit (%s, %.0f %s a QALY)", perspective_label(w, perspective),
-                                                    ipsim_workbook_real(table, "threshold", like), currency_of(w))
+    const char *of = benefit ? ipsim_workbook_print(w, "net benefit (%s, %.0f %s a %s)", perspective_label(w, perspective),
+                                                    ipsim_workbook_real(table, "threshold", like), currency_of(w), unit_of_effect(w))
                              : outcome;
     bar_plan plan = {
         .heading = ipsim_workbook_print(w, "What moves the %s of %s against %s, one parameter at a time", of, arm, other),

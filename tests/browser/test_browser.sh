@@ -43,6 +43,9 @@ expect 0 "a report of draws alone"
 if ! grep -q 'id="ipsim-data"' "$data/full.html"; then
     give_up "this program was built without charts (make charts)"
 fi
+run dsa "${norway[@]:0:2}" -n 200 --effect employment_years --threshold 200000 --find hr_jobfinding --quiet --output "$data/work"
+expect 0 "what drives the value of years in work"
+run report "$data/work" --output "$data/work.html"
 run compare scenarios/reference/sick_sicker_b5_{soc,a,b,ab}.cfg -n 2000 --quiet --output "$data/b5"
 expect 0 "a comparison without work and payers"
 run run scenarios/tutorial/10_a_full_arm.cfg -n 2000 --quiet --output "$data/single"

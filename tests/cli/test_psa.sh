@@ -55,7 +55,7 @@ for shards in 2 7 45; do # more shards than draws, too
     expect 0 "$shards shards are joined"
     assert "$shards shards: the same bytes" same_results "$whole" "$scratch/m$shards"
 done
-for design in lhs sobol; do
+for design in lhs sobol sobol-joint; do
     run psa "${arms[@]}" --draws 40 -n 300 --quiet --design $design --fixed-people --fix utilities -o "$scratch/$design"
     expect 0 "design $design"
     for i in 1 2; do
@@ -65,6 +65,33 @@ for design in lhs sobol; do
     assert "$design: shards know their options" same_results "$scratch/$design" "$scratch/$design-m"
     assert "$design: what is fixed is not drawn" sh -c "! grep -q u_well '$scratch/$design/parameters.csv'"
 done
+# A parameter more, one fewer and other scenarios first move no draw of the others, except in a joint sequence.
+sed 's/^parameters: {/& death_rate: { distribution: { family = "gamma"; shape = 25.0; scale = 0.0004; }; };/' "$scratch/base.cfg" >"$scratch/base-more.cfg"
+sed '/illness_rate:/d' "$scratch/base.cfg" >"$scratch/base-fewer.cfg"
+for change in more fewer; do
+    sed "s/base\.cfg/base-$change.cfg/" "$scratch/arm.cfg" >"$scratch/arm-$change.cfg"
+done
+draws_of_others() { # folder
+    grep -Ev ',(death_rate|illness_rate),' "$1/parameters.csv" | LC_ALL=C sort
+}
+for design in mc lhs sobol sobol-joint; do
+    run psa "${arms[@]}" --draws 37 -n 10 --quiet --no-decision --design $design -o "$scratch/d-$design"
+    expect 0 "$design: draws"
+    for change in more fewer turned; do
+        changed=("$scratch/base-$change.cfg" "$scratch/arm-$change.cfg")
+        [ $change != turned ] || changed=("${arms[1]}" "${arms[0]}")
+        run psa "${changed[@]}" --draws 37 -n 10 --quiet --no-decision --design $design -o "$scratch/d-$design-$change"
+        expect 0 "$design: draws, $change"
+        draws_of_others "$scratch/d-$design" >"$scratch/before"
+        draws_of_others "$scratch/d-$design-$change" >"$scratch/after"
+        if [ $design-$change = sobol-joint-more ]; then
+            assert "$design, $change: the documented exception" sh -c "! cmp -s '$scratch/before' '$scratch/after'"
+        elif [ $design != sobol-joint ]; then
+            assert "$design, $change: no draw of another parameter has moved" cmp "$scratch/before" "$scratch/after"
+        fi
+    done
+done
+assert "they are draws of other parameters" test "$(wc -l <"$scratch/before")" = $((1 + 37 * 6))
 run merge "$scratch/s2.shard-1-of-2.ipsim" "$scratch/lhs-s.shard-2-of-2.ipsim" -o "$scratch/none"
 expect 2 "shards of different analyses" --err 'draws 40 lhs fixed'
 
@@ -180,7 +207,7 @@ run psa "$scratch/negative.cfg" --draws 100 -n 10 -o "$scratch/none"
 expect 2 "a draw that makes no sense" --err 'model\.cfg:[0-9]+: transitions\.fall_ill\.hazard\.rate: .*-0\.[0-9]+ is below 0.*\(draw [0-9]+: illness_rate = -0\.[0-9]+\)'
 assert "nothing is written" is_absent "$scratch/none"
 run psa "${arms[@]}" --design halton
-expect 2 "an unknown design" --err 'mc, lhs or sobol'
+expect 2 "an unknown design" --err 'mc, lhs, sobol or sobol-joint'
 run psa "${arms[@]}" --only c_ill --fix c_ill
 expect 2 "only and fix" --err 'exclude each other'
 run psa "${arms[@]}" --only c_illl

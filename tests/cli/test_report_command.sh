@@ -55,6 +55,17 @@ run compare "$scratch/model.cfg" "$scratch/arm.cfg" -n 500 --quiet --output "$sc
 run report "$scratch/of-psa" "$scratch/psa" --output "$scratch/page.html"
 expect 0 "and together with the comparison"
 
+# What the thresholds of dsa value stands beside them, whichever folder is named first.
+run dsa "$scratch/model.cfg" "$scratch/arm.cfg" -n 150 --effect bed_days --threshold 4000 --quiet --output "$scratch/dsa"
+expect 0 "dsa, of bed days"
+for folders in "$scratch/dsa" "$scratch/of-psa $scratch/dsa" "$scratch/dsa $scratch/of-psa"; do
+    # shellcheck disable=SC2086 # several folders
+    run report $folders --quiet --output "$scratch/page.html"
+    if grep -q 'id="ipsim-data"' "$scratch/page.html"; then
+        assert "the page knows what a threshold of dsa is for: ${folders//$scratch\//}" grep -Eq '"dsa_effect"' "$scratch/page.html"
+    fi
+done
+
 run compare "$model" "$arm" -n 1 --quiet --output "$scratch/one"
 expect 0 "a comparison of one person, who has no standard error, has a report"
 assert "whose means are there" grep -q '<td>' "$scratch/one/report.html"

@@ -56,6 +56,41 @@ printf '\nResults: %s/\nReport:  %s/report.html\n' "$scratch/result" "$scratch/r
 grep -v '^report.html has tables and no charts' "$scratch/out" >"$scratch/plain"
 assert "a pipe gets the text of summary.txt and no more" cmp "$scratch/plain" "$scratch/expected"
 
+# voi says how far it is, once it has taken a second. How fast this machine is, nobody knows: what took more than three must show it, what took
+# less than one must not.
+awk 'BEGIN {
+    srand(5); printf "draw"; for (k = 1; k <= 9; k++) printf ",p%d", k
+    print ",cost_a,cost_b,qaly_a,qaly_b"
+    for (i = 1; i <= 10000; i++) {
+        printf "%d", i; s = 0
+        for (k = 1; k <= 9; k++) { x = rand(); s += k * x; printf ",%.6f", x }
+        printf ",%.3f,%.3f,%.5f,%.5f\n", 1000 + rand(), 1000 + s * 100, 10, 10 + s / 500 - x / 10
+    }
+}' >"$scratch/draws.csv"
+voi_shows_progress() { # sets, option...
+    local begun=${EPOCHREALTIME/./}
+    limit env TERM=xterm script -qec "'$IPSIM' voi '$scratch/draws.csv' --cost cost_a,cost_b --effect qaly_a,qaly_b --threads 1 --sets '$1' ${*:2} --output '$scratch/voi'" \
+        /dev/null </dev/null >"$scratch/out" 2>&1
+    milliseconds=$(((${EPOCHREALTIME/./} - begun) / 1000))
+    grep -q 'voi: [0-9]* % of [0-9]* estimates of EVPPI' "$scratch/out"
+}
+sets='p1+p2+p3,p2+p3+p4,p3+p4+p5,p4+p5+p6,p5+p6+p7,p6+p7+p8,p7+p8+p9'
+voi_shows_progress "$sets" && shown=true || shown=false
+if [ "$milliseconds" -gt 3000 ]; then
+    assert "a long voi says how far it is" $shown
+else
+    skip "a long voi says how far it is" "it took $milliseconds milliseconds"
+fi
+voi_shows_progress p1 && shown=true || shown=false
+if [ "$milliseconds" -lt 1000 ]; then
+    assert "a short one does not" test $shown = false
+else
+    skip "a short voi does not" "it took $milliseconds milliseconds"
+fi
+assert "it ends with its page" grep -q 'HOW TO READ THIS' "$scratch/out"
+voi_shows_progress "$sets" --quiet && shown=true || shown=false
+assert "nor does --quiet" test $shown = false
+
 # How many replicates there were, and where they stand.
 run run "$model" -n 100 --replicates 3 --output "$scratch/result"
 expect 0 "replicates" --out '3 replicates of seed 7' --out 'replicate_means\.csv'

@@ -71,6 +71,9 @@ done
 run dsa "$scratch/model.cfg" "$scratch/arm.cfg" -n 150 --find none --quiet --output "$scratch/dsa"
 expect 0 "dsa"
 assert "a tornado: bars over each other" grep -q '<c:overlap val="100"/>' <<<"$(part dsa 'xl/charts/chart1.xml')"
+assert "of a net benefit by QALY" grep -q 'net benefit ([^)]*, 500000 NOK a QALY)' <<<"$(part dsa 'xl/sharedStrings.xml')"
+run dsa "$scratch/model.cfg" "$scratch/arm.cfg" -n 150 --find none --perspective society --effect bed_days --threshold 4000 --quiet --output "$scratch/dsa-days"
+assert "or by what else a threshold values" grep -Eq 'net benefit \([^)]*, 4000 NOK a unit of "?(&quot;)?bed_days' <<<"$(part dsa-days 'xl/sharedStrings.xml')"
 
 # Seconds later, with other threads: the same bytes. A date inside would be another by then.
 sleep 2.1

@@ -3,7 +3,7 @@
 import { markLine, nameAxis, rowsHeight, tip, tooltip, xAxis, yAxis } from '../lib/chart.js';
 import { h, scenarioText } from '../lib/dom.js';
 import { armChoice, choice, controls, dataTable, figure, perspectiveChoice } from '../lib/figure.js';
-import { estimate, fixed, gloss, integer, list, money as amount, moneyExact, moneyScale, moneyUnit, percent, plain, quoted, t, tx } from '../lib/text.js';
+import { estimate, fixed, gloss, has, integer, list, money as amount, moneyExact, moneyScale, moneyUnit, percent, plain, quoted, t, tx } from '../lib/text.js';
 import { armStyle } from '../lib/theme.js';
 import { arm, armInside, armText, costOutcome, files, flipReading, notRun, PER, rawTable, resultLabel, strong } from './common.js';
 import { study } from './study.js';
@@ -16,6 +16,12 @@ export function isMoney(outcome) {
 function show(outcome, value) {
   return isMoney(outcome) ? amount(value * PER) : fixed(value * PER, Math.abs(value * PER) >= 100 ? 0 : 1, true);
 }
+/* "500,000 a QALY", or of what else the thresholds of dsa value. */
+function valueOf(model, threshold) {
+  const effect = model.convention('dsa_effect') || 'qalys', x = moneyExact(threshold);
+  if (effect === 'qalys') return t('slider.value', { x });
+  return has(`value.${effect}`) ? t(`value.${effect}`, { x }) : t('value.other', { x, effect: model.outcomeLabel(effect) });
+}
 
 // ---- tornado ----
 function tornado(page) {
@@ -27,7 +33,7 @@ function tornado(page) {
     const key = [row.outcome, row.perspective ?? '', row.threshold ?? ''].join('|');
     if (!combos.has(key)) combos.set(key, row);
   }
-  const label = (row) => [resultLabel(model, row.outcome), row.outcome === 'net_benefit' && row.perspective ? model.perspectiveLabel(row.perspective) : '', row.outcome === 'net_benefit' && row.threshold ? moneyExact(row.threshold) : ''].filter(Boolean).join(', ');
+  const label = (row) => [resultLabel(model, row.outcome), row.outcome === 'net_benefit' && row.perspective ? model.perspectiveLabel(row.perspective) : '', row.outcome === 'net_benefit' && row.threshold ? valueOf(model, row.threshold) : ''].filter(Boolean).join(', ');
   const near = ([, row]) => row.outcome === 'net_benefit' && row.perspective === page.state.perspective && row.threshold === Number(page.state.threshold);
   page.state.driver = ([...combos].find(near) || [...combos][0])[0];
   const rows = () => {
@@ -100,7 +106,7 @@ function flips(page) {
     controls: controls(armChoice(page)),
     body: () => (found().length === 0 ? null : dataTable({
       caption: t('flips.title'), columns: [{ label: t('col.parameter'), key: 'label', format: (value, row) => [scenarioText(gloss(value || row.parameter)), row.unit ? h('span', { class: 'unit' }, gloss(row.unit)) : ''] },
-        { label: t('col.result'), key: 'outcome', format: (value, row) => [resultLabel(model, value), h('span', { class: 'unit' }, [row.perspective && value === 'net_benefit' ? model.perspectiveLabel(row.perspective) : '', row.threshold === null ? '' : moneyExact(row.threshold)].filter(Boolean).join(', '))] },
+        { label: t('col.result'), key: 'outcome', format: (value, row) => [resultLabel(model, value), h('span', { class: 'unit' }, [row.perspective && value === 'net_benefit' ? model.perspectiveLabel(row.perspective) : '', row.threshold === null ? '' : valueOf(model, row.threshold)].filter(Boolean).join(', '))] },
         { label: t('col.base'), key: 'base', numeric: true, format: (value) => plain(value) },
         { label: t('col.flips_at'), key: 'flips_at', numeric: true, format: (value, row) => { const [text, error] = at(row); return [h('strong', {}, text), error ? h('span', { class: 'unit' }, `± ${error}`) : '']; } },
         { label: t('col.reading'), key: 'reading', format: (value) => flipReading(value || '') },
