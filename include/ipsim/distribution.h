@@ -11,6 +11,7 @@
 #define IPSIM_DISTRIBUTION_H
 
 #include "ipsim/error.h"
+#include "ipsim/special.h"
 
 typedef enum ipsim_distribution_family {
     IPSIM_DIST_FIXED,
@@ -31,6 +32,8 @@ typedef struct ipsim_distribution {
     double p[3];
     double lower, upper;
     double u_lower, u_upper; /* F(lower), F(upper): filled by init */
+    ipsim_gamma_shape gamma; /* the same: of the gamma family, */
+    ipsim_beta_shape beta;   /* and of beta and pert */
 } ipsim_distribution;
 
 /* IPSIM_ERR_RANGE names the parameter at fault; an empty truncation interval is one too. */

@@ -24,6 +24,7 @@
 #define IPSIM_HAZARD_H
 
 #include "ipsim/error.h"
+#include "ipsim/special.h"
 
 typedef enum ipsim_family {
     IPSIM_EXPONENTIAL,
@@ -46,7 +47,8 @@ typedef enum ipsim_family {
 typedef struct ipsim_hazard {
     ipsim_family family;
     double p[3];
-    double derived[3]; /* filled by ipsim_hazard_init: reciprocals and logarithms that the kernels need */
+    double derived[3];       /* filled by ipsim_hazard_init: reciprocals and logarithms that the kernels need */
+    ipsim_gamma_shape shape; /* the same: of the gamma distribution behind gamma and generalised_gamma */
     size_t n_bands;
     const double *breaks;
     const double *rates;

@@ -10,6 +10,8 @@
 #ifndef IPSIM_SPECIAL_H
 #define IPSIM_SPECIAL_H
 
+#include <stdbool.h>
+
 /* ---- gamma function ---- */
 
 /* log Gamma(a), a > 0. */
@@ -55,10 +57,32 @@ double ipsim_gamma_log_ratio_of_lower(double a, double target);
 
 double ipsim_gamma_quantile(double a, double p); /* x with P(a, x) = p, 0 <= p <= 1 */
 
+/* What these need of the shape alone, worked out once for many arguments; results are the same to the last bit. */
+typedef struct ipsim_gamma_shape {
+    double a, log_a;
+    double front; /* logarithm of x^a exp(-x) / Gamma(a + 1) at x = a, without exp(-x) below a = 10; NaN: not a shape */
+} ipsim_gamma_shape;
+
+ipsim_gamma_shape ipsim_gamma_shape_of(double a);
+double ipsim_gamma_neg_log_upper(const ipsim_gamma_shape *shape, double log_ratio);
+double ipsim_gamma_neg_log_lower(const ipsim_gamma_shape *shape, double log_ratio);
+double ipsim_gamma_log_ratio(const ipsim_gamma_shape *shape, double target, bool upper); /* where -log Q, or -log P, is target */
+double ipsim_gamma_quantile_of(const ipsim_gamma_shape *shape, double p);
+
 /* ---- incomplete beta ---- */
 
 double ipsim_beta_lower(double a, double b, double x); /* I_x(a, b), 0 <= x <= 1; a, b > 0 */
 double ipsim_beta_upper(double a, double b, double x); /* 1 - I_x(a, b) */
 double ipsim_beta_quantile(double a, double b, double p);
+
+/* As for the gamma functions. */
+typedef struct ipsim_beta_shape {
+    double a, b;
+    double log_a_share, log_b_share; /* log(a / (a + b)), log(b / (a + b)) */
+    double front;                    /* logarithm of x^a y^b / B(a, b) at x = a / (a + b); NaN: not shapes */
+} ipsim_beta_shape;
+
+ipsim_beta_shape ipsim_beta_shape_of(double a, double b);
+double ipsim_beta_quantile_of(const ipsim_beta_shape *shape, double p);
 
 #endif

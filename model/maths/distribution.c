@@ -129,7 +129,7 @@ static double plain_quantile(const ipsim_distribution *distribution, double u)
         }
         return p[2] - sqrt((1.0 - u) * width * (p[2] - p[1]));
     case IPSIM_DIST_PERT:
-        return p[0] + width * ipsim_beta_quantile(pert_alpha(p), pert_beta(p), u);
+        return p[0] + width * ipsim_beta_quantile_of(&distribution->beta, u);
     case IPSIM_DIST_NORMAL:
         return p[0] + p[1] * ipsim_normal_quantile(u);
     case IPSIM_DIST_LOGNORMAL:
@@ -139,9 +139,9 @@ static double plain_quantile(const ipsim_distribution *distribution, double u)
     case IPSIM_DIST_WEIBULL:
         return p[1] * ipsim_pow_positive(-ipsim_log1p(-u), 1.0 / p[0]);
     case IPSIM_DIST_GAMMA:
-        return p[1] * ipsim_gamma_quantile(p[0], u);
+        return p[1] * ipsim_gamma_quantile_of(&distribution->gamma, u);
     case IPSIM_DIST_BETA:
-        return ipsim_beta_quantile(p[0], p[1], u);
+        return ipsim_beta_quantile_of(&distribution->beta, u);
     default:
         ipsim_bug_abort("unknown distribution", __FILE__, __LINE__);
     }
@@ -152,6 +152,21 @@ static double plain_quantile(const ipsim_distribution *distribution, double u)
 static bool is_truncated(const ipsim_distribution *distribution)
 {
     return distribution->u_lower > 0.0 || distribution->u_upper < 1.0;
+}
+
+static void init_shapes(ipsim_distribution *distribution)
+{
+    const double *p = distribution->p;
+
+    distribution->gamma = (ipsim_gamma_shape){0};
+    distribution->beta = (ipsim_beta_shape){0};
+    if (distribution->family == IPSIM_DIST_GAMMA) {
+        distribution->gamma = ipsim_gamma_shape_of(p[0]);
+    } else if (distribution->family == IPSIM_DIST_BETA) {
+        distribution->beta = ipsim_beta_shape_of(p[0], p[1]);
+    } else if (distribution->family == IPSIM_DIST_PERT) {
+        distribution->beta = ipsim_beta_shape_of(pert_alpha(p), pert_beta(p));
+    }
 }
 
 ipsim_status ipsim_distribution_init(ipsim_distribution *distribution, ipsim_error *err)
@@ -165,6 +180,7 @@ ipsim_status ipsim_distribution_init(ipsim_distribution *distribution, ipsim_err
     if (status != IPSIM_OK) {
         return status;
     }
+    init_shapes(distribution);
     distribution->u_lower = 0.0;
     distribution->u_upper = 1.0;
     if (distribution->family == IPSIM_DIST_FIXED) {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The gamma function and the incomplete gamma functions.
+/* The incomplete gamma functions.
  *
  * Where each method is used (a the shape, x the argument):
  *   a >= 400 and x within 30 % of a   Temme's uniform expansion (DLMF 8.12)
  *   a < 1 and x < 1.5                 Taylor series of 1 - P, without cancellation (DLMF 8.7.1)
  *   x < a + 1                         series for P (DLMF 8.11.4)
- *   otherwise                         continued fraction for Q (DLMF 8.9.2), by Lentz's method
+ *   otherwise                         continued fraction for Q (DLMF 8.9.2)
  * The first exists because the others need about 6 sqrt(a) terms near x = a, and generalised gamma hazards close to the log-normal
  * have a in the millions. */
 #include <math.h>
@@ -13,120 +13,55 @@
 
 #include "ipsim/special.h"
 #include "maths/elementary.h"
+#include "maths/tail.h"
 
 #define LOG_SQRT_2PI 0.91893853320467274178
-#define LOG_2 0.69314718055994530942
 #define EPSILON 1e-17 /* terms below this share of the sum do not change it */
 
-enum { MAX_TERMS = 10000, MAX_STEPS = 200 };
+enum { MAX_TERMS = 10000 };
 
+static const double STIRLING_SHAPE = 10.0;
 static const double TEMME_SHAPE = 400.0;
 static const double TEMME_LOG_RATIO = 0.26;
 
-/* ---- gamma function ---- */
-
-/* sum over k >= 2 of (-1)^k (zeta(k) - 1) a^k / k, |a| <= 1/2 */
-static double zeta_series(double a)
+ipsim_gamma_shape ipsim_gamma_shape_of(double a)
 {
-    static const double zeta_less_1[] = {
-        /* k = 2 to 27, where the term falls below 1e-17 of the first */
-        0.64493406684822643647,    0.20205690315959428540,    0.082323233711138191516,   0.036927755143369926331,
-        0.017343061984449139715,   0.0083492773819228268397,  0.0040773561979443393786,  0.0020083928260822144179,
-        0.00099457512781808533715, 0.00049418860411946455870, 0.00024608655330804829863, 0.00012271334757848914676,
-        6.1248135058704829258e-5,  3.0588236307020493552e-5,  1.5282259408651871733e-5,  7.6371976378997622736e-6,
-        3.8172932649998398565e-6,  1.9082127165539389256e-6,  9.5396203387279611315e-7,  4.7693298678780646311e-7,
-        2.3845050272773299001e-7,  1.1921992596531107307e-7,  5.9608189051259479612e-8,  2.9803503514652280186e-8,
-        1.4901554828365041235e-8,  7.4507117898354294920e-9};
-    enum { N = sizeof zeta_less_1 / sizeof zeta_less_1[0] };
-    double sum = 0.0;
+    ipsim_gamma_shape shape = {.a = a, .log_a = ipsim_log(a)};
 
-    for (int i = N - 1; i >= 0; i--) {
-        double k = i + 2.0;
-        sum = zeta_less_1[i] / k - a * sum;
+    if (!(a > 0.0 && a < IPSIM_INFINITY)) {
+        shape.front = IPSIM_NAN;
+    } else if (a <= 0.5) {
+        shape.front = a * shape.log_a - ipsim_log_gamma_1p(a);
+    } else if (a < STIRLING_SHAPE) {
+        shape.front = a * shape.log_a - ipsim_log_gamma(1.0 + a);
+    } else {
+        shape.front = -0.5 * shape.log_a - LOG_SQRT_2PI - ipsim_stirling_remainder(a);
     }
-    return a * a * sum;
+    return shape;
 }
 
-#define ONE_LESS_EULER 0.42278433509846713939 /* 1 - Euler's constant */
-
-double ipsim_log_gamma_1p(double a)
-{
-    return a * ONE_LESS_EULER + zeta_series(a) - ipsim_log1p(a);
-}
-
-/* Stirling's series for a >= 10. */
-static double stirling_series(double a)
-{
-    double w = 1.0 / (a * a);
-    return (1.0 / 12.0 -
-            w * (1.0 / 360.0 -
-                 w * (1.0 / 1260.0 -
-                      w * (1.0 / 1680.0 - w * (1.0 / 1188.0 - w * (691.0 / 360360.0 - w * (1.0 / 156.0 - w * 3617.0 / 122400.0))))))) /
-           a;
-}
-
-double ipsim_log_gamma(double a)
-{
-    double product = 1.0;
-
-    if (!(a > 0.0)) {
-        return IPSIM_NAN;
-    }
-    if (a >= 10.0) {
-        return a < 1e305 ? (a - 0.5) * ipsim_log(a) - a + (LOG_SQRT_2PI + stirling_series(a)) : IPSIM_INFINITY;
-    }
-    if (a < 0.5) {
-        return ipsim_log_gamma_1p(a) - ipsim_log(a);
-    }
-    if (a < 1.5) {
-        return ipsim_log_gamma_1p(a - 1.0);
-    }
-    while (a >= 2.5) {
-        a -= 1.0;
-        product *= a;
-    }
-    return (a - 2.0) * ONE_LESS_EULER + zeta_series(a - 2.0) + ipsim_log(product); /* log Gamma(2 + e), e = a - 2 */
-}
-
-double ipsim_stirling_remainder(double a)
-{
-    if (a >= 10.0) {
-        return stirling_series(a);
-    }
-    return ipsim_log_gamma(a) - ((a - 0.5) * ipsim_log(a) - a + LOG_SQRT_2PI);
-}
-
-/* With r = mu / (2 + mu), log(1 + mu) = 2 (r + r^3/3 + r^5/5 + ...) and mu - 2 r = mu r. */
-double ipsim_deviance(double mu)
-{
-    double r = mu / (2.0 + mu);
-    double w = r * r;
-    double sum = 0.0;
-
-    if (!(mu > -0.5 && mu < 1.0)) {
-        return mu - ipsim_log1p(mu);
-    }
-    for (int k = 37; k >= 3; k -= 2) {
-        sum = 1.0 / k + w * sum;
-    }
-    return r * (mu - 2.0 * w * sum);
-}
-
-/* exp(l) - 1 - l, the deviance of mu = exp(l) - 1 */
+/* exp(l) - 1 - l, the deviance of mu = exp(l) - 1. */
 static double deviance_of_log(double l)
 {
-    double sum = 1.0;
+    static const double even[] = {1.0 / 20922789888000.0, 1.0 / 87178291200.0, 1.0 / 479001600.0, 1.0 / 3628800.0,
+                                  1.0 / 40320.0,          1.0 / 720.0,         1.0 / 24.0,        1.0 / 2.0};
+    static const double odd[] = {1.0 / 1307674368000.0, 1.0 / 6227020800.0, 1.0 / 39916800.0, 1.0 / 362880.0,
+                                 1.0 / 5040.0,          1.0 / 120.0,        1.0 / 6.0};
+    double w = l * l;
+    double sum = even[0];
+    double other = odd[0];
 
-    if (!(fabs(l) < 1.0)) {
+    if (!(fabs(l) < 0.5)) {
         return ipsim_expm1(l) - l;
     }
-    for (int k = 20; k >= 3; k--) {
-        sum = 1.0 + l / k * sum;
+    for (int i = 1; i < 8; i++) {
+        sum = even[i] + w * sum;
     }
-    return 0.5 * l * l * sum;
+    for (int i = 1; i < 7; i++) {
+        other = odd[i] + w * other;
+    }
+    return w * (sum + l * other);
 }
-
-/* ---- incomplete gamma ---- */
 
 /* Coefficients c_k(eta) of Temme's expansion as Taylor series in eta: c_0 = 1 / mu - 1 / eta and, for k > 0,
  * c_k = (1 / eta) dc_{k-1} / d eta + (-1)^k g_k / mu, with mu - log(1 + mu) = eta^2 / 2 and g_k the coefficients of Stirling's
@@ -163,45 +98,39 @@ static double temme_sum(double eta, double a)
     return sum;
 }
 
-/* From one tail's -log to the other's. */
-static double other_tail(double neg_log)
-{
-    return neg_log < LOG_2 ? -ipsim_log(-ipsim_expm1(-neg_log)) : 0.0 - ipsim_log1p(-ipsim_exp(-neg_log));
-}
-
 /* Q = phi(z) (Mills(z) + S / sqrt a), P = phi(z) (Mills(-z) - S / sqrt a), z = eta sqrt a; the smaller of the two is computed. */
-static void temme_tails(double a, double log_ratio, ipsim_gamma_tails *out)
+static ipsim_tail temme_tail(const ipsim_gamma_shape *shape, double log_ratio, double half_eta_square)
 {
-    double half_eta_square = deviance_of_log(log_ratio);
+    double root = sqrt(shape->a);
     double eta = copysign(sqrt(2.0 * half_eta_square), log_ratio);
-    double correction = temme_sum(eta, a) / sqrt(a);
-    double size = fabs(eta) * sqrt(a);
-    double factor = ipsim_normal_mills(size) + (eta < 0.0 ? -correction : correction);
-    double neg_log = a * half_eta_square + LOG_SQRT_2PI - ipsim_log(factor);
+    double correction = temme_sum(eta, shape->a) / root;
+    double factor = ipsim_normal_mills(fabs(eta) * root) + (eta < 0.0 ? -correction : correction);
+    double neg_log = shape->a * half_eta_square + LOG_SQRT_2PI - ipsim_log(factor);
 
-    if (eta < 0.0) {
-        out->neg_log_lower = neg_log;
-        out->neg_log_upper = other_tail(neg_log);
-    } else {
-        out->neg_log_upper = neg_log;
-        out->neg_log_lower = other_tail(neg_log);
-    }
+    return (ipsim_tail){
+        .neg_log = neg_log, .ratio = ipsim_exp(shape->log_a + shape->front - shape->a * half_eta_square + neg_log), .upper = eta >= 0.0};
 }
 
-/* sum over n >= 0 of x^n / ((a + 1) ... (a + n)), which is P(a, x) Gamma(a + 1) exp(x) / x^a. All terms are positive. */
+/* sum over n >= 0 of x^n / ((a + 1) ... (a + n)), which is P(a, x) Gamma(a + 1) exp(x) / x^a. All terms are positive. Two terms are
+ * taken with one division. */
 static double lower_series(double a, double x)
 {
-    double term = 1.0;
+    double square = x * x;
+    double term = 1.0; /* of even n */
     double sum = 1.0;
+    double other = 0.0;
 
-    for (int n = 1; n < MAX_TERMS && term > EPSILON * sum; n++) {
-        term *= x / (a + n);
+    for (int n = 1; n < MAX_TERMS && term > EPSILON * sum; n += 2) {
+        double next = a + (n + 1);
+        double inverse = 1.0 / ((a + n) * next);
+        other += term * (x * next * inverse);
+        term *= square * inverse;
         sum += term;
     }
-    return sum;
+    return sum + other;
 }
 
-/* sum over n >= 1 of (-x)^n / ((a + n) n!) */
+/* sum over n >= 1 of (-x)^n / ((a + n) n!), x < 1.5 */
 static double small_shape_series(double a, double x)
 {
     double power = 1.0;
@@ -219,74 +148,138 @@ static double small_shape_series(double a, double x)
     return sum;
 }
 
-/* Q(a, x) Gamma(a) exp(x) / x^a */
+/* Q(a, x) Gamma(a) exp(x) / x^a. Numerators and denominators of the convergents go forward, so that no division waits for another. Each
+ * convergent lies between those before it: above all of them or below, and the difference of two bounds what is left. */
 static double upper_fraction(double a, double x)
 {
     double b = x + 1.0 - a;
-    double c = 1e300;
-    double d = 1.0 / b;
-    double product = d;
+    double above = 1.0, last_above = 0.0;
+    double below = b, last_below = 1.0;
 
+    if (b > 0x1p200) {
+        return 1.0 / b; /* the logarithm of what follows is lost beside x */
+    }
     for (int i = 1; i < MAX_TERMS; i++) {
         double numerator = -i * (i - a);
-        double change;
+        double next;
         b += 2.0;
-        d = 1.0 / (numerator * d + b);
-        c = b + numerator / c;
-        change = c * d;
-        product *= change;
-        if (fabs(change - 1.0) < 3e-16) {
+        next = b * above + numerator * last_above;
+        last_above = above;
+        above = next;
+        next = b * below + numerator * last_below;
+        last_below = below;
+        below = next;
+        if (fabs(above * last_below - last_above * below) <= 2e-16 * fabs(above * last_below)) {
             break;
         }
+        if (below > 0x1p300) {
+            above *= 0x1p-300;
+            last_above *= 0x1p-300;
+            below *= 0x1p-300;
+            last_below *= 0x1p-300;
+        }
     }
-    return product;
+    return above / below;
+}
+
+/* Both tails by the series for small shapes; the lower one goes where it has digits to give. */
+static ipsim_tail small_shape_tail(const ipsim_gamma_shape *shape, double log_ratio, double x)
+{
+    double log_power = shape->front + shape->a * log_ratio; /* of x^a / Gamma(a + 1) */
+    double series = shape->a * small_shape_series(shape->a, x);
+    ipsim_tail tail = {.neg_log = -log_power - ipsim_log1p(series)};
+
+    if (tail.neg_log >= 0.1) {
+        tail.ratio = shape->a * ipsim_exp(-x) / (1.0 + series);
+    } else {
+        double upper = -ipsim_expm1(log_power) - ipsim_exp(log_power) * series;
+        tail.neg_log = -ipsim_log(upper);
+        tail.ratio = shape->a * ipsim_exp(log_power - x) / upper;
+        tail.upper = true;
+    }
+    return tail;
+}
+
+ipsim_tail ipsim_gamma_tail(const ipsim_gamma_shape *shape, double log_ratio, double x)
+{
+    double a = shape->a;
+    double deviance = 0.0;
+    double log_front; /* of x^a exp(-x) / Gamma(a + 1) */
+
+    if (a < 1.0 && x < 1.5) {
+        return small_shape_tail(shape, log_ratio, x);
+    }
+    if (a < STIRLING_SHAPE) {
+        log_front = shape->front + a * log_ratio - x;
+    } else {
+        deviance = deviance_of_log(log_ratio);
+        log_front = shape->front - a * deviance;
+    }
+    if (a >= TEMME_SHAPE && fabs(log_ratio) < TEMME_LOG_RATIO) {
+        return temme_tail(shape, log_ratio, deviance);
+    }
+    if (x < a + 1.0) {
+        double series = lower_series(a, x);
+        return (ipsim_tail){.neg_log = -log_front - ipsim_log(series), .ratio = a / series};
+    }
+    double fraction = upper_fraction(a, x);
+    return (ipsim_tail){.neg_log = -(log_front + shape->log_a) - ipsim_log(fraction), .ratio = 1.0 / fraction, .upper = true};
+}
+
+/* False where the answer needs no method: outside the range, and where x is 0 or infinite. */
+static bool is_ordinary(const ipsim_gamma_shape *shape, double log_ratio, double x)
+{
+    return shape->front == shape->front && log_ratio > -IPSIM_INFINITY && x < IPSIM_INFINITY;
+}
+
+/* -log Q or -log P where no method is needed. */
+static double extreme(const ipsim_gamma_shape *shape, double log_ratio, bool upper)
+{
+    if (shape->front != shape->front || log_ratio != log_ratio) {
+        return IPSIM_NAN;
+    }
+    return (log_ratio > 0.0) == upper ? IPSIM_INFINITY : 0.0;
+}
+
+static double one_tail(const ipsim_gamma_shape *shape, double log_ratio, bool upper)
+{
+    double x = shape->a * ipsim_exp(log_ratio);
+    ipsim_tail tail;
+
+    if (!is_ordinary(shape, log_ratio, x)) {
+        return extreme(shape, log_ratio, upper);
+    }
+    tail = ipsim_gamma_tail(shape, log_ratio, x);
+    return tail.upper == upper ? tail.neg_log : ipsim_other_tail(tail.neg_log);
+}
+
+double ipsim_gamma_neg_log_upper(const ipsim_gamma_shape *shape, double log_ratio)
+{
+    return one_tail(shape, log_ratio, true);
+}
+
+double ipsim_gamma_neg_log_lower(const ipsim_gamma_shape *shape, double log_ratio)
+{
+    return one_tail(shape, log_ratio, false);
 }
 
 ipsim_gamma_tails ipsim_gamma_tails_at(double a, double log_ratio)
 {
+    ipsim_gamma_shape shape = ipsim_gamma_shape_of(a);
+    double x = a * ipsim_exp(log_ratio);
     ipsim_gamma_tails out;
-    double log_x, x;
 
-    if (!(a > 0.0 && a < IPSIM_INFINITY) || log_ratio != log_ratio) {
-        out.neg_log_lower = out.neg_log_upper = out.log_density = IPSIM_NAN;
+    if (!is_ordinary(&shape, log_ratio, x)) {
+        out.neg_log_lower = extreme(&shape, log_ratio, false);
+        out.neg_log_upper = extreme(&shape, log_ratio, true);
+        out.log_density = out.neg_log_upper == out.neg_log_upper ? -IPSIM_INFINITY : IPSIM_NAN;
         return out;
     }
-    log_x = ipsim_log(a) + log_ratio;
-    x = a * ipsim_exp(log_ratio);
-    if (!(log_ratio < IPSIM_INFINITY) || x == IPSIM_INFINITY) {
-        out.neg_log_lower = 0.0;
-        out.neg_log_upper = IPSIM_INFINITY;
-        out.log_density = -IPSIM_INFINITY;
-        return out;
-    }
-    if (log_ratio == -IPSIM_INFINITY) {
-        out.neg_log_lower = IPSIM_INFINITY;
-        out.neg_log_upper = 0.0;
-        out.log_density = -IPSIM_INFINITY;
-        return out;
-    }
-    if (a < 10.0) {
-        out.log_density = a * log_x - x - ipsim_log_gamma(a);
-    } else {
-        out.log_density = 0.5 * ipsim_log(a) - LOG_SQRT_2PI - stirling_series(a) - a * deviance_of_log(log_ratio);
-    }
-    if (a >= TEMME_SHAPE && fabs(log_ratio) < TEMME_LOG_RATIO) {
-        temme_tails(a, log_ratio, &out);
-    } else if (a < 1.0 && x < 1.5) {
-        double log_power = a * log_x - (a <= 0.5 ? ipsim_log_gamma_1p(a) : ipsim_log_gamma(1.0 + a));
-        double series = a * small_shape_series(a, x);
-        out.neg_log_lower = -log_power - ipsim_log1p(series);
-        out.neg_log_upper = -ipsim_log(-ipsim_expm1(log_power) - ipsim_exp(log_power) * series);
-        if (out.neg_log_upper < 0.1) { /* a small P: take the complement from it instead */
-            out.neg_log_upper = other_tail(out.neg_log_lower);
-        }
-    } else if (x < a + 1.0) {
-        out.neg_log_lower = ipsim_log(a) - out.log_density - ipsim_log(lower_series(a, x));
-        out.neg_log_upper = other_tail(out.neg_log_lower);
-    } else {
-        out.neg_log_upper = -out.log_density - ipsim_log(upper_fraction(a, x));
-        out.neg_log_lower = other_tail(out.neg_log_upper);
-    }
+    ipsim_tail tail = ipsim_gamma_tail(&shape, log_ratio, x);
+    double other = ipsim_other_tail(tail.neg_log);
+    out.neg_log_lower = tail.upper ? other : tail.neg_log;
+    out.neg_log_upper = tail.upper ? tail.neg_log : other;
+    out.log_density = shape.log_a + shape.front + (a < STIRLING_SHAPE ? a * log_ratio - x : -a * deviance_of_log(log_ratio));
     return out;
 }
 
@@ -304,84 +297,4 @@ double ipsim_gamma_lower(double a, double x)
 double ipsim_gamma_upper(double a, double x)
 {
     return ipsim_exp(-ipsim_gamma_tails_at(a, log_ratio_of(a, x)).neg_log_upper);
-}
-
-/* ---- inverses ---- */
-
-/* A first guess. Wilson and Hilferty (1931) say that (x / a)^(1/3) is nearly normal; where that fails (small shapes, lower tail),
- * P is nearly x^a / Gamma(a + 1). z is the normal deviate with the wanted upper tail, neg_log_lower is -log of the wanted P. */
-static double first_guess(double a, double z, double neg_log_lower)
-{
-    double root = 1.0 - 1.0 / (9.0 * a) + z / (3.0 * sqrt(a));
-
-    if (a >= 0.5 && root > 0.2) {
-        return 3.0 * ipsim_log(root);
-    }
-    return (ipsim_log_gamma(a) + ipsim_log(a) - neg_log_lower) / a - ipsim_log(a);
-}
-
-/* Newton's method on log(-log tail) as a function of log x, which is nearly straight at both ends, kept inside a bracket. */
-static double solve_tail(double a, double target, bool upper, double guess)
-{
-    double low = -IPSIM_INFINITY;
-    double high = IPSIM_INFINITY;
-    double log_target = ipsim_log(target);
-    double scale = 1.0 + sqrt(a);
-    double l = guess;
-
-    for (int i = 0; i < MAX_STEPS; i++) {
-        ipsim_gamma_tails at = ipsim_gamma_tails_at(a, l);
-        double value = upper ? at.neg_log_upper : at.neg_log_lower;
-        double slope = ipsim_exp(at.log_density + value) / value;
-        double excess = upper ? ipsim_log(value) - log_target : log_target - ipsim_log(value);
-        double next;
-
-        if (excess == 0.0) {
-            return l;
-        }
-        if (excess < 0.0) {
-            low = l;
-        } else {
-            high = l;
-        }
-        next = l - excess / slope;
-        if (!(next > low && next < high)) {
-            if (low > -IPSIM_INFINITY && high < IPSIM_INFINITY) {
-                next = 0.5 * (low + high);
-            } else {
-                next = excess < 0.0 ? l + ldexp(1.0, i) / scale : l - ldexp(1.0, i) / scale;
-            }
-            if (next == low || next == high) {
-                return next;
-            }
-        } else if (fabs(next - l) * scale < 1e-8) {
-            return next; /* the error squares with each step, so that it is below the last bit now */
-        }
-        l = next;
-    }
-    return l;
-}
-
-double ipsim_gamma_log_ratio_of_upper(double a, double target)
-{
-    if (!(a > 0.0 && target > 0.0 && target < IPSIM_INFINITY)) {
-        return target == 0.0 ? -IPSIM_INFINITY : target > 0.0 && a > 0.0 ? IPSIM_INFINITY : IPSIM_NAN;
-    }
-    return solve_tail(a, target, true, first_guess(a, ipsim_normal_neg_log_upper_inverse(target), other_tail(target)));
-}
-
-double ipsim_gamma_log_ratio_of_lower(double a, double target)
-{
-    if (!(a > 0.0 && target > 0.0 && target < IPSIM_INFINITY)) {
-        return target == 0.0 ? IPSIM_INFINITY : target > 0.0 && a > 0.0 ? -IPSIM_INFINITY : IPSIM_NAN;
-    }
-    return solve_tail(a, target, false, first_guess(a, -ipsim_normal_neg_log_upper_inverse(target), target));
-}
-
-double ipsim_gamma_quantile(double a, double p)
-{
-    if (!(p > 0.0 && p < 1.0)) {
-        return p == 0.0 ? 0.0 : p == 1.0 ? IPSIM_INFINITY : IPSIM_NAN;
-    }
-    return a * ipsim_exp(ipsim_gamma_log_ratio_of_upper(a, -ipsim_log1p(-p)));
 }

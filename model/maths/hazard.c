@@ -105,6 +105,7 @@ ipsim_status ipsim_hazard_init(ipsim_hazard *hazard, ipsim_error *err)
         }
     }
     derived[0] = derived[1] = derived[2] = 0.0;
+    hazard->shape = (ipsim_gamma_shape){0};
     switch (hazard->family) {
     case IPSIM_WEIBULL:
     case IPSIM_WEIBULL_PH:
@@ -116,13 +117,15 @@ ipsim_status ipsim_hazard_init(ipsim_hazard *hazard, ipsim_error *err)
         derived[0] = 1.0 / p[1];
         break;
     case IPSIM_GAMMA:
+        hazard->shape = ipsim_gamma_shape_of(p[0]);
         derived[0] = p[1] / p[0];
-        derived[1] = ipsim_log(p[0]) - ipsim_log(p[1]);
+        derived[1] = hazard->shape.log_a - ipsim_log(p[1]);
         break;
     case IPSIM_GENERALISED_GAMMA:
         if (fabs(p[2]) >= Q_LIMIT) {
             derived[0] = 1.0 / (p[2] * p[2]); /* shape of the gamma distribution */
             derived[1] = p[1] / p[2];         /* log x = mu + derived[1] log_ratio */
+            hazard->shape = ipsim_gamma_shape_of(derived[0]);
         } else {
             derived[0] = 1.0 / p[1]; /* as for the log-normal */
         }
@@ -211,15 +214,15 @@ double ipsim_hazard_cumulative(const ipsim_hazard *hazard, double x_years)
     case IPSIM_LOG_NORMAL:
         return ipsim_normal_neg_log_upper((ipsim_log(x_years) - p[0]) * derived[0]);
     case IPSIM_GAMMA:
-        return ipsim_gamma_tails_at(p[0], gamma_log_ratio(hazard, x_years)).neg_log_upper;
+        return ipsim_gamma_neg_log_upper(&hazard->shape, gamma_log_ratio(hazard, x_years));
     case IPSIM_GENERALISED_GAMMA:
         if (is_log_normal(hazard)) {
             return ipsim_normal_neg_log_upper((ipsim_log(x_years) - p[0]) * derived[0]);
         }
         if (p[2] > 0.0) {
-            return ipsim_gamma_tails_at(derived[0], gamma_log_ratio(hazard, x_years)).neg_log_upper;
+            return ipsim_gamma_neg_log_upper(&hazard->shape, gamma_log_ratio(hazard, x_years));
         }
-        return ipsim_gamma_tails_at(derived[0], gamma_log_ratio(hazard, x_years)).neg_log_lower;
+        return ipsim_gamma_neg_log_lower(&hazard->shape, gamma_log_ratio(hazard, x_years));
     case IPSIM_PIECEWISE:
         band = band_at(hazard, x_years);
         if (hazard->rates[band] == 0.0) {
@@ -369,15 +372,12 @@ double ipsim_hazard_inverse(const ipsim_hazard *hazard, double target)
     case IPSIM_LOG_NORMAL:
         return ipsim_exp(p[0] + p[1] * ipsim_normal_neg_log_upper_inverse(target));
     case IPSIM_GAMMA:
-        return ipsim_exp(derived[1] + ipsim_gamma_log_ratio_of_upper(p[0], target));
+        return ipsim_exp(derived[1] + ipsim_gamma_log_ratio(&hazard->shape, target, true));
     case IPSIM_GENERALISED_GAMMA:
         if (is_log_normal(hazard)) {
             return ipsim_exp(p[0] + p[1] * ipsim_normal_neg_log_upper_inverse(target));
         }
-        if (p[2] > 0.0) {
-            return ipsim_exp(p[0] + derived[1] * ipsim_gamma_log_ratio_of_upper(derived[0], target));
-        }
-        return ipsim_exp(p[0] + derived[1] * ipsim_gamma_log_ratio_of_lower(derived[0], target));
+        return ipsim_exp(p[0] + derived[1] * ipsim_gamma_log_ratio(&hazard->shape, target, p[2] > 0.0));
     case IPSIM_PIECEWISE:
         return inverse_piecewise(hazard, target);
     default:
