@@ -8,13 +8,15 @@
 
 #include <omp.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "flight.h"
 
 enum { MOST_BLOCKS = 8 }; /* of a draw that is dealt whole; a larger one would keep a run that is stopped waiting */
 
 static const double LONG_SECONDS = 0.02; /* of a unit: nobody who stops a run should wait so long */
-static const double GIVING_SHARE = 0.02; /* of the time, that handing sums over after long units may take */
+/* Of the time: what handing sums over after long units may take of a thread, and of all together, who do it one at a time. */
+static const double GIVING_SHARE = 0.02, GIVING_SHARE_OF_ALL = 0.15;
 
 /* Shared by the threads, under ipsim_deal. */
 typedef struct dealer {
@@ -144,7 +146,7 @@ typedef struct hand {
     int seat;
     int64_t unit;                   /* the last one begun */
     double unit_seconds;            /* that it took */
-    double gave_at, giving_seconds; /* the last time that sums were handed over: when, and how long that took */
+    double gave_at, giving_seconds; /* the last time that sums were handed over: when, and how much work that was */
     experiment_worker *worker;      /* of replicates that are no draws */
     vary_worker *varying;           /* of draws */
     double *values;                 /* of the draw's parameters */
@@ -234,11 +236,18 @@ static void run_out_of_memory(dealer *d)
     d->out_of_memory = true;
 }
 
+/* Not the clock's: on a busy machine that would tell of others' work. */
+static double worked_seconds(void)
+{
+    struct timespec t;
+    return clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t) == 0 ? (double)t.tv_sec + 1e-9 * (double)t.tv_nsec : 0.0;
+}
+
 static void hand_over(dealer *d, hand *h, bool at_end)
 {
     deal_job *job = d->job;
     bool ok;
-    double start = omp_get_wtime();
+    double start = worked_seconds();
 #pragma omp critical(ipsim_merge)
     {
         ok = give(job, h);
@@ -258,13 +267,15 @@ static void hand_over(dealer *d, hand *h, bool at_end)
         run_out_of_memory(d);
     forget_sums(d, h);
     h->gave_at = omp_get_wtime();
-    h->giving_seconds = h->gave_at - start;
+    h->giving_seconds = worked_seconds() - start;
 }
 
 /* So that the next unit can be left when the run is stopped. */
 static bool should_give(const hand *h)
 {
-    return h->unit_seconds > LONG_SECONDS && GIVING_SHARE * (omp_get_wtime() - h->gave_at) > h->giving_seconds;
+    double share = GIVING_SHARE_OF_ALL / h->dealer->job->n_threads;
+    share = share < GIVING_SHARE ? share : GIVING_SHARE;
+    return h->unit_seconds > LONG_SECONDS && share * (omp_get_wtime() - h->gave_at) > h->giving_seconds;
 }
 
 /* The worker comes to another replicate. */
