@@ -153,6 +153,11 @@ typedef struct ipsim_ledger ipsim_ledger;
 
 /* n_groups: group 0 is everybody. */
 ipsim_ledger *ipsim_ledger_create(const ipsim_account_plan *plan, size_t n_models, size_t n_groups);
+/* One that is only added to, merged into others and cleared, in turn. What it is told waits to be merged, and takes half the memory; when too
+ * much would wait, or a value is too large to, it becomes like any other. */
+ipsim_ledger *ipsim_ledger_create_waiting(const ipsim_account_plan *plan, size_t n_models, size_t n_groups);
+/* Whether it should be merged and cleared now: it may not have room for many more blocks. */
+bool ipsim_ledger_is_full(const ipsim_ledger *ledger);
 void ipsim_ledger_free(ipsim_ledger *ledger);
 
 /* From here on it counts for another plan with the same measures, such as that of the same scenarios with other numbers. */
@@ -163,16 +168,14 @@ void ipsim_ledger_adopt(ipsim_ledger *ledger, const ipsim_account_plan *plan);
  * IPSIM_ERR_OVERFLOW names the measure. */
 ipsim_status ipsim_ledger_add_block(ipsim_ledger *ledger, ipsim_tally *const *tallies, const ipsim_people *people,
                                     ipsim_error *err) IPSIM_MUST_CHECK;
-/* Makes the ledger know all blocks; needed before anything below. */
+/* Makes the ledger know all blocks; needed before anything below, but for one that waits to be merged. */
 void ipsim_ledger_settle(ipsim_ledger *ledger);
 /* Adds values that are there already. values[model][cell * capacity + i] for person i of n, cell = (measure * n_years + year) * 2 +
  * discounted; group[d * capacity + i] is person i's group in dimension d of n_dimensions (0: in none). */
 ipsim_status ipsim_ledger_add(ipsim_ledger *ledger, const double *const *values, size_t n, size_t capacity, const uint32_t *group,
                               size_t n_dimensions, ipsim_error *err) IPSIM_MUST_CHECK;
-/* Exact, so any order gives the same bits. */
-void ipsim_ledger_merge(ipsim_ledger *into, const ipsim_ledger *from);
-/* The same for a `from` that is to be cleared next: a ledger with nobody in it yet changes its memory for that of the other. */
-void ipsim_ledger_take(ipsim_ledger *into, ipsim_ledger *from);
+/* Exact, so any order gives the same bits. What waits in `from` is not there any more: it is good for nothing but to be cleared. */
+void ipsim_ledger_merge(ipsim_ledger *into, ipsim_ledger *from);
 /* Only group 0, which may be the only one that `into` has. */
 void ipsim_ledger_merge_everybody(ipsim_ledger *into, const ipsim_ledger *from);
 void ipsim_ledger_clear(ipsim_ledger *ledger);

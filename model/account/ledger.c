@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a ledger holds. How a block is added stands in ledger_add.c. */
-#include "ledger.h"
+#include "ledger_scratch.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 size_t ipsim_ledger_n_sums(const ipsim_ledger *ledger)
 {
@@ -25,7 +24,25 @@ double ipsim_account_quantum(const ipsim_account_plan *plan, size_t measure)
     return plan->money[measure] ? IPSIM_QUANTUM_MONEY : IPSIM_QUANTUM;
 }
 
-ipsim_ledger *ipsim_ledger_create(const ipsim_account_plan *plan, size_t n_models, size_t n_groups)
+bool ipsim_ledger_open(ipsim_ledger *ledger)
+{
+    if (ledger->sums)
+        return true;
+    cell_sums *sums = calloc(ipsim_ledger_n_sums(ledger) + 1, sizeof *sums);
+    ledger->pairs = calloc(ipsim_ledger_n_pairs(ledger) + 1, sizeof *ledger->pairs);
+    ledger->given = calloc(ipsim_ledger_n_given(ledger) + 1, sizeof *ledger->given);
+    if (sums && ledger->pairs && ledger->given) {
+        ledger->sums = sums;
+        return true;
+    }
+    free(sums);
+    free(ledger->pairs);
+    free(ledger->given);
+    ledger->pairs = ledger->given = NULL;
+    return false;
+}
+
+ipsim_ledger *ipsim_ledger_create_waiting(const ipsim_account_plan *plan, size_t n_models, size_t n_groups)
 {
     ipsim_ledger *ledger = calloc(1, sizeof *ledger);
     if (!ledger)
@@ -40,10 +57,17 @@ ipsim_ledger *ipsim_ledger_create(const ipsim_account_plan *plan, size_t n_model
             if (plan->measures[m].conditional)
                 ledger->conditional[ledger->n_conditional++] = m;
     ledger->persons = calloc(n_groups, sizeof *ledger->persons);
-    ledger->sums = calloc(ipsim_ledger_n_sums(ledger) + 1, sizeof *ledger->sums);
-    ledger->pairs = calloc(ipsim_ledger_n_pairs(ledger) + 1, sizeof *ledger->pairs);
-    ledger->given = calloc(ipsim_ledger_n_given(ledger) + 1, sizeof *ledger->given);
-    if (!ledger->conditional || !ledger->persons || !ledger->sums || !ledger->pairs || !ledger->given) {
+    if (!ledger->conditional || !ledger->persons) {
+        ipsim_ledger_free(ledger);
+        return NULL;
+    }
+    return ledger;
+}
+
+ipsim_ledger *ipsim_ledger_create(const ipsim_account_plan *plan, size_t n_models, size_t n_groups)
+{
+    ipsim_ledger *ledger = ipsim_ledger_create_waiting(plan, n_models, n_groups);
+    if (ledger && !ipsim_ledger_open(ledger)) {
         ipsim_ledger_free(ledger);
         return NULL;
     }
@@ -63,34 +87,15 @@ void ipsim_ledger_free(ipsim_ledger *ledger)
     free(ledger);
 }
 
-static void swap(void *one, void *other)
+void ipsim_ledger_merge(ipsim_ledger *into, ipsim_ledger *from)
 {
-    void *kept;
-    memcpy(&kept, one, sizeof kept);
-    memcpy(one, other, sizeof kept);
-    memcpy(other, &kept, sizeof kept);
-}
-
-void ipsim_ledger_take(ipsim_ledger *into, ipsim_ledger *from)
-{
-    if (into->persons[0] > 0) { /* group 0 is everybody */
-        ipsim_ledger_merge(into, from);
-        return;
-    }
-    ipsim_bug_assert(ipsim_ledger_is_settled(into) && ipsim_ledger_is_settled(from));
-    ipsim_bug_assert(ipsim_ledger_n_sums(into) == ipsim_ledger_n_sums(from) && ipsim_ledger_n_pairs(into) == ipsim_ledger_n_pairs(from) &&
-                     ipsim_ledger_n_given(into) == ipsim_ledger_n_given(from) && into->n_groups == from->n_groups);
-    swap(&into->persons, &from->persons);
-    swap(&into->sums, &from->sums);
-    swap(&into->pairs, &from->pairs);
-    swap(&into->given, &from->given);
-}
-
-void ipsim_ledger_merge(ipsim_ledger *into, const ipsim_ledger *from)
-{
-    ipsim_bug_assert(ipsim_ledger_is_settled(into) && ipsim_ledger_is_settled(from));
+    ipsim_bug_assert(into->sums && ipsim_ledger_is_settled(into));
+    if (from->scratch)
+        ipsim_waiting_settle(&from->scratch->waiting, into);
     for (size_t i = 0; i < into->n_groups; i++)
         into->persons[i] += from->persons[i];
+    if (!from->sums)
+        return;
     for (size_t i = 0; i < ipsim_ledger_n_sums(into); i++) {
         ipsim_wide128_merge(&into->sums[i].x, from->sums[i].x);
         ipsim_wide192_merge(&into->sums[i].xx, &from->sums[i].xx);

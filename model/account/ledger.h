@@ -19,7 +19,8 @@ struct ipsim_ledger {
     size_t n_conditional;
     size_t *conditional; /* the measures that are conditional means */
     int64_t *persons;    /* n_groups */
-    cell_sums *sums;     /* [(cell * n_models + model) * n_groups + group], cell = (measure * n_years + year) * 2 + discounted */
+    cell_sums *
+        sums; /* NULL like those that follow while all waits; [(cell * n_models + model) * n_groups + group], cell = (measure * n_years + year) * 2 + discounted */
     ipsim_wide192
         *pairs; /* products of paired differences: [(((pair * n_years + year) * 2 + discounted) * n_models + model) * n_groups + group] */
     ipsim_wide192
@@ -27,6 +28,9 @@ struct ipsim_ledger {
                              0 value x comparator's given, 1 given x comparator's value */
     struct ledger_scratch *scratch;
 };
+
+/* Memory for the sums, if there is none yet. false: memory is short. */
+bool ipsim_ledger_open(ipsim_ledger *ledger);
 
 /* ledger_add.c: made when the first block comes. */
 void ipsim_ledger_scratch_free(ipsim_ledger *ledger);

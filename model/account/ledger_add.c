@@ -12,7 +12,7 @@
 #include "ledger_scratch.h"
 
 /* Of each combination no more than this between two times that sums are widened: 2^18 sums of 2^44 fit into 64 bits. */
-enum { LANES_UNTIL_SETTLED = 1 << 17 };
+enum { LANES_UNTIL_SETTLED = 1 << 17, LANES_UNTIL_FULL = LANES_UNTIL_SETTLED / 4 * 3 };
 
 /* A block as the sums see it: columns by model, measure, year and flavour of a run of slots, and pieces that put its people into groups. */
 typedef struct adder {
@@ -120,6 +120,8 @@ static bool add_large(const adder *a, const piece *p, size_t measure, size_t mod
     sums.xx = wide_products(n, x, x);
     if (comparator)
         sums.with_comparator = wide_products(n, x, y);
+    if (!ipsim_ledger_open(a->ledger))
+        return false;
     ipsim_waiting_add(&a->scratch->waiting, a->ledger, p->combination, step_of(a), measure, model, &sums);
     return true;
 }
@@ -129,7 +131,8 @@ static bool is_first(const adder *a, size_t measure, size_t model)
     return a->scratch->waiting.twin[measure * a->ledger->n_models + model] == model;
 }
 
-/* The columns of all models, for the people of a piece; on failure `model` is the one whose value does not fit. */
+/* The columns of all models, for the people of a piece; on failure `model` is the one whose value does not fit, or the ledger is not open: memory
+ * is short. */
 static bool add_piece(const adder *a, const piece *p, size_t measure, size_t *model)
 {
     struct ledger_scratch *scratch = a->scratch;
@@ -157,6 +160,11 @@ static bool add_piece(const adder *a, const piece *p, size_t measure, size_t *mo
 }
 
 /* ---- a block ---- */
+
+static ipsim_status no_memory(ipsim_error *err)
+{
+    return ipsim_error_set(err, IPSIM_ERR_MEMORY, "not enough memory for the ledger");
+}
 
 /* NULL: nobody has anything of it. */
 static const double *column_of(const adder *a, size_t model, size_t measure)
@@ -208,6 +216,8 @@ static ipsim_status add_measure(const adder *a, size_t measure, ipsim_error *err
     for (const piece *p = a->pieces; p < a->pieces + a->n_pieces; p++) {
         size_t model;
         if (!add_piece(a, p, measure, &model)) {
+            if (!ledger->sums)
+                return no_memory(err);
             const ipsim_measure *m = &ledger->plan->measures[measure];
             return ipsim_error_set_at(err, IPSIM_ERR_OVERFLOW, largest_part(a, model, measure),
                                       "one person's \"%s\" (payer \"%s\") exceeds %.3g, the most that the exact ledger can hold",
@@ -227,27 +237,32 @@ static void split_kept(const adder *a, const piece *p, size_t measure, size_t mo
     (void)split(a, lanes_of(p), people_of(a, p, column, scratch->gathered), ipsim_account_quantum(a->ledger->plan, measure), out);
 }
 
-static void add_product(const adder *a, const piece *p, size_t k, size_t model, const account_limbs *x, const account_limbs *y)
+/* false: memory is short. */
+static bool add_product(const adder *a, const piece *p, size_t k, size_t model, const account_limbs *x, const account_limbs *y)
 {
     const ledger_waiting *w = &a->scratch->waiting;
     size_t stride, n = lanes_of(p);
     if (x->large || y->large) {
+        if (!ipsim_ledger_open(a->ledger))
+            return false;
         ipsim_wide192 sum = wide_products(n, x, y), *into = ipsim_ledger_product(a->ledger, step_of(a), k, model, &stride);
         for (size_t i = 0; i < w->n_groups[p->combination]; i++)
             ipsim_wide192_merge(&into[w->groups[p->combination * w->n_groups_most + i] * stride], &sum);
-        return;
+        return true;
     }
     int64_t s[4], *sums = ipsim_waiting_products(w, a->ledger, p->combination, step_of(a), k, model);
     a->scratch->kernels->products(n, x->high, x->low, y->high, y->low, s);
     sums[WAITING_HH] += s[0];
     sums[WAITING_HL] += s[1] + s[2];
     sums[WAITING_LL] += s[3];
+    return true;
 }
 
-static void add_products(const adder *a, const piece *p)
+static bool add_products(const adder *a, const piece *p)
 {
     const ipsim_ledger *ledger = a->ledger;
     const ipsim_account_plan *plan = ledger->plan;
+    bool ok = true;
     for (size_t model = 0; model < ledger->n_models; model++) {
         for (size_t measure = 0; measure < plan->n_measures; measure++) {
             if (a->scratch->kept[measure] == SIZE_MAX || (!a->given && plan->same_as[measure] != measure))
@@ -257,13 +272,14 @@ static void add_products(const adder *a, const piece *p)
                 subtract(a, lanes_of(p), models(a, measure), comparators(a, measure), differences(a, measure));
         }
         for (size_t pair = 0; pair < plan->n_pairs && model > 0; pair++)
-            add_product(a, p, pair, model, differences(a, plan->pairs[pair][0]), differences(a, plan->pairs[pair][1]));
+            ok &= add_product(a, p, pair, model, differences(a, plan->pairs[pair][0]), differences(a, plan->pairs[pair][1]));
         for (size_t k = 0; k < ledger->n_conditional && model > 0 && a->flavour == 0; k++) {
             size_t value = ledger->conditional[k], given = plan->measures[value].given;
-            add_product(a, p, plan->n_pairs + 2 * k, model, models(a, value), comparators(a, given));
-            add_product(a, p, plan->n_pairs + 2 * k + 1, model, models(a, given), comparators(a, value));
+            ok &= add_product(a, p, plan->n_pairs + 2 * k, model, models(a, value), comparators(a, given));
+            ok &= add_product(a, p, plan->n_pairs + 2 * k + 1, model, models(a, given), comparators(a, value));
         }
     }
+    return ok;
 }
 
 static ipsim_status add_step(const adder *a, ipsim_error *err)
@@ -280,7 +296,8 @@ static ipsim_status add_step(const adder *a, ipsim_error *err)
             return status;
     }
     for (size_t i = 0; i < a->n_pieces && a->ledger->n_models > 1; i++)
-        add_products(a, &a->pieces[i]);
+        if (!add_products(a, &a->pieces[i]))
+            return no_memory(err);
     return IPSIM_OK;
 }
 
@@ -305,6 +322,17 @@ static ipsim_status add_run(adder *a, ipsim_error *err)
     return status;
 }
 
+/* false: memory is short. */
+static bool settle(ipsim_ledger *ledger)
+{
+    if (ipsim_ledger_is_settled(ledger))
+        return true;
+    if (!ipsim_ledger_open(ledger))
+        return false;
+    ipsim_ledger_settle(ledger);
+    return true;
+}
+
 /* With one view a piece is a run of slots, whose values are worked out while they are in the cache; views with an order of their own need
  * whole columns. */
 static ipsim_status add_block(adder *a, size_t n_slots, size_t n_views, ipsim_error *err)
@@ -327,15 +355,21 @@ static ipsim_status add_block(adder *a, size_t n_slots, size_t n_views, ipsim_er
         status = add_run(a, err);
     }
     scratch->waiting.lanes += (int64_t)n_slots;
-    if (scratch->waiting.lanes >= LANES_UNTIL_SETTLED)
-        ipsim_ledger_settle(a->ledger);
+    if (status == IPSIM_OK && scratch->waiting.lanes >= LANES_UNTIL_SETTLED && !settle(a->ledger))
+        return no_memory(err);
     return status;
 }
 
 void ipsim_ledger_settle(ipsim_ledger *ledger)
 {
+    ipsim_bug_assert(ledger->sums || ipsim_ledger_is_settled(ledger));
     if (ledger->scratch)
         ipsim_waiting_settle(&ledger->scratch->waiting, ledger);
+}
+
+bool ipsim_ledger_is_full(const ipsim_ledger *ledger)
+{
+    return ledger->scratch && ledger->scratch->waiting.lanes >= LANES_UNTIL_FULL;
 }
 
 bool ipsim_ledger_is_settled(const ipsim_ledger *ledger)
@@ -371,25 +405,24 @@ static bool begin_values(ipsim_ledger *ledger, ipsim_tally *const *tallies, cons
             return false;
         ipsim_values_begin(&scratch->values[model], tallies[model], people, scratch->cumulative[first]);
     }
-    if (!same_sharing) {
-        ipsim_ledger_settle(ledger);
+    if (!same_sharing && !settle(ledger))
+        return false;
+    if (!same_sharing)
         find_twins(ledger, tallies);
-    }
     return true;
 }
 
 ipsim_status ipsim_ledger_add_block(ipsim_ledger *ledger, ipsim_tally *const *tallies, const ipsim_people *people, ipsim_error *err)
 {
     if (!ledger->scratch || ledger->scratch->stride != people->stride) {
-        ipsim_ledger_settle(ledger);
+        if (!settle(ledger))
+            return no_memory(err);
         ipsim_ledger_scratch_free(ledger);
         size_t longest = people->n_views > 1 ? people->stride : ACCOUNT_LANES_MAX;
         ledger->scratch = ipsim_ledger_scratch_create(ledger, people->views, people->n_views, people->stride, longest, true);
     }
-    if (!ledger->scratch)
-        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "not enough memory for the ledger");
-    if (!begin_values(ledger, tallies, people))
-        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "not enough memory for the ledger");
+    if (!ledger->scratch || !begin_values(ledger, tallies, people))
+        return no_memory(err);
     ledger->scratch->kernels = tallies[0]->kernels;
     ledger->scratch->add_sums = ipsim_account_add_sums(tallies[0]->kernels);
     ipsim_ledger_scratch_cut(ledger->scratch, people->views, people->n_views);
@@ -404,13 +437,14 @@ ipsim_status ipsim_ledger_add(ipsim_ledger *ledger, const double *const *values,
                               size_t n_dimensions, ipsim_error *err)
 {
     /* The first view is everybody; each dimension has a view of its own, in order of groups, group 0 being of none. */
+    if (!settle(ledger))
+        return no_memory(err);
+    ipsim_ledger_scratch_free(ledger);
     size_t n_views = n_dimensions + 1, status = IPSIM_ERR_MEMORY;
     struct ipsim_people_view *views = calloc(n_views, sizeof *views);
     people_stretch *stretches = calloc(n_views * ledger->n_groups + 1, sizeof *stretches);
     int64_t *order = calloc(n_views * n + 1, sizeof *order);
     uint32_t *names = calloc(ledger->n_groups, sizeof *names);
-    ipsim_ledger_settle(ledger);
-    ipsim_ledger_scratch_free(ledger);
     if (views && stretches && order && names) {
         stretches[0] = (people_stretch){.n = n, .persons = (int64_t)n};
         views[0] = (struct ipsim_people_view){.n_stretches = n > 0, .stretches = stretches, .n_places = n, .n_combinations = 1};
@@ -438,10 +472,11 @@ ipsim_status ipsim_ledger_add(ipsim_ledger *ledger, const double *const *values,
         ipsim_ledger_scratch_cut(ledger->scratch, views, n_views);
         adder a = {.ledger = ledger, .scratch = ledger->scratch, .given = values, .capacity = capacity};
         status = add_block(&a, n, n_views, err);
-        ipsim_ledger_settle(ledger);
+        if (!settle(ledger))
+            status = no_memory(err);
         ipsim_ledger_scratch_free(ledger);
     } else {
-        status = ipsim_error_set(err, IPSIM_ERR_MEMORY, "not enough memory for the ledger");
+        status = no_memory(err);
     }
     free(views);
     free(stretches);

@@ -2,12 +2,15 @@
 /* A ledger as bytes and back: integers in a fixed order, so that equal ledgers are equal bytes. */
 #include <string.h>
 
-#include "ledger.h"
+#include "ledger_scratch.h"
 
 void ipsim_ledger_clear(ipsim_ledger *ledger)
 {
-    ipsim_ledger_settle(ledger);
+    if (ledger->scratch)
+        ipsim_waiting_forget(&ledger->scratch->waiting);
     memset(ledger->persons, 0, ledger->n_groups * sizeof *ledger->persons);
+    if (!ledger->sums)
+        return;
     memset(ledger->sums, 0, ipsim_ledger_n_sums(ledger) * sizeof *ledger->sums);
     memset(ledger->pairs, 0, ipsim_ledger_n_pairs(ledger) * sizeof *ledger->pairs);
     memset(ledger->given, 0, ipsim_ledger_n_given(ledger) * sizeof *ledger->given);
@@ -15,7 +18,7 @@ void ipsim_ledger_clear(ipsim_ledger *ledger)
 
 void ipsim_ledger_merge_everybody(ipsim_ledger *into, const ipsim_ledger *from)
 {
-    ipsim_bug_assert(ipsim_ledger_is_settled(into) && ipsim_ledger_is_settled(from));
+    ipsim_bug_assert(into->sums && from->sums && ipsim_ledger_is_settled(into) && ipsim_ledger_is_settled(from));
     /* Groups are the fastest index of every array, and everybody is group 0. */
     into->persons[0] += from->persons[0];
     for (size_t i = 0; i < ipsim_ledger_n_sums(from) / from->n_groups; i++) {
@@ -34,7 +37,7 @@ void ipsim_ledger_merge_everybody(ipsim_ledger *into, const ipsim_ledger *from)
 
 void ipsim_ledger_pack(const ipsim_ledger *ledger, ipsim_bytes *bytes)
 {
-    ipsim_bug_assert(ipsim_ledger_is_settled(ledger));
+    ipsim_bug_assert(ledger->sums && ipsim_ledger_is_settled(ledger));
     for (size_t i = 0; i < ledger->n_groups; i++)
         ipsim_bytes_put_64(bytes, (uint64_t)ledger->persons[i]);
     for (size_t i = 0; i < ipsim_ledger_n_sums(ledger); i++) {

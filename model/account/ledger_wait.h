@@ -18,15 +18,18 @@ typedef struct ledger_waiting {
     size_t *n_groups; /* [combination]; 0: nobody of it has come yet */
     uint32_t *groups; /* [combination * n_groups_most] */
     size_t n_groups_most;
-    int64_t *persons;  /* [combination] */
-    int64_t *sums;     /* [(((combination * n_steps + step) * n_measures + measure) * n_models + model) * ACCOUNT_N_SUMS] */
-    int64_t *products; /* [(((combination * n_steps + step) * n_products + k) * n_models + model) * WAITING_PRODUCTS] */
+    int64_t *persons; /* [combination] */
+    size_t n_sums, n_product_sums;
+    int64_t *sums;     /* n_sums: [(((combination * n_steps + step) * n_measures + measure) * n_models + model) * ACCOUNT_N_SUMS] */
+    int64_t *by_group; /* scratch: n_groups * ACCOUNT_N_SUMS */
+    int64_t *products; /* n_product_sums: [(((combination * n_steps + step) * n_products + k) * n_models + model) * WAITING_PRODUCTS] */
 } ledger_waiting;
 
 bool ipsim_waiting_init(ledger_waiting *w, const ipsim_ledger *ledger, size_t n_combinations, size_t n_groups_most);
 void ipsim_waiting_clear(ledger_waiting *w);
-/* Adds what waits to the ledger. */
+/* Adds what waits to a ledger, its own or another of the same plan; then nothing waits. */
 void ipsim_waiting_settle(ledger_waiting *w, ipsim_ledger *ledger);
+void ipsim_waiting_forget(ledger_waiting *w);
 
 static inline int64_t *ipsim_waiting_sums(const ledger_waiting *w, const ipsim_ledger *ledger, size_t combination, size_t step,
                                           size_t measure, size_t model)

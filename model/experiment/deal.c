@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Units are dealt in order. When the run is stopped those in the middle are left, as far as what remains are still the first units (flight.h);
- * after a long unit a worker therefore hands its sums over, so that the next can be left without losing them. A worker's sums belong to one replicate at a time; it hands them over when
- * it comes to another, when the journal is due, and at the end. Draws are dealt whole while there are many; a draw that one thread has simulated
- * alone needs nobody's lock: it goes to a part of the thread's own, which is handed over when the journal is due and at the end. */
+ * after a long unit a worker therefore hands its sums over, unless that would take too much of the time, so that the next can be left without
+ * losing them. A worker's sums belong to one replicate at a time; it hands them over when it comes to another, when it has no room for more,
+ * when the journal is due, and at the end. Draws are dealt whole while there are many; a draw that one thread has simulated alone needs
+ * nobody's lock: it goes to a part of the thread's own, which is handed over when the journal is due and at the end. */
 #include "deal.h"
 
 #include <omp.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "flight.h"
 
 enum { MOST_BLOCKS = 8 }; /* of a draw that is dealt whole; a larger one would keep a run that is stopped waiting */
 
-static const double LONG_SECONDS =
-    0.02; /* of a unit: nobody who stops a run should wait so long; sums are handed over in a hundredth of it */
+static const double LONG_SECONDS = 0.02; /* of a unit: nobody who stops a run should wait so long */
+/* Of the time: what handing sums over after long units may take of a thread, and of all together, who do it one at a time. */
+static const double GIVING_SHARE = 0.02, GIVING_SHARE_OF_ALL = 0.15;
 
 /* Shared by the threads, under ipsim_deal. */
 typedef struct dealer {
@@ -141,14 +144,15 @@ static bool unit_done(dealer *d, int seat, int64_t unit, const ipsim_error_list 
 typedef struct hand {
     dealer *dealer;
     int seat;
-    int64_t unit;              /* the last one begun */
-    double unit_seconds;       /* that it took */
-    experiment_worker *worker; /* of replicates that are no draws */
-    vary_worker *varying;      /* of draws */
-    double *values;            /* of the draw's parameters */
-    experiment_part *own;      /* draws that this thread has simulated alone */
-    int64_t assigned;          /* the draw whose values the worker has; -1: none */
-    unit_set units;            /* in the worker's sums */
+    int64_t unit;                   /* the last one begun */
+    double unit_seconds;            /* that it took */
+    double gave_at, giving_seconds; /* the last time that sums were handed over: when, and how much work that was */
+    experiment_worker *worker;      /* of replicates that are no draws */
+    vary_worker *varying;           /* of draws */
+    double *values;                 /* of the draw's parameters */
+    experiment_part *own;           /* draws that this thread has simulated alone */
+    int64_t assigned;               /* the draw whose values the worker has; -1: none */
+    unit_set units;                 /* in the worker's sums */
     size_t replicate;
     int epoch;
 } hand;
@@ -175,7 +179,8 @@ static bool hand_open(hand *h, dealer *d, ipsim_error_list *errors)
     const work *w = d->job->work;
     *h = (hand){.dealer = d, .seat = omp_get_thread_num(), .epoch = -1, .assigned = -1};
     if (!w->uncertain) {
-        h->worker = ipsim_experiment_worker_create(w->e, w->persons);
+        bool gives = w->n_replicates == 1; /* else what a replicate adds to all is also kept apart */
+        h->worker = (gives ? ipsim_experiment_worker_create_giving : ipsim_experiment_worker_create)(w->e, w->persons);
         if (h->worker)
             ipsim_experiment_worker_ask(h->worker, may_leave, h);
         return h->worker != NULL;
@@ -231,10 +236,18 @@ static void run_out_of_memory(dealer *d)
     d->out_of_memory = true;
 }
 
+/* Not the clock's: on a busy machine that would tell of others' work. */
+static double worked_seconds(void)
+{
+    struct timespec t;
+    return clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t) == 0 ? (double)t.tv_sec + 1e-9 * (double)t.tv_nsec : 0.0;
+}
+
 static void hand_over(dealer *d, hand *h, bool at_end)
 {
     deal_job *job = d->job;
     bool ok;
+    double start = worked_seconds();
 #pragma omp critical(ipsim_merge)
     {
         ok = give(job, h);
@@ -254,6 +267,16 @@ static void hand_over(dealer *d, hand *h, bool at_end)
         run_out_of_memory(d);
     if (!at_end) /* when they are freed */
         forget_sums(d, h);
+    h->gave_at = omp_get_wtime();
+    h->giving_seconds = worked_seconds() - start;
+}
+
+/* So that the next unit can be left when the run is stopped. */
+static bool should_give(const hand *h)
+{
+    double share = GIVING_SHARE_OF_ALL / h->dealer->job->n_threads;
+    share = share < GIVING_SHARE ? share : GIVING_SHARE;
+    return h->unit_seconds > LONG_SECONDS && share * (omp_get_wtime() - h->gave_at) > h->giving_seconds;
 }
 
 /* The worker comes to another replicate. */
@@ -323,7 +346,7 @@ static void make_room(dealer *d, hand *h, int64_t unit)
         return;
     if (w->n_replicates > 1 && (size_t)(unit / w->blocks) != h->replicate)
         turn_page(d, h);
-    else if (h->unit_seconds > LONG_SECONDS)
+    else if (should_give(h) || (h->worker && ipsim_experiment_worker_is_full(h->worker)))
         hand_over(d, h, false);
 }
 

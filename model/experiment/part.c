@@ -103,16 +103,15 @@ static bool add_replicate(experiment_part *part, size_t replicate, const ipsim_l
     return true;
 }
 
-bool ipsim_part_add(experiment_part *part, experiment_sums *sums, const unit_set *units, size_t replicate)
+bool ipsim_part_add(experiment_part *part, const experiment_sums *sums, const unit_set *units, size_t replicate)
 {
     if (units->count == 0)
         return true;
     ipsim_units_merge(&part->units, units);
     if (part->keep)
         return !part->units.out_of_memory && ipsim_part_add_draw(part, sums, replicate);
-    bool ok = add_replicate(part, replicate, sums->ledger);
-    ipsim_experiment_sums_take(part->e, part->sums, sums);
-    return ok && !part->units.out_of_memory;
+    ipsim_experiment_sums_merge(part->e, part->sums, sums);
+    return add_replicate(part, replicate, sums->ledger) && !part->units.out_of_memory;
 }
 
 bool ipsim_part_merge(experiment_part *into, const experiment_part *from)

@@ -52,8 +52,8 @@ experiment_part *ipsim_part_create(const work *w);
 experiment_part *ipsim_part_create_like(const experiment_part *part);
 void ipsim_part_free(experiment_part *part);
 void ipsim_part_clear(experiment_part *part); /* to nothing done */
-/* The sums of some units of one replicate, which are to be cleared next. false: memory is short, and the part is not to be used any more. */
-bool ipsim_part_add(experiment_part *part, experiment_sums *sums, const unit_set *units, size_t replicate) IPSIM_MUST_CHECK;
+/* The sums of some units of one replicate. false: memory is short, and the part is not to be used any more. */
+bool ipsim_part_add(experiment_part *part, const experiment_sums *sums, const unit_set *units, size_t replicate) IPSIM_MUST_CHECK;
 bool ipsim_part_merge(experiment_part *into, const experiment_part *from) IPSIM_MUST_CHECK;
 
 /* part_draws.c: the same for draws. The units are in part->units already. */

@@ -28,14 +28,14 @@ static size_t n_moves(const experiment *e)
     return ipsim_experiment_moves_offset(e, e->n_models);
 }
 
-static experiment_sums *create_sums(const experiment *e, bool everybody)
+static experiment_sums *create_sums(const experiment *e, bool everybody, bool waiting)
 {
     experiment_sums *sums = calloc(1, sizeof *sums);
     if (!sums)
         return NULL;
     size_t n_attributes = e->scenarios[0]->n_attributes;
     sums->everybody = everybody;
-    sums->ledger = ipsim_ledger_create(e->plan, e->n_models, everybody ? 1 : e->n_groups);
+    sums->ledger = (waiting ? ipsim_ledger_create_waiting : ipsim_ledger_create)(e->plan, e->n_models, everybody ? 1 : e->n_groups);
     sums->moves = calloc(n_moves(e) + 1, sizeof *sums->moves);
     sums->level_count = calloc(n_attributes * ipsim_experiment_levels_stride(e) + 1, sizeof *sums->level_count);
     sums->attribute_x = calloc(n_attributes + 1, sizeof *sums->attribute_x);
@@ -49,12 +49,12 @@ static experiment_sums *create_sums(const experiment *e, bool everybody)
 
 experiment_sums *ipsim_experiment_sums_create(const experiment *e)
 {
-    return create_sums(e, false);
+    return create_sums(e, false, false);
 }
 
 experiment_sums *ipsim_experiment_sums_create_everybody(const experiment *e)
 {
-    return create_sums(e, true);
+    return create_sums(e, true, false);
 }
 
 void ipsim_experiment_sums_free(experiment_sums *sums)
@@ -69,10 +69,13 @@ void ipsim_experiment_sums_free(experiment_sums *sums)
     free(sums);
 }
 
-/* All but the ledger. */
-static void merge_people(const experiment *e, experiment_sums *into, const experiment_sums *from)
+void ipsim_experiment_sums_merge(const experiment *e, experiment_sums *into, const experiment_sums *from)
 {
     size_t n_attributes = e->scenarios[0]->n_attributes;
+    if (into->everybody)
+        ipsim_ledger_merge_everybody(into->ledger, from->ledger);
+    else
+        ipsim_ledger_merge(into->ledger, from->ledger);
     for (size_t i = 0; i < n_moves(e); i++)
         into->moves[i] += from->moves[i];
     for (size_t i = 0; i < n_attributes * ipsim_experiment_levels_stride(e); i++)
@@ -83,24 +86,6 @@ static void merge_people(const experiment *e, experiment_sums *into, const exper
     }
     into->firings += from->firings;
     into->persons += from->persons;
-}
-
-void ipsim_experiment_sums_merge(const experiment *e, experiment_sums *into, const experiment_sums *from)
-{
-    if (into->everybody)
-        ipsim_ledger_merge_everybody(into->ledger, from->ledger);
-    else
-        ipsim_ledger_merge(into->ledger, from->ledger);
-    merge_people(e, into, from);
-}
-
-void ipsim_experiment_sums_take(const experiment *e, experiment_sums *into, experiment_sums *from)
-{
-    if (into->everybody)
-        ipsim_ledger_merge_everybody(into->ledger, from->ledger);
-    else
-        ipsim_ledger_take(into->ledger, from->ledger);
-    merge_people(e, into, from);
 }
 
 void ipsim_experiment_sums_clear(const experiment *e, experiment_sums *sums)
@@ -132,6 +117,7 @@ typedef struct totals_sink {
 typedef struct experiment_worker {
     const experiment *e;
     experiment_sums *sums; /* NULL: totals are kept */
+    bool gives;            /* sums only to others */
     totals_sink sink;
     ipsim_reference **engines;
     ipsim_fast **fast;     /* NULL: the reference engine was asked for */
@@ -267,13 +253,13 @@ static size_t choose_batch(const experiment *e, int64_t most_persons, bool total
 }
 
 /* cells NULL: sums. */
-static bool worker_init(worker *w, const experiment *e, int64_t most_persons, const ipsim_account_cell *cells, size_t n_cells)
+static bool worker_init(worker *w, const experiment *e, int64_t most_persons, bool gives, const ipsim_account_cell *cells, size_t n_cells)
 {
     bool plainly = e->engine == IPSIM_ENGINE_REFERENCE;
     ipsim_grouping grouping = {
         .n_dimensions = e->n_dimensions, .attribute = e->dimension_attribute, .n_levels = e->dimension_levels, .first = e->dimension_first};
-    *w = (worker){.e = e};
-    w->sums = cells ? NULL : ipsim_experiment_sums_create(e);
+    *w = (worker){.e = e, .gives = gives};
+    w->sums = cells ? NULL : create_sums(e, false, gives);
     w->engines = calloc(e->n_models, sizeof *w->engines);
     w->own = calloc(e->n_models, sizeof *w->own);
     w->tallies = calloc(e->n_models, sizeof *w->tallies);
@@ -480,10 +466,10 @@ static ipsim_status simulate_block(worker *w, ipsim_luck luck, int64_t first, in
 
 /* ---- for those who deal the blocks ---- */
 
-static worker *create(const experiment *e, int64_t most_persons, const ipsim_account_cell *cells, size_t n_cells)
+static worker *create(const experiment *e, int64_t most_persons, bool gives, const ipsim_account_cell *cells, size_t n_cells)
 {
     worker *w = malloc(sizeof *w);
-    if (w && !worker_init(w, e, most_persons, cells, n_cells)) {
+    if (w && !worker_init(w, e, most_persons, gives, cells, n_cells)) {
         free(w);
         w = NULL;
     }
@@ -492,13 +478,23 @@ static worker *create(const experiment *e, int64_t most_persons, const ipsim_acc
 
 experiment_worker *ipsim_experiment_worker_create(const experiment *e, int64_t most_persons)
 {
-    return create(e, most_persons, NULL, 0);
+    return create(e, most_persons, false, NULL, 0);
+}
+
+experiment_worker *ipsim_experiment_worker_create_giving(const experiment *e, int64_t most_persons)
+{
+    return create(e, most_persons, true, NULL, 0);
+}
+
+bool ipsim_experiment_worker_is_full(const experiment_worker *w)
+{
+    return w->gives && ipsim_ledger_is_full(w->sums->ledger);
 }
 
 experiment_worker *ipsim_experiment_worker_create_totals(const experiment *e, int64_t most_persons, const ipsim_account_cell *cells,
                                                          size_t n_cells)
 {
-    return create(e, most_persons, cells, n_cells);
+    return create(e, most_persons, false, cells, n_cells);
 }
 
 void ipsim_experiment_worker_free(experiment_worker *w)
@@ -525,7 +521,7 @@ void ipsim_experiment_worker_ask(experiment_worker *w, experiment_leave *leave, 
 
 experiment_sums *ipsim_experiment_worker_sums(experiment_worker *w)
 {
-    if (w->sums)
+    if (w->sums && !w->gives)
         ipsim_ledger_settle(w->sums->ledger);
     return w->sums;
 }

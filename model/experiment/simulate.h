@@ -62,12 +62,14 @@ void ipsim_experiment_sums_free(experiment_sums *sums);
 
 void ipsim_experiment_sums_clear(const experiment *e, experiment_sums *sums);
 void ipsim_experiment_sums_merge(const experiment *e, experiment_sums *into, const experiment_sums *from);
-/* The same for a `from` that is to be cleared next. */
-void ipsim_experiment_sums_take(const experiment *e, experiment_sums *into, experiment_sums *from);
 
 /* One thread's engines and sums. NULL when memory is short. most_persons: of any block, 0 for IPSIM_BLOCK_PERSONS; fewer need less memory. */
 typedef struct experiment_worker experiment_worker;
 experiment_worker *ipsim_experiment_worker_create(const experiment *e, int64_t most_persons);
+/* One whose sums are only merged into others and then cleared, for which they take less memory: see ipsim_ledger_create_waiting. */
+experiment_worker *ipsim_experiment_worker_create_giving(const experiment *e, int64_t most_persons);
+/* Whether it should give its sums away before the next block. */
+bool ipsim_experiment_worker_is_full(const experiment_worker *w);
 /* The experiment has other models, population and plan now, of the same scenarios with other numbers; those that it had are still there, to be
  * freed afterwards. The sums are kept, and what follows is added to them. false: memory is short; the worker can only be freed. */
 bool ipsim_experiment_worker_adopt(experiment_worker *w) IPSIM_MUST_CHECK;
