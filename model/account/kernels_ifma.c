@@ -71,7 +71,44 @@ static IFMA bool add_sums(size_t n, double quantum, const double *values, const 
     return out ? add(n, quantum, values, NULL, out, sums) : add(n, quantum, values, NULL, NULL, sums);
 }
 
+/* Differences d of whole quanta, |d| <= 2^44, as D = d + 2^44: sum d e = sum D E - 2^44 (sum D + sum E) + n 2^88. */
+static IFMA bool add_product(size_t n, const account_differences *d, int64_t *high, int64_t *low)
+{
+    const __m512d scale_x = _mm512_set1_pd(1.0 / d->quantum_x), scale_y = _mm512_set1_pd(1.0 / d->quantum_y),
+                  magic = _mm512_set1_pd(rounder);
+    const __m512i lowest = _mm512_set1_epi64(rounder_bits - largest), middle = _mm512_set1_epi64(largest);
+    __m512i outside = _mm512_setzero_si512(), sum = outside, lows = outside, highs = outside;
+    for (size_t i = 0; i < n; i += 8) {
+        __m512i x = _mm512_castpd_si512(_mm512_fmadd_pd(_mm512_load_pd(d->x + i), scale_x, magic));
+        __m512i x0 = _mm512_castpd_si512(_mm512_fmadd_pd(_mm512_load_pd(d->x0 + i), scale_x, magic));
+        __m512i y = _mm512_castpd_si512(_mm512_fmadd_pd(_mm512_load_pd(d->y + i), scale_y, magic));
+        __m512i y0 = _mm512_castpd_si512(_mm512_fmadd_pd(_mm512_load_pd(d->y0 + i), scale_y, magic));
+        __m512i dx = _mm512_add_epi64(_mm512_sub_epi64(x, x0), middle), dy = _mm512_add_epi64(_mm512_sub_epi64(y, y0), middle);
+        outside = _mm512_or_si512(outside, _mm512_or_si512(_mm512_sub_epi64(x, lowest), _mm512_sub_epi64(x0, lowest)));
+        outside = _mm512_or_si512(outside, _mm512_or_si512(_mm512_sub_epi64(y, lowest), _mm512_sub_epi64(y0, lowest)));
+        outside = _mm512_or_si512(outside, _mm512_or_si512(dx, dy));
+        sum = _mm512_add_epi64(sum, _mm512_add_epi64(dx, dy));
+        lows = _mm512_madd52lo_epu64(lows, dx, dy);
+        highs = _mm512_madd52hi_epu64(highs, dx, dy);
+    }
+    if ((uint64_t)_mm512_reduce_or_epi64(outside) >> 45 != 0)
+        return false;
+    ipsim_wide128 products = ((ipsim_wide128)_mm512_reduce_add_epi64(highs) << 52) + (ipsim_wide128)_mm512_reduce_add_epi64(lows);
+    put(products - (ipsim_wide128)_mm512_reduce_add_epi64(sum) * largest + ((ipsim_wide128)n << 88), 44, high, low);
+    return true;
+}
+
+static bool has_ifma(const account_kernels *kernels)
+{
+    return kernels == &ipsim_account_kernels_avx512 && __builtin_cpu_supports("avx512ifma");
+}
+
+account_add_product *ipsim_account_add_product(const account_kernels *kernels)
+{
+    return has_ifma(kernels) ? add_product : NULL;
+}
+
 account_add_sums *ipsim_account_add_sums(const account_kernels *kernels)
 {
-    return kernels == &ipsim_account_kernels_avx512 && __builtin_cpu_supports("avx512ifma") ? add_sums : kernels->add_sums;
+    return has_ifma(kernels) ? add_sums : kernels->add_sums;
 }

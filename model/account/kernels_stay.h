@@ -317,6 +317,14 @@ static void find_cells(const ipsim_tally *tally, pieces *p)
 {
     int64_t columns = (int64_t)ipsim_tally_column(tally, 0, 1);
     const int64_t *restrict at = tally->at, *restrict width = tally->width, *restrict slot = p->slot;
+    if (tally->plan->n_years == 1) {
+#pragma omp simd
+        for (size_t i = 0; i < p->n; i++) {
+            p->width[i] = width[slot[i]];
+            p->at[i] = at[slot[i]];
+        }
+        return;
+    }
 #pragma omp simd
     for (size_t i = 0; i < p->n; i++) {
         p->width[i] = width[slot[i]];
@@ -372,8 +380,10 @@ static void add_whole_stays(const ipsim_tally *tally, const ipsim_stay *stay, co
         firing[i] = p->at[i] + counter[stay->risk[i] + 1] * p->width[i];
     }
     for (size_t i = 0; i < p->n_people; i++) {
-        cells[time[i]] += (pair){length[i], worth[i]};
-        cells[firing[i]] += (pair){1.0, weight[i]};
+        /* Both are read before one is written: columns are often 4 KiB apart, which a processor at first takes for the same place. */
+        pair in_state = cells[time[i]], fired = cells[firing[i]];
+        cells[time[i]] = in_state + (pair){length[i], worth[i]};
+        cells[firing[i]] = fired + (pair){1.0, weight[i]};
     }
 }
 
@@ -462,9 +472,12 @@ static void stay_in_state(ipsim_tally *tally, const ipsim_stay *stay)
             p.origin[c] = stay->origin[c];
             p.clock[p.n_clocks++] = c;
         }
+    if (tally->plan->n_years == 1)
+        memset(p.year, 0, p.n * sizeof *p.year);
+    else
 #pragma omp simd
-    for (size_t i = 0; i < p.n; i++)
-        p.year[i] = tally->year[p.slot[i]];
+        for (size_t i = 0; i < p.n; i++)
+            p.year[i] = tally->year[p.slot[i]];
     for (size_t f = 0; f + 1 < tally->n_flavours; f++) {
         double *restrict last = tally->worth + f * tally->stride;
         worths(&tally->schedule[f], p.n, p.to, p.worth_to[f], weight[f]);

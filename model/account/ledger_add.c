@@ -13,6 +13,7 @@
 
 /* Of each combination no more than this between two times that sums are widened: 2^18 sums of 2^44 fit into 64 bits. */
 enum { LANES_UNTIL_SETTLED = 1 << 17, LANES_UNTIL_FULL = LANES_UNTIL_SETTLED / 4 * 3 };
+enum { PAIRS_AT_ONCE = 16 };
 
 /* A block as the sums see it: columns by model, measure, year and flavour of a run of slots, and pieces that put its people into groups. */
 typedef struct adder {
@@ -229,12 +230,17 @@ static ipsim_status add_measure(const adder *a, size_t measure, ipsim_error *err
 
 /* ---- products of measures with each other ---- */
 
+static const double *kept_column(const adder *a, size_t measure, size_t model)
+{
+    const struct ledger_scratch *scratch = a->scratch;
+    return scratch->kept_columns + (scratch->kept[measure] * scratch->n_models + model) * scratch->longest;
+}
+
 /* All values fit: they have been added. */
 static void split_kept(const adder *a, const piece *p, size_t measure, size_t model, account_limbs *out)
 {
-    struct ledger_scratch *scratch = a->scratch;
-    const double *column = scratch->kept_columns + (scratch->kept[measure] * scratch->n_models + model) * scratch->longest;
-    (void)split(a, lanes_of(p), people_of(a, p, column, scratch->gathered), ipsim_account_quantum(a->ledger->plan, measure), out);
+    const double *people = people_of(a, p, kept_column(a, measure, model), a->scratch->gathered);
+    (void)split(a, lanes_of(p), people, ipsim_account_quantum(a->ledger->plan, measure), out);
 }
 
 /* false: memory is short. */
@@ -258,12 +264,42 @@ static bool add_product(const adder *a, const piece *p, size_t k, size_t model, 
     return true;
 }
 
+/* The pairs of people who stand in whole vectors; false: limb by limb, because a value is large, or for some other reason. */
+static bool add_pairs_at_once(const adder *a, const piece *p, size_t model)
+{
+    const ipsim_account_plan *plan = a->ledger->plan;
+    int64_t sums[PAIRS_AT_ONCE][2] = {{0}};
+    if (!a->scratch->add_product || p->order || a->given || plan->n_pairs > PAIRS_AT_ONCE)
+        return false;
+    for (size_t k = 0; k < plan->n_pairs; k++) {
+        size_t x = plan->pairs[k][0], y = plan->pairs[k][1];
+        account_differences d = {.x = kept_column(a, x, model) + p->offset,
+                                 .x0 = kept_column(a, x, 0) + p->offset,
+                                 .y = kept_column(a, y, model) + p->offset,
+                                 .y0 = kept_column(a, y, 0) + p->offset,
+                                 .quantum_x = ipsim_account_quantum(plan, x),
+                                 .quantum_y = ipsim_account_quantum(plan, y)};
+        if (!a->scratch->add_product(lanes_of(p), &d, &sums[k][0], &sums[k][1]))
+            return false;
+    }
+    for (size_t k = 0; k < plan->n_pairs; k++) {
+        int64_t *into = ipsim_waiting_products(&a->scratch->waiting, a->ledger, p->combination, step_of(a), k, model);
+        into[WAITING_HH] += sums[k][0];
+        into[WAITING_LL] += sums[k][1];
+    }
+    return true;
+}
+
+/* false: memory is short. */
 static bool add_products(const adder *a, const piece *p)
 {
     const ipsim_ledger *ledger = a->ledger;
     const ipsim_account_plan *plan = ledger->plan;
     bool ok = true;
-    for (size_t model = 0; model < ledger->n_models; model++) {
+    size_t next = 1; /* model that is not done */
+    while ((ledger->n_conditional == 0 || a->flavour == 1) && next < ledger->n_models && add_pairs_at_once(a, p, next))
+        next++;
+    for (size_t model = 0; next < ledger->n_models && model < ledger->n_models; model = model == 0 ? next : model + 1) {
         for (size_t measure = 0; measure < plan->n_measures; measure++) {
             if (a->scratch->kept[measure] == SIZE_MAX || (!a->given && plan->same_as[measure] != measure))
                 continue;
@@ -425,6 +461,7 @@ ipsim_status ipsim_ledger_add_block(ipsim_ledger *ledger, ipsim_tally *const *ta
         return no_memory(err);
     ledger->scratch->kernels = tallies[0]->kernels;
     ledger->scratch->add_sums = ipsim_account_add_sums(tallies[0]->kernels);
+    ledger->scratch->add_product = ipsim_account_add_product(tallies[0]->kernels);
     ipsim_ledger_scratch_cut(ledger->scratch, people->views, people->n_views);
     adder a = {.ledger = ledger, .scratch = ledger->scratch, .tallies = tallies};
     ipsim_status status = add_block(&a, people->n_slots, people->n_views, err);

@@ -96,6 +96,7 @@ struct ledger_scratch *ipsim_ledger_scratch_create(const ipsim_ledger *ledger, c
     }
     scratch->kernels = ipsim_account_kernels();
     scratch->add_sums = ipsim_account_add_sums(scratch->kernels);
+    scratch->add_product = ipsim_account_add_product(scratch->kernels);
     scratch->stride = stride;
     scratch->longest = longest;
     scratch->n_models = ledger->n_models;

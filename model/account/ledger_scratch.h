@@ -16,7 +16,8 @@ typedef struct piece {
 struct ledger_scratch {
     const account_kernels *kernels;
     account_add_sums *add_sums;
-    size_t stride, longest; /* of a column; the most slots at work together */
+    account_add_product *add_product; /* NULL: limb by limb */
+    size_t stride, longest;           /* of a column; the most slots at work together */
     size_t n_models, n_kept, n_limbs;
     size_t *kept;           /* n_measures: where a measure of the pairs and conditional means is kept for the products; or SIZE_MAX */
     double *kept_columns;   /* [(kept * n_models + model) * longest + place] */

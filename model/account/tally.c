@@ -363,19 +363,19 @@ static void enter_chunk(ipsim_tally *tally, size_t n, const int64_t *slot, const
     const account_model *m = tally->model;
     double t[IPSIM_CHUNK] = {0.0}, worth[IPSIM_CHUNK], weight[2][IPSIM_CHUNK];
     memcpy(t, t_years, n * sizeof *t);
-    for (size_t i = 0; i < n; i++) {
-        size_t at = (size_t)slot[i];
-        tally->year[at] = (int64_t)year_of(tally->plan, t[i]);
-        tally->entry_years[at] = t[i];
-        ipsim_tally_cell(tally, ipsim_tally_column(tally, m->basis_start, (size_t)tally->year[at]), at)[0] += 1.0;
-    }
     for (size_t f = 0; f + 1 < tally->n_flavours; f++) {
         tally->kernels->worths(&tally->schedule[f], (n + IPSIM_LANES - 1) / IPSIM_LANES * IPSIM_LANES, t, worth, weight[f]);
-        for (size_t i = 0; i < n; i++) {
-            size_t at = (size_t)slot[i];
-            tally->worth[f * tally->stride + at] = worth[i];
-            ipsim_tally_cell(tally, ipsim_tally_column(tally, m->basis_start, (size_t)tally->year[at]), at)[f + 1] += weight[f][i];
-        }
+        for (size_t i = 0; i < n; i++)
+            tally->worth[f * tally->stride + (size_t)slot[i]] = worth[i];
+    }
+    for (size_t i = 0; i < n; i++) {
+        size_t at = (size_t)slot[i], year = year_of(tally->plan, t[i]);
+        double *cell = ipsim_tally_cell(tally, ipsim_tally_column(tally, m->basis_start, year), at);
+        tally->year[at] = (int64_t)year;
+        tally->entry_years[at] = t[i];
+        cell[0] += 1.0;
+        for (size_t f = 0; f + 1 < tally->n_flavours; f++)
+            cell[f + 1] += weight[f][i];
     }
     account_earlier earlier;
     earlier.n = 0;

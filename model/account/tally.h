@@ -171,4 +171,15 @@ const account_kernels *ipsim_account_kernels(void);
 /* The fastest add_sums that the processor has; all give the same sums. */
 account_add_sums *ipsim_account_add_sums(const account_kernels *kernels);
 
+/* Two columns of values, each less that of the comparator. */
+typedef struct account_differences {
+    const double *x, *x0, *y, *y0;
+    double quantum_x, quantum_y;
+} account_differences;
+/* Adds the sum of products of n <= ACCOUNT_LANES_MAX differences, in quanta: high 2^44 + low. false: some value is large, and nothing was
+ * added. */
+typedef bool account_add_product(size_t n, const account_differences *d, int64_t *high, int64_t *low);
+/* NULL where the processor does it no faster than limb by limb. */
+account_add_product *ipsim_account_add_product(const account_kernels *kernels);
+
 #endif

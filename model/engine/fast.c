@@ -483,11 +483,11 @@ static inline size_t time_index(const ipsim_occupancy *seen, double times_per_ye
     return k;
 }
 
-static void count_arrival(ipsim_fast *e, int to, double t)
+static void count_arrivals(ipsim_fast *e, int to, double t, int64_t n)
 {
     size_t k = time_index(e->seen, e->times_per_year, t);
     if (k < e->seen->n_times)
-        e->seen->moves[k * e->model->n_states + (size_t)to]++;
+        e->seen->moves[k * e->model->n_states + (size_t)to] += n;
 }
 
 /* The guess of a time's place is never too high and at most one too low; then one comparison settles it. */
@@ -535,7 +535,7 @@ void ipsim_fast_enter(ipsim_fast *e, size_t slot, int from, int to, double t, si
     e->origin[IPSIM_CLOCK_SOJOURN * e->stride + slot] = t;
     start_clocks(e, &model->starts_on_state[to], slot, t);
     if (e->seen && from < 0)
-        count_arrival(e, to, t);
+        count_arrivals(e, to, t, 1);
     tell(e, slot, from < 0 ? IPSIM_STEP_ENTER : IPSIM_STEP_TRANSITION, t, from < 0 ? to : from, to, risk, 0.0);
     if (model->role[to] == IPSIM_ROLE_ALIVE)
         e->list[to][e->n_list[to]++] = (int32_t)slot;
@@ -570,8 +570,12 @@ static void enter_together(ipsim_fast *e, int state)
         n += (person[slot] >= 0) & (e->now[slot] <= horizon);
     }
     e->n_list[state] = n;
-    for (size_t i = 0; e->seen && i < n; i++)
-        count_arrival(e, state, e->now[list[i]]);
+    for (size_t i = 0, same; e->seen && i < n; i += same) { /* mostly they come at one time */
+        double t = e->now[list[i]];
+        for (same = 1; i + same < n && e->now[list[i + same]] == t;)
+            same++;
+        count_arrivals(e, state, t, (int64_t)same);
+    }
     for (size_t first = 0; e->tally && first < n; first += IPSIM_CHUNK) {
         size_t m = n - first < IPSIM_CHUNK ? n - first : IPSIM_CHUNK;
         for (size_t i = 0; i < m; i++) {

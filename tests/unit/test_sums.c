@@ -101,8 +101,59 @@ static void what_is_too_large_is_refused(void **state)
     free(x);
 }
 
+/* ---- products of differences ---- */
+
+/* scales[c]: of column c; the first is replaced by `odd` in one lane unless that is 0. */
+static bool add_product(const double *scales, double odd, ipsim_wide128 *sum, ipsim_wide128 *exact)
+{
+    static const double quantum[4] = {0x1p-16, 0x1p-16, 0x1p-32, 0x1p-32};
+    double *c[4];
+    int64_t high = 5, low = -7;
+    *exact = 0;
+    for (size_t k = 0; k < 4; k++)
+        assert_non_null(c[k] = ipsim_simd_alloc(MOST, sizeof **c));
+    for (size_t i = 0; i < MOST - 8; i++) {
+        int64_t q[4];
+        for (size_t k = 0; k < 4; k++) {
+            double quanta = k == 0 && i == 11 && odd != 0.0 ? odd : (2.0 * uniform() - 1.0) * scales[k];
+            c[k][i] = quanta * quantum[k];
+            q[k] = fabs(quanta) < 0x1p50 ? (int64_t)rint(quanta) : 0;
+        }
+        *exact += (ipsim_wide128)(q[0] - q[1]) * (q[2] - q[3]);
+    }
+    account_differences d = {.x = c[0], .x0 = c[1], .y = c[2], .y0 = c[3], .quantum_x = quantum[0], .quantum_y = quantum[2]};
+    bool fits = ipsim_account_add_product(ipsim_account_kernels())(MOST, &d, &high, &low);
+    *sum = (ipsim_wide128)(high - 5) * ((int64_t)1 << 44) + (low + 7);
+    for (size_t k = 0; k < 4; k++)
+        free(c[k]);
+    return fits;
+}
+
+static void products_of_differences_are_exact(void **state)
+{
+    (void)state;
+    static const double scales[][4] = {{0.4, 3.0, 2.0, 0.6},        {1e6, 1e6, 3.0, 1e9},          {0x1p43, 0x1p43, 0x1p43, 0x1p43},
+                                       {0x1p42, 0x1p43, 0.0, 1e12}, {0x1p44 - 1e6, 0.0, 1e3, 1e3}, {0.0, 0.0, 0x1p43, 1.0}};
+    static const double odd[] = {0x1.01p44, -0x1.01p44, 0x1p51, -0x1p51, 0x1p52, 1e300, INFINITY, -INFINITY, NAN};
+    ipsim_wide128 sum, exact;
+    if (!ipsim_account_add_product(ipsim_account_kernels()))
+        skip(); /* the processor has no such instruction */
+    for (size_t s = 0; s < sizeof scales / sizeof *scales; s++) {
+        assert_true(add_product(scales[s], 0.0, &sum, &exact));
+        assert_true(sum == exact);
+    }
+    for (size_t k = 0; k < sizeof odd / sizeof *odd; k++) {
+        assert_false(add_product(scales[0], odd[k], &sum, &exact));
+        assert_true(sum == 0);
+    }
+    /* values that fit, and differences that do not */
+    assert_false(add_product((const double[]){0x1p44 - 1e6, 0x1p44 - 1e6, 1.0, 1.0}, 0.0, &sum, &exact));
+    assert_false(add_product((const double[]){1.0, 1.0, 0x1p44 - 1e6, 0x1p44 - 1e6}, 0.0, &sum, &exact));
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(every_level_gives_the_same_sums), cmocka_unit_test(what_is_too_large_is_refused)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_level_gives_the_same_sums), cmocka_unit_test(what_is_too_large_is_refused),
+                                       cmocka_unit_test(products_of_differences_are_exact)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
