@@ -187,7 +187,7 @@ void ipsim_table_put_integer(ipsim_table *table, size_t row, size_t column, int6
 size_t ipsim_table_find_column(const ipsim_table *table, const char *name)
 {
     size_t column = 0;
-    while (column < table->n_columns && strcmp(table->columns[column].name, name) != 0) {
+    while (column < table->n_columns && (table->columns[column].name[0] != name[0] || strcmp(table->columns[column].name, name) != 0)) {
         column++;
     }
     return column;
