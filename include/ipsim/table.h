@@ -43,6 +43,8 @@ size_t ipsim_table_add_row(ipsim_table *table);
 void ipsim_table_reserve(ipsim_table *table, size_t n_rows);
 void ipsim_table_put_text(ipsim_table *table, size_t row, size_t column, const char *text);
 void ipsim_table_put_real(ipsim_table *table, size_t row, size_t column, double value);
+/* Puts the text of the row above, which must be there. */
+void ipsim_table_repeat_text(ipsim_table *table, size_t row, size_t column);
 void ipsim_table_put_integer(ipsim_table *table, size_t row, size_t column, int64_t value);
 
 /* Index of the column of that name; n_columns when there is none. */

@@ -91,33 +91,45 @@ static int format_by_library(double value, char buffer[IPSIM_REAL_TEXT_SIZE])
     return digits;
 }
 
+/* The n last digits of number. */
+static void put_digits(uint64_t number, char *to, int n)
+{
+    static const char pairs[] = "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
+                                "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+    for (; n >= 2; number /= 100) {
+        n -= 2;
+        memcpy(to + n, pairs + 2 * (number % 100), 2);
+    }
+    if (n == 1) {
+        to[0] = (char)('0' + number % 10);
+    }
+}
+
 /* As "%.*g" would. */
 static void print_digits(const ipsim_digits *digits, char *to)
 {
-    char text[20] = "";
+    char text[20];
     int n = digits->n, exponent = digits->exponent;
-    uint64_t number = digits->number;
-    for (int i = n; i-- > 0; number /= 10) {
-        text[i] = (char)('0' + number % 10);
-    }
+    put_digits(digits->number, text, n);
     while (n > 1 && text[n - 1] == '0') {
         n--;
     }
     bool scientific = exponent < -4 || exponent >= digits->n;
-    int before_point = scientific ? 1 : exponent + 1;
+    int before_point = scientific ? 1 : exponent + 1, before = before_point < n ? before_point : n;
     if (before_point <= 0) {
-        *to++ = '0';
-        *to++ = '.';
-        for (int i = before_point; i < 0; i++) {
-            *to++ = '0';
-        }
-    }
-    for (int i = 0; i < n || i < before_point; i++) {
-        if (i == before_point && i > 0) {
+        memcpy(to, "0.000000", 8); /* no more than 4 of these noughts */
+        to += 2 - before_point;
+        before = 0;
+    } else {
+        memcpy(to, text, (size_t)before);
+        memset(to + before, '0', (size_t)(before_point - before));
+        to += before_point;
+        if (before < n) {
             *to++ = '.';
         }
-        *to++ = i < n ? text[i] : '0';
     }
+    memcpy(to, text + before, (size_t)(n - before));
+    to += n - before;
     if (scientific) {
         int size = exponent < 0 ? -exponent : exponent;
         *to++ = 'e';
@@ -128,11 +140,26 @@ static void print_digits(const ipsim_digits *digits, char *to)
     *to = '\0';
 }
 
+/* Numbers of years, of people and of nothing at all. */
+static bool format_small(double value, char *buffer)
+{
+    if (!(value >= 0 && value < 100) || value != (double)(int)value || signbit(value)) {
+        return false;
+    }
+    size_t tens = value >= 10;
+    put_digits((uint64_t)value, buffer, 1 + (int)tens);
+    buffer[1 + tens] = '\0';
+    return true;
+}
+
 static int format_plain(double value, char buffer[IPSIM_REAL_TEXT_SIZE])
 {
     ipsim_digits digits;
+    if (format_small(value, buffer)) {
+        return 15;
+    }
     if (value == 0) {
-        strcpy(buffer, signbit(value) ? "-0" : "0");
+        strcpy(buffer, "-0");
         return 15;
     }
     if (!ipsim_digits_of(fabs(value), &digits)) {

@@ -159,6 +159,15 @@ void ipsim_table_put_text(ipsim_table *table, size_t row, size_t column, const c
     target->text[row] = copy;
 }
 
+void ipsim_table_repeat_text(ipsim_table *table, size_t row, size_t column)
+{
+    ipsim_column *target = cell_column(table, row, column, IPSIM_TEXT);
+    ipsim_bug_assert(target == NULL || row > 0);
+    if (target != NULL) {
+        target->text[row] = target->text[row - 1];
+    }
+}
+
 void ipsim_table_put_real(ipsim_table *table, size_t row, size_t column, double value)
 {
     ipsim_column *target = cell_column(table, row, column, IPSIM_REAL);
@@ -178,7 +187,7 @@ void ipsim_table_put_integer(ipsim_table *table, size_t row, size_t column, int6
 size_t ipsim_table_find_column(const ipsim_table *table, const char *name)
 {
     size_t column = 0;
-    while (column < table->n_columns && strcmp(table->columns[column].name, name) != 0) {
+    while (column < table->n_columns && (table->columns[column].name[0] != name[0] || strcmp(table->columns[column].name, name) != 0)) {
         column++;
     }
     return column;

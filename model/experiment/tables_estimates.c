@@ -21,15 +21,19 @@ const char *ipsim_tables_group_name(const experiment *e, size_t group, char *buf
 typedef struct row_writer {
     ipsim_table *table;
     size_t row, column;
+    bool repeats; /* the row above, in all its texts */
 } row_writer;
 
-static row_writer new_row(ipsim_table *table)
+static row_writer new_row(ipsim_table *table, bool repeats)
 {
-    return (row_writer){.table = table, .row = ipsim_table_add_row(table)};
+    return (row_writer){.table = table, .row = ipsim_table_add_row(table), .repeats = repeats};
 }
 static void text(row_writer *w, const char *value)
 {
-    ipsim_table_put_text(w->table, w->row, w->column++, value);
+    if (w->repeats)
+        ipsim_table_repeat_text(w->table, w->row, w->column++);
+    else
+        ipsim_table_put_text(w->table, w->row, w->column++, value);
 }
 static void real(row_writer *w, double value)
 {
@@ -71,7 +75,7 @@ static void write_result(const experiment *e, const experiment_sums *sums, ipsim
 {
     if (!ipsim_account_has(e->plan, model, measure))
         return;
-    row_writer w = new_row(table);
+    row_writer w = new_row(table, year > 0); /* years differ in numbers */
     text(&w, e->scenarios[model]->name.value);
     write_estimate(e, &w, group_name, measure, year, discounted, ipsim_ledger_mean(sums->ledger, model, group, measure, year, discounted));
 }
@@ -81,7 +85,7 @@ static void write_difference(const experiment *e, const experiment_sums *sums, i
 {
     if (!ipsim_account_has(e->plan, model, measure) && !ipsim_account_has(e->plan, 0, measure))
         return;
-    row_writer w = new_row(table);
+    row_writer w = new_row(table, year > 0); /* years differ in numbers */
     text(&w, e->scenarios[model]->name.value);
     text(&w, e->scenarios[0]->name.value);
     write_estimate(e, &w, group_name, measure, year, discounted,
@@ -152,7 +156,7 @@ static void write_ratio(const experiment *e, const experiment_sums *sums, ipsim_
     ipsim_estimate ratio = ipsim_ledger_ratio(sums->ledger, model, group, cost, effect, year, discounted);
     const char *reading = reading_of(c.value, x.value);
     bool meaningful = strcmp(reading, "ratio") == 0 || strcmp(reading, "less effective") == 0;
-    row_writer w = new_row(table);
+    row_writer w = new_row(table, false);
     text(&w, e->scenarios[model]->name.value);
     text(&w, e->scenarios[0]->name.value);
     text(&w, ipsim_tables_group_name(e, group, name, sizeof name));

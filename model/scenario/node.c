@@ -80,7 +80,7 @@ ipsim_node *ipsim_node_child(const ipsim_node *parent, const char *name)
         return NULL;
     }
     for (ipsim_node *child = parent->first; child != NULL; child = child->next) {
-        if (strcmp(child->name, name) == 0) {
+        if (child->name[0] == name[0] && strcmp(child->name, name) == 0) {
             return child;
         }
     }

@@ -8,7 +8,8 @@
 const ipsim_schema_row *ipsim_schema_find(ipsim_section section, const char *key)
 {
     for (size_t i = 0; i < ipsim_n_schema_rows; i++) {
-        if (ipsim_schema_rows[i].section == section && strcmp(ipsim_schema_rows[i].key, key) == 0) {
+        const ipsim_schema_row *row = &ipsim_schema_rows[i];
+        if (row->section == section && row->key[0] == key[0] && strcmp(row->key, key) == 0) {
             return &ipsim_schema_rows[i];
         }
     }

@@ -26,7 +26,7 @@ static const char *const lua_words[] = {"break", "do",  "else",   "elseif", "end
 static bool is_in(const char *name, const char *const *words, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(name, words[i]) == 0) {
+        if (name[0] == words[i][0] && strcmp(name, words[i]) == 0) {
             return true;
         }
     }

@@ -10,15 +10,38 @@
 #include "ipsim/plain_text.h"
 #include "ipsim/write.h"
 
-/* The stream belongs to one thread. */
-static void put_char(FILE *stream, char c)
+/* Cells are a few bytes each, and handing every one to the stream costs more than making it. */
+typedef struct csv_page {
+    FILE *stream;
+    size_t used;
+    char bytes[16384];
+} csv_page;
+
+static void send_page(csv_page *page)
 {
-    putc_unlocked(c, stream);
+    fwrite(page->bytes, 1, page->used, page->stream);
+    page->used = 0;
 }
 
-static void put_bytes(FILE *stream, const char *bytes, size_t n)
+static void put_bytes(csv_page *page, const char *bytes, size_t n)
 {
-    fwrite_unlocked(bytes, 1, n, stream);
+    if (n > sizeof page->bytes - page->used) {
+        send_page(page);
+    }
+    if (n > sizeof page->bytes) {
+        fwrite(bytes, 1, n, page->stream);
+        return;
+    }
+    memcpy(page->bytes + page->used, bytes, n);
+    page->used += n;
+}
+
+static void put_char(csv_page *page, char c)
+{
+    if (page->used == sizeof page->bytes) {
+        send_page(page);
+    }
+    page->bytes[page->used++] = c;
 }
 
 /* Blanks at the ends are kept only by quotes: many readers, ours among them, trim what is not quoted. */
@@ -46,51 +69,53 @@ static void look_at(text_needs *needs, const char *text)
     *needs = (text_needs){text, length, ipsim_looks_like_formula(text), needs_quotes(text, length)};
 }
 
-static void put_seen_text(FILE *stream, const text_needs *needs)
+static void put_seen_text(csv_page *page, const text_needs *needs)
 {
     if (needs->quotes) {
-        put_char(stream, '"');
+        put_char(page, '"');
     }
     if (needs->guard) {
-        put_char(stream, '\'');
+        put_char(page, '\'');
     }
     if (!needs->quotes) {
-        put_bytes(stream, needs->text, needs->length);
+        put_bytes(page, needs->text, needs->length);
         return;
     }
     for (const char *c = needs->text; *c != '\0'; c++) {
         if (*c == '"') {
-            put_char(stream, '"');
+            put_char(page, '"');
         }
-        put_char(stream, *c);
+        put_char(page, *c);
     }
-    put_char(stream, '"');
+    put_char(page, '"');
 }
 
-static void put_text(FILE *stream, const char *text)
+static void put_text(csv_page *page, const char *text)
 {
     text_needs needs;
     look_at(&needs, text);
-    put_seen_text(stream, &needs);
+    put_seen_text(page, &needs);
 }
 
-static void put_header(FILE *stream, const ipsim_table *table)
+static void put_header(csv_page *page, const ipsim_table *table)
 {
     for (size_t c = 0; c < table->n_columns; c++) {
         const char *name = table->columns[c].name;
         if (c > 0) {
-            put_char(stream, ',');
+            put_char(page, ',');
         }
         if (c == 0 && name[0] == '#') {
-            fprintf(stream, "\"%s\"", name); /* or the header would read as a comment */
+            put_char(page, '"'); /* or the header would read as a comment */
+            put_bytes(page, name, strlen(name));
+            put_char(page, '"');
         } else {
-            put_text(stream, name);
+            put_text(page, name);
         }
     }
-    put_char(stream, '\n');
+    put_char(page, '\n');
 }
 
-static void put_cell(FILE *stream, const ipsim_column *column, size_t row, text_needs *seen)
+static void put_cell(csv_page *page, const ipsim_column *column, size_t row, text_needs *seen)
 {
     char number[IPSIM_REAL_TEXT_SIZE];
     switch (column->type) {
@@ -99,17 +124,17 @@ static void put_cell(FILE *stream, const ipsim_column *column, size_t row, text_
             if (column->text[row] != seen->text) {
                 look_at(seen, column->text[row]);
             }
-            put_seen_text(stream, seen);
+            put_seen_text(page, seen);
         }
         break;
     case IPSIM_REAL:
         if (!isnan(column->real[row])) {
             ipsim_format_real(column->real[row], number);
-            put_bytes(stream, number, strlen(number));
+            put_bytes(page, number, strlen(number));
         }
         break;
     case IPSIM_INTEGER:
-        fprintf(stream, "%" PRId64, column->integer[row]);
+        put_bytes(page, number, (size_t)snprintf(number, sizeof number, "%" PRId64, column->integer[row]));
         break;
     }
 }
@@ -129,22 +154,32 @@ static bool is_empty_cell(const ipsim_column *column, size_t row)
 
 enum { MOST_SEEN = 32 }; /* columns beyond it share one memory, which costs time and nothing else */
 
-static void put_rows(FILE *stream, const ipsim_table *table)
+static void put_rows(csv_page *page, const ipsim_table *table)
 {
     text_needs seen[MOST_SEEN] = {{0}};
-    for (size_t row = 0; row < table->n_rows && ferror(stream) == 0; row++) {
+    for (size_t row = 0; row < table->n_rows && ferror(page->stream) == 0; row++) {
         if (table->n_columns == 1 && is_empty_cell(&table->columns[0], row)) {
-            fputs("\"\"", stream); /* an empty line would read as no row at all */
+            put_bytes(page, "\"\"", 2); /* an empty line would read as no row at all */
         } else {
             for (size_t c = 0; c < table->n_columns; c++) {
                 if (c > 0) {
-                    put_char(stream, ',');
+                    put_char(page, ',');
                 }
-                put_cell(stream, &table->columns[c], row, &seen[c < MOST_SEEN ? c : MOST_SEEN - 1]);
+                put_cell(page, &table->columns[c], row, &seen[c < MOST_SEEN ? c : MOST_SEEN - 1]);
             }
         }
-        put_char(stream, '\n');
+        put_char(page, '\n');
     }
+}
+
+static void put_table(FILE *stream, const ipsim_table *table)
+{
+    csv_page page;
+    page.stream = stream;
+    page.used = 0;
+    put_header(&page, table);
+    put_rows(&page, table);
+    send_page(&page);
 }
 
 static ipsim_status check_memory(const ipsim_table *table, ipsim_error *err)
@@ -160,8 +195,7 @@ ipsim_status ipsim_write_csv(const ipsim_table *table, const char *path, ipsim_e
     if (status != IPSIM_OK) {
         return status;
     }
-    put_header(stream, table);
-    put_rows(stream, table);
+    put_table(stream, table);
     return ipsim_file_finish(stream, path, err);
 }
 
@@ -169,8 +203,7 @@ ipsim_status ipsim_write_csv_stream(const ipsim_table *table, FILE *stream, ipsi
 {
     ipsim_status status = check_memory(table, err);
     if (status == IPSIM_OK) {
-        put_header(stream, table);
-        put_rows(stream, table);
+        put_table(stream, table);
     }
     return status == IPSIM_OK && ferror(stream) != 0 ? ipsim_error_set(err, IPSIM_ERR_FILE, "CSV cannot be written: %s", strerror(errno))
                                                      : status;

@@ -87,6 +87,9 @@ static void cells_that_say_the_same_are_changed_one_by_one(void **state)
     assert_string_equal(table->columns[0].text[0], "same");
     assert_string_equal(table->columns[0].text[1], "some");
     assert_string_equal(table->columns[0].text[2], "same");
+    ipsim_table_repeat_text(table, 2, 0);
+    assert_string_equal(table->columns[0].text[2], "some");
+    ipsim_table_put_text(table, 2, 0, "same");
     ipsim_table_put_text(table, 0, 0, NULL);
     ipsim_table_put_text(table, 1, 0, text);
     assert_null(table->columns[0].text[0]);

@@ -77,6 +77,37 @@ static void csv_has_exactly_these_bytes(void **state)
     ipsim_table_free(table);
 }
 
+/* Rows of every length, short ones and ones longer than what is handed to the system at once. */
+static void csv_of_any_length(void **state)
+{
+    (void)state;
+    enum { LONGEST = 40000 };
+    static const ipsim_column_spec two[] = {{"text", IPSIM_TEXT, ""}, {"bytes", IPSIM_REAL, ""}};
+    static char text[LONGEST + 1];
+    char *expected = NULL, *streamed = NULL;
+    size_t wanted = 0, size = 0;
+    FILE *plain = open_memstream(&expected, &wanted), *stream = open_memstream(&streamed, &size);
+    ipsim_table *table = ipsim_table_create("texts", two, 2);
+    ipsim_error err = {0};
+    fputs("text,bytes\n", plain);
+    for (size_t length = 0, i = 0; length <= LONGEST; length += 1 + length / 9, i++) {
+        memset(text, 'a' + (int)(i % 26), length);
+        text[length] = '\0';
+        size_t row = ipsim_table_add_row(table);
+        ipsim_table_put_text(table, row, 0, text);
+        ipsim_table_put_real(table, row, 1, (double)length);
+        fprintf(plain, "%s,%zu\n", text, length);
+    }
+    assert_ok(ipsim_write_csv_stream(table, stream, &err), &err);
+    fclose(stream);
+    fclose(plain);
+    assert_int_equal(size, wanted);
+    assert_memory_equal(streamed, expected, wanted);
+    free(streamed);
+    free(expected);
+    ipsim_table_free(table);
+}
+
 static void csv_comes_back_through_our_own_reader(void **state)
 {
     (void)state;
@@ -318,6 +349,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(csv_has_exactly_these_bytes),
+        cmocka_unit_test(csv_of_any_length),
         cmocka_unit_test(csv_comes_back_through_our_own_reader),
         cmocka_unit_test(json_parses_and_keeps_the_values),
         cmocka_unit_test(json_tells_a_full_disk_and_bad_text),
