@@ -413,12 +413,27 @@ static void fill_key(filler *f, const ipsim_schema_row *row, const ipsim_node *n
     }
 }
 
+/* What users of models in cycles look for first. */
+static const char *advice(ipsim_section section, const char *key)
+{
+    bool probability = strcmp(key, "probability") == 0 || strcmp(key, "prob") == 0 || strcmp(key, "p") == 0;
+    if (probability && section == IPSIM_SECTION_HAZARD) {
+        return "; time is continuous: of a probability p in t years the rate is \"-log(1 - p) / t\"";
+    }
+    if (probability && (section == IPSIM_SECTION_TRANSITION || section == IPSIM_SECTION_EVENT)) {
+        return "; time is continuous: of a probability p in t years the hazard is { family = \"exponential\"; rate = \"-log(1 - p) / t\"; "
+               "}";
+    }
+    return NULL;
+}
+
 static void refuse_unknown_keys(filler *f, ipsim_section section, const ipsim_node *node, const char *prefix)
 {
     for (const ipsim_node *child = node->first; child != NULL; child = child->next) {
         if (ipsim_schema_find(section, child->name) != NULL) {
             continue;
         }
+        const char *known = advice(section, child->name);
         ipsim_suggestion near;
         ipsim_suggest_begin(&near, child->name);
         for (size_t i = 0; i < ipsim_n_schema_rows; i++) {
@@ -427,7 +442,7 @@ static void refuse_unknown_keys(filler *f, ipsim_section section, const ipsim_no
             }
         }
         ipsim_error_add(f->loader->errors, IPSIM_ERR_UNKNOWN_KEY, (ipsim_origin){child->file, child->line, join(f, prefix, child->name)},
-                        "there is no such key here%s", ipsim_suggest_text(&near));
+                        "there is no such key here%s", known != NULL ? known : ipsim_suggest_text(&near));
     }
 }
 
