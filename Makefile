@@ -71,7 +71,7 @@ parallel   = $(MAKE) $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
 say        = @$(if $(V),:,printf '%-7s %s\n' $(1) $(2))
 quiet     := $(if $(V),,@)
 
-.PHONY: all program demo charts test test-programs run-tests test-slow slow-programs run-slow run-cluster run-bits run-browser fuzz-programs run-fuzz bench lint format check-layers check-symbols dependencies \
+.PHONY: all program demo charts test test-programs run-tests test-slow slow-programs run-slow run-cluster run-bits run-browser run-readme fuzz-programs run-fuzz bench lint format check-layers check-symbols dependencies \
         install install-files uninstall dist clean help FORCE
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
@@ -158,6 +158,8 @@ run-cluster:
 	@IPSIM_MPI=$(abspath $(BUILD)-mpi/ipsim) $(subst -j $(JOBS),-j 1,$(RUN_TESTS)) $(call scripts,$(CLUSTER_TESTS))
 run-browser:
 	@$(subst -j $(JOBS),-j 1 -t 1800,$(RUN_TESTS)) tests/browser/test_browser.sh
+run-readme:
+	@README_ALL=1 $(RUN_TESTS) -t 3000 tests/cli/test_readme.sh
 run-bits:
 	@IPSIM_MPI=$(abspath $(BUILD)-mpi/ipsim) $(RUN_TESTS) -t 3000 $(call scripts,$(BITS_TEST))
 run-fuzz:

@@ -37,6 +37,7 @@ step "a build with MPI without warnings" "" "$make" "-j$jobs" "$build-mpi/ipsim"
 step "the program for the tests of ranks and Slurm" "" "$make" "-j$jobs" "$build/ipsim"
 step "ranks and Slurm" "$build/tests/summary" "$make" run-cluster
 step "report.html in a browser (screenshots in build/browser/screenshots)" "$build/tests/summary" "$make" run-browser
+step "every block of README.md, those of the Norwegian runs too" "$build/tests/summary" "$make" run-readme
 step "a build by clang without warnings" "" "$make" "-j$jobs" build/clang/ipsim test-programs CC=clang WERROR=1 SAN=
 
 # Builds whose results must be the same to the bit. They have folders of their own, so that a second time costs nothing.

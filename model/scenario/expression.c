@@ -361,6 +361,39 @@ size_t ipsim_expressions_add(ipsim_expressions *e, ipsim_loader *loader, const i
     return handle;
 }
 
+static void mark_uses(const ipsim_expressions *e, size_t handle, bool *marked)
+{
+    for (const use *u = e->functions[handle].uses; u != NULL; u = u->next) {
+        marked[u->parameter] = true;
+    }
+}
+
+size_t ipsim_expressions_inputs(const ipsim_expressions *e, size_t handle, size_t *inputs, size_t most)
+{
+    size_t count = 0, n = e->scenario->n_parameters;
+    bool *marked = handle != IPSIM_NO_EXPRESSION ? calloc(n + 1, sizeof *marked) : NULL;
+    if (marked == NULL) {
+        return 0;
+    }
+    mark_uses(e, handle, marked);
+    for (size_t k = e->n_ordered; k-- > 0;) { /* each before those it needs */
+        size_t i = e->order[k];
+        if (marked[i] && e->handles[i] != IPSIM_NO_EXPRESSION) {
+            mark_uses(e, e->handles[i], marked);
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (marked[i] && e->handles[i] == IPSIM_NO_EXPRESSION) {
+            if (count < most) {
+                inputs[count] = i;
+            }
+            count++;
+        }
+    }
+    free(marked);
+    return count;
+}
+
 bool ipsim_expressions_uses(const ipsim_expressions *e, size_t parameter)
 {
     return e->used[parameter];

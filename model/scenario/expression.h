@@ -46,6 +46,10 @@ typedef struct ipsim_number_slot {
 ipsim_status ipsim_expressions_evaluate(ipsim_expressions *expressions, const double *overrides, ipsim_number_slot *slots, size_t n_slots,
                                         ipsim_error_list *errors);
 
+/* The parameters with a number of their own that an expression depends on, directly or through others, in the order of parameters: their count,
+ * of which the first `most` stand in inputs. 0 when memory is short. */
+size_t ipsim_expressions_inputs(const ipsim_expressions *expressions, size_t handle, size_t *inputs, size_t most);
+
 /* Whether some expression uses the parameter. */
 bool ipsim_expressions_uses(const ipsim_expressions *expressions, size_t parameter);
 

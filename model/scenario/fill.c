@@ -413,12 +413,27 @@ static void fill_key(filler *f, const ipsim_schema_row *row, const ipsim_node *n
     }
 }
 
+/* What users of models in cycles look for first. */
+static const char *advice(ipsim_section section, const char *key)
+{
+    bool probability = strcmp(key, "probability") == 0 || strcmp(key, "prob") == 0 || strcmp(key, "p") == 0;
+    if (probability && section == IPSIM_SECTION_HAZARD) {
+        return "; time is continuous: of a probability p in t years the rate is \"-log(1 - p) / t\"";
+    }
+    if (probability && (section == IPSIM_SECTION_TRANSITION || section == IPSIM_SECTION_EVENT)) {
+        return "; time is continuous: of a probability p in t years the hazard is { family = \"exponential\"; rate = \"-log(1 - p) / t\"; "
+               "}";
+    }
+    return NULL;
+}
+
 static void refuse_unknown_keys(filler *f, ipsim_section section, const ipsim_node *node, const char *prefix)
 {
     for (const ipsim_node *child = node->first; child != NULL; child = child->next) {
         if (ipsim_schema_find(section, child->name) != NULL) {
             continue;
         }
+        const char *known = advice(section, child->name);
         ipsim_suggestion near;
         ipsim_suggest_begin(&near, child->name);
         for (size_t i = 0; i < ipsim_n_schema_rows; i++) {
@@ -427,7 +442,7 @@ static void refuse_unknown_keys(filler *f, ipsim_section section, const ipsim_no
             }
         }
         ipsim_error_add(f->loader->errors, IPSIM_ERR_UNKNOWN_KEY, (ipsim_origin){child->file, child->line, join(f, prefix, child->name)},
-                        "there is no such key here%s", ipsim_suggest_text(&near));
+                        "there is no such key here%s", known != NULL ? known : ipsim_suggest_text(&near));
     }
 }
 
@@ -460,47 +475,4 @@ void ipsim_scenario_fill(ipsim_loader *loader, const ipsim_node *root, ipsim_sce
 {
     filler f = {loader, scenario, scenario->private_parts};
     fill_section(&f, IPSIM_SECTION_SCENARIO, root, scenario, "");
-}
-
-/* Where the number really comes from, when the expression is the name of a parameter. */
-static void describe_parameter(const ipsim_scenario *scenario, const char *expression, char *text, size_t size)
-{
-    size_t i = expression == NULL ? scenario->n_parameters : ipsim_find_named(scenario, &ipsim_names_parameter, expression);
-    if (i < scenario->n_parameters) {
-        const ipsim_origin *at = &scenario->parameters[i].value.origin;
-        if (at->line > 0) {
-            snprintf(text, size, " (the parameter stands in %.300s:%d)", at->file, at->line);
-        } else {
-            snprintf(text, size, " (the parameter stands in %.300s)", at->file);
-        }
-    }
-}
-
-void ipsim_scenario_check_ranges(const ipsim_scenario *scenario, ipsim_error_list *errors)
-{
-    for (size_t i = 0; i < scenario->private_parts->n_slots; i++) {
-        const ipsim_number_slot *slot = &scenario->private_parts->slots[i];
-        const ipsim_schema_row *row = slot->row;
-        double value = slot->number->value;
-        if (!ipsim_schema_bounded(row) || isnan(value)) {
-            continue;
-        }
-        bool low = row->above_min ? value <= row->min : value < row->min;
-        bool high = value > row->max;
-        if (!low && !high) {
-            continue;
-        }
-        char written[200] = "";
-        if (slot->number->expression != NULL) {
-            snprintf(written, sizeof written, "\"%.160s\" = ", slot->number->expression);
-        }
-        char where[400] = "";
-        describe_parameter(scenario, slot->number->expression, where, sizeof where);
-        if (low && row->above_min) {
-            ipsim_error_add(errors, IPSIM_ERR_RANGE, slot->number->origin, "%s%.10g is not above %.10g%s", written, value, row->min, where);
-        } else {
-            ipsim_error_add(errors, IPSIM_ERR_RANGE, slot->number->origin, "%s%.10g is %s %.10g%s", written, value, low ? "below" : "above",
-                            low ? row->min : row->max, where);
-        }
-    }
 }

@@ -23,7 +23,7 @@ typedef struct ipsim_scenario_private ipsim_scenario_private;
 /* fill.c: the merged tree into the structs, by the schema. Values given wrongly are recorded and left as given but empty (NaN, NULL,
  * -1, count 0), so that later checks can tell them from missing ones and be silent. */
 void ipsim_scenario_fill(ipsim_loader *loader, const ipsim_node *root, ipsim_scenario *scenario);
-/* Ranges of all numbers in the slots: the schema's, against their present values. */
+/* ranges.c: those of all numbers in the slots: the schema's, against their present values. */
 void ipsim_scenario_check_ranges(const ipsim_scenario *scenario, ipsim_error_list *errors);
 
 /* derive.c: defaults that depend on other keys (a clock, a stream, every alive state...). After filling, before validating. */

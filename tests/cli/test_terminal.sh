@@ -77,19 +77,19 @@ voi_shows_progress() { # sets, option...
 sets='p1+p2+p3,p2+p3+p4,p3+p4+p5,p4+p5+p6,p5+p6+p7,p6+p7+p8,p7+p8+p9'
 voi_shows_progress "$sets" && shown=true || shown=false
 if [ "$milliseconds" -gt 3000 ]; then
-    assert "a long voi says how far it is" $shown
+    assert "a long voi says how far it is" "$shown"
 else
     skip "a long voi says how far it is" "it took $milliseconds milliseconds"
 fi
 voi_shows_progress p1 && shown=true || shown=false
 if [ "$milliseconds" -lt 1000 ]; then
-    assert "a short one does not" test $shown = false
+    assert "a short one does not" test "$shown" = false
 else
     skip "a short voi does not" "it took $milliseconds milliseconds"
 fi
 assert "it ends with its page" grep -q 'HOW TO READ THIS' "$scratch/out"
 voi_shows_progress "$sets" --quiet && shown=true || shown=false
-assert "nor does --quiet" test $shown = false
+assert "nor does --quiet" test "$shown" = false
 
 # How many replicates there were, and where they stand.
 run run "$model" -n 100 --replicates 3 --output "$scratch/result"
