@@ -178,9 +178,9 @@ $(BUILD)/model/app/version.o: private EXTRA := -DIPSIM_VERSION='"$(VERSION)"' -D
     -DIPSIM_LIBCONFIG_VERSION='"$(shell pkg-config --modversion libconfig 2>/dev/null || echo unknown)"'
 
 # Kernels are compiled once for each level of vector instructions, which the program chooses among when it starts.
-$(BUILD)/model/account/kernels_sse2.o $(BUILD)/model/engine/fast_sse2.o: private EXTRA := $(VECTORISE)
-$(BUILD)/model/account/kernels_avx2.o $(BUILD)/model/engine/fast_avx2.o: private EXTRA := $(VECTORISE) -mavx2
-$(BUILD)/model/account/kernels_avx512.o $(BUILD)/model/engine/fast_avx512.o: private EXTRA := $(VECTORISE) -mavx512f -mavx512dq -mavx512vl \
+$(BUILD)/model/account/kernels_sse2.o $(BUILD)/model/population/columns_sse2.o $(BUILD)/model/engine/fast_sse2.o: private EXTRA := $(VECTORISE)
+$(BUILD)/model/account/kernels_avx2.o $(BUILD)/model/population/columns_avx2.o $(BUILD)/model/engine/fast_avx2.o: private EXTRA := $(VECTORISE) -mavx2
+$(BUILD)/model/account/kernels_avx512.o $(BUILD)/model/population/columns_avx512.o $(BUILD)/model/engine/fast_avx512.o: private EXTRA := $(VECTORISE) -mavx512f -mavx512dq -mavx512vl \
     -mavx512bw -mprefer-vector-width=512 -mtune=icelake-server
 $(BUILD)/model/app/mpi_driver.o: private EXTRA := $(if $(MPI),-DIPSIM_MPI)
 

@@ -69,7 +69,7 @@ static inline void sim_person(sim *s, int64_t person)
 {
     ipsim_error err;
     s->n = 0;
-    ipsim_population_draw(s->population, s->luck.seed, s->luck.replicate, person, s->attributes);
+    ipsim_population_draw(s->population, s->luck.seed, s->luck.replicate, person, 1, s->attributes);
     assert_ok(ipsim_reference_simulate(s->engine, s->luck, person, s->attributes, NULL, sim_record, s, &err), &err);
 }
 

@@ -11,8 +11,9 @@ typedef struct ipsim_population ipsim_population;
 ipsim_status ipsim_population_create(const ipsim_scenario *scenario, ipsim_population **out, ipsim_error_list *errors) IPSIM_MUST_CHECK;
 void ipsim_population_free(ipsim_population *population);
 
-/* One person: values[n_attributes]; categorical attributes hold the index of the level. Thread-safe. */
-void ipsim_population_draw(const ipsim_population *population, uint64_t seed, uint32_t replicate, int64_t person, double *values);
+/* Persons first .. first + n - 1: values[person * n_attributes + attribute]; categorical attributes hold the index of the level. A person's
+ * values do not depend on who is drawn beside him or her. Thread-safe. */
+void ipsim_population_draw(const ipsim_population *population, uint64_t seed, uint32_t replicate, int64_t first, size_t n, double *values);
 
 /* What the scenario declares for an attribute, to stand beside the simulated figure; NaN when nothing is declared.
  * level: share of a categorical attribute's level. mean, sd: of a numeric attribute. */

@@ -1,52 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Kernels: unit exponentials, a vector of Philox4x32-10 blocks at a time (random/stream.c draws the same, one at a time). The words of a
- * block lie in lanes of 64 bits; the upper halves may hold anything, because only lower halves are multiplied. A compiler that does not
- * see this multiplies whole lanes at half the speed, hence the intrinsics. */
+/* Kernels: unit exponentials. */
 #ifndef IPSIM_FAST_DRAW_H
 #define IPSIM_FAST_DRAW_H
 
-#include <immintrin.h>
-
 #include "ipsim/engine.h"
-#include "maths/elementary.h"
-
-#if defined(__AVX512F__)
-typedef uint64_t words __attribute__((vector_size(64), aligned(8), may_alias));
-static inline words multiply(words a, words b)
-{
-    return (words)_mm512_mul_epu32((__m512i)a, (__m512i)b);
-}
-#elif defined(__AVX2__)
-typedef uint64_t words __attribute__((vector_size(32), aligned(8), may_alias));
-static inline words multiply(words a, words b)
-{
-    return (words)_mm256_mul_epu32((__m256i)a, (__m256i)b);
-}
-#else
-typedef uint64_t words __attribute__((vector_size(16), aligned(8), may_alias));
-static inline words multiply(words a, words b)
-{
-    return (words)_mm_mul_epu32((__m128i)a, (__m128i)b);
-}
-#endif
-
-enum { WORDS = sizeof(words) / sizeof(uint64_t) };
-
-/* The first 64 bits of the block of each counter. */
-static inline words philox(words c0, words c1, words c2, words c3, uint32_t k0, uint32_t k1)
-{
-    const words m0 = (words){0} + UINT64_C(0xD2511F53), m1 = (words){0} + UINT64_C(0xCD9E8D57);
-    for (int round = 0; round < 10; round++) {
-        words p0 = multiply(m0, c0), p1 = multiply(m1, c2);
-        c0 = (p1 >> 32) ^ c1 ^ (uint64_t)k0;
-        c1 = p1;
-        c2 = (p0 >> 32) ^ c3 ^ (uint64_t)k1;
-        c3 = p0;
-        k0 += UINT32_C(0x9E3779B9);
-        k1 += UINT32_C(0xBB67AE85);
-    }
-    return (c1 << 32) | (c0 & UINT64_C(0xFFFFFFFF));
-}
+#include "random/philox_vector.h"
 
 /* Uniforms in (0, 1); n whole vectors. */
 static void draw_uniforms(size_t n, ipsim_luck luck, const int64_t *person, const int64_t *key, const int64_t *count, double *restrict out)
@@ -58,11 +16,8 @@ static void draw_uniforms(size_t n, ipsim_luck luck, const int64_t *person, cons
         *(words *)(bits + i) = philox(id, (k << 8) | (id >> 32), c2, c3, (uint32_t)luck.seed, (uint32_t)(luck.seed >> 32));
     }
 #pragma omp simd
-    for (size_t i = 0; i < n; i++) {
-        /* The top 52 bits as a double, by way of the bit pattern of 2^52 + k. */
-        double top = ipsim_double_from_bits((bits[i] >> 12) | UINT64_C(0x4330000000000000)) - 0x1p52;
-        out[i] = (top + 0.5) * 0x1p-52;
-    }
+    for (size_t i = 0; i < n; i++)
+        out[i] = uniform_of(bits[i]);
 }
 
 /* Unit exponentials. */

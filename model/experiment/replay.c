@@ -63,7 +63,7 @@ static ipsim_status replay_all(const experiment *e, ipsim_luck luck, int64_t per
     ipsim_error err;
     ipsim_status status = attributes ? IPSIM_OK : ipsim_error_set(&err, IPSIM_ERR_MEMORY, "not enough memory for the replay");
     if (attributes)
-        ipsim_population_draw(e->population, luck.seed, luck.replicate, person, attributes);
+        ipsim_population_draw(e->population, luck.seed, luck.replicate, person, 1, attributes);
     for (size_t i = 0; status == IPSIM_OK && i < e->n_models; i++) {
         recorder r = {.table = table, .model = e->models[i], .person = person};
         ipsim_reference *engine = ipsim_reference_create(e->models[i]);

@@ -446,10 +446,9 @@ static ipsim_status simulate_block(worker *w, ipsim_luck luck, int64_t first, in
     size_t n = (size_t)(end - first);
     ipsim_bug_assert(n <= IPSIM_BLOCK_PERSONS);
     uint64_t start = ticks_now(w);
-    for (size_t i = 0; i < n; i++) {
-        double *attributes = &w->attributes[i * w->people->n_attributes];
-        ipsim_population_draw(w->e->population, luck.seed, luck.replicate, first + (int64_t)i, attributes);
-        ipsim_status status = w->sums ? count_person(w, first + (int64_t)i, attributes, err) : IPSIM_OK;
+    ipsim_population_draw(w->e->population, luck.seed, luck.replicate, first, n, w->attributes);
+    for (size_t i = 0; w->sums && i < n; i++) {
+        ipsim_status status = count_person(w, first + (int64_t)i, &w->attributes[i * w->people->n_attributes], err);
         if (status != IPSIM_OK)
             return status;
     }

@@ -61,7 +61,7 @@ static double log_density(const ipsim_beta_shape *shape, point at)
 
 /* I_x(a, b) B(a, b) / (x^a y^b), for x below about the mean: the even part of the fraction DLMF 8.17.22, as Didonato and Morris (1992,
  * algorithm 708) write it. Numerators and denominators of the convergents go forward, so that no division waits for another. */
-static double fraction(double a, double b, double x, double y)
+static double fraction(double a, double b, double x, double y, double rest)
 {
     double square = x * x;
     double lambda = a <= b ? a - (a + b) * x : (a + b) * y - b;
@@ -83,7 +83,7 @@ static double fraction(double a, double b, double x, double y)
         next = beta * below + alpha * last_below;
         last_below = below;
         below = next;
-        if (fabs(above * last_below - last_above * below) <= 2e-16 * fabs(above * last_below)) {
+        if (fabs(above * last_below - last_above * below) <= rest * fabs(above * last_below)) {
             break;
         }
         if (fabs(below) > 0x1p300) {
@@ -97,10 +97,10 @@ static double fraction(double a, double b, double x, double y)
 }
 
 /* The tail on the side of the mean that x is on. */
-static ipsim_tail tail_at(const ipsim_beta_shape *shape, point at)
+static ipsim_tail tail_at(const ipsim_beta_shape *shape, point at, double rest)
 {
     bool upper = at.x > (shape->a + 1.0) / (shape->a + shape->b + 2.0);
-    double value = upper ? fraction(shape->b, shape->a, at.y, at.x) : fraction(shape->a, shape->b, at.x, at.y);
+    double value = upper ? fraction(shape->b, shape->a, at.y, at.x, rest) : fraction(shape->a, shape->b, at.x, at.y, rest);
 
     return (ipsim_tail){.neg_log = -log_density(shape, at) - ipsim_log(value), .ratio = 1.0 / value, .upper = upper};
 }
@@ -121,7 +121,7 @@ static double tail(double a, double b, double x, bool upper)
     }
     at.log_x = x < 0.5 ? ipsim_log(x) : ipsim_log1p(-at.y);
     at.log_y = x < 0.5 ? ipsim_log1p(-x) : ipsim_log(at.y);
-    out = tail_at(&shape, at);
+    out = tail_at(&shape, at, IPSIM_TAIL_FINE);
     value = ipsim_exp(-out.neg_log);
     return out.upper == upper ? value : 1.0 - value;
 }
@@ -178,7 +178,8 @@ double ipsim_beta_quantile_of(const ipsim_beta_shape *shape, double p)
                                 .neg_log_upper = -ipsim_log1p(-p),
                                 .low = -IPSIM_INFINITY,
                                 .high = IPSIM_INFINITY,
-                                .scale = 1.0 + sqrt(shape->a < shape->b ? shape->a : shape->b)};
+                                .scale = 1.0 + sqrt(shape->a < shape->b ? shape->a : shape->b),
+                                .rest = IPSIM_TAIL_COARSE};
     double u;
     point at;
 
@@ -188,7 +189,7 @@ double ipsim_beta_quantile_of(const ipsim_beta_shape *shape, double p)
     u = first_guess(shape, p);
     do {
         at = point_at(u);
-    } while (ipsim_tail_step(&search, tail_at(shape, at), shape->a * at.y - shape->b * at.x, &u));
+    } while (ipsim_tail_step(&search, tail_at(shape, at, search.rest), shape->a * at.y - shape->b * at.x, &u));
     return 1.0 / (1.0 + ipsim_exp(-u));
 }
 

@@ -16,7 +16,6 @@
 #include "maths/tail.h"
 
 #define LOG_SQRT_2PI 0.91893853320467274178
-#define EPSILON 1e-17 /* terms below this share of the sum do not change it */
 
 enum { MAX_TERMS = 10000 };
 
@@ -113,14 +112,15 @@ static ipsim_tail temme_tail(const ipsim_gamma_shape *shape, double log_ratio, d
 
 /* sum over n >= 0 of x^n / ((a + 1) ... (a + n)), which is P(a, x) Gamma(a + 1) exp(x) / x^a. All terms are positive. Two terms are
  * taken with one division. */
-static double lower_series(double a, double x)
+static double lower_series(double a, double x, double rest)
 {
     double square = x * x;
     double term = 1.0; /* of even n */
     double sum = 1.0;
     double other = 0.0;
 
-    for (int n = 1; n < MAX_TERMS && term > EPSILON * sum; n += 2) {
+    rest *= 0.0625; /* of the next term, beside which those after it are not small where x is near a */
+    for (int n = 1; n < MAX_TERMS && term > rest * sum; n += 2) {
         double next = a + (n + 1);
         double inverse = 1.0 / ((a + n) * next);
         other += term * (x * next * inverse);
@@ -141,7 +141,7 @@ static double small_shape_series(double a, double x)
         power *= -x / n;
         term = power / (a + n);
         sum += term;
-        if (fabs(term) <= EPSILON * fabs(sum)) {
+        if (fabs(term) <= 1e-17 * fabs(sum)) {
             break;
         }
     }
@@ -150,7 +150,7 @@ static double small_shape_series(double a, double x)
 
 /* Q(a, x) Gamma(a) exp(x) / x^a. Numerators and denominators of the convergents go forward, so that no division waits for another. Each
  * convergent lies between those before it: above all of them or below, and the difference of two bounds what is left. */
-static double upper_fraction(double a, double x)
+static double upper_fraction(double a, double x, double rest)
 {
     double b = x + 1.0 - a;
     double above = 1.0, last_above = 0.0;
@@ -169,7 +169,7 @@ static double upper_fraction(double a, double x)
         next = b * below + numerator * last_below;
         last_below = below;
         below = next;
-        if (fabs(above * last_below - last_above * below) <= 2e-16 * fabs(above * last_below)) {
+        if (fabs(above * last_below - last_above * below) <= rest * fabs(above * last_below)) {
             break;
         }
         if (below > 0x1p300) {
@@ -200,7 +200,7 @@ static ipsim_tail small_shape_tail(const ipsim_gamma_shape *shape, double log_ra
     return tail;
 }
 
-ipsim_tail ipsim_gamma_tail(const ipsim_gamma_shape *shape, double log_ratio, double x)
+ipsim_tail ipsim_gamma_tail(const ipsim_gamma_shape *shape, double log_ratio, double x, double rest)
 {
     double a = shape->a;
     double deviance = 0.0;
@@ -219,10 +219,10 @@ ipsim_tail ipsim_gamma_tail(const ipsim_gamma_shape *shape, double log_ratio, do
         return temme_tail(shape, log_ratio, deviance);
     }
     if (x < a + 1.0) {
-        double series = lower_series(a, x);
+        double series = lower_series(a, x, rest);
         return (ipsim_tail){.neg_log = -log_front - ipsim_log(series), .ratio = a / series};
     }
-    double fraction = upper_fraction(a, x);
+    double fraction = upper_fraction(a, x, rest);
     return (ipsim_tail){.neg_log = -(log_front + shape->log_a) - ipsim_log(fraction), .ratio = 1.0 / fraction, .upper = true};
 }
 
@@ -249,7 +249,7 @@ static double one_tail(const ipsim_gamma_shape *shape, double log_ratio, bool up
     if (!is_ordinary(shape, log_ratio, x)) {
         return extreme(shape, log_ratio, upper);
     }
-    tail = ipsim_gamma_tail(shape, log_ratio, x);
+    tail = ipsim_gamma_tail(shape, log_ratio, x, IPSIM_TAIL_FINE);
     return tail.upper == upper ? tail.neg_log : ipsim_other_tail(tail.neg_log);
 }
 
@@ -275,7 +275,7 @@ ipsim_gamma_tails ipsim_gamma_tails_at(double a, double log_ratio)
         out.log_density = out.neg_log_upper == out.neg_log_upper ? -IPSIM_INFINITY : IPSIM_NAN;
         return out;
     }
-    ipsim_tail tail = ipsim_gamma_tail(&shape, log_ratio, x);
+    ipsim_tail tail = ipsim_gamma_tail(&shape, log_ratio, x, IPSIM_TAIL_FINE);
     double other = ipsim_other_tail(tail.neg_log);
     out.neg_log_lower = tail.upper ? other : tail.neg_log;
     out.neg_log_upper = tail.upper ? tail.neg_log : other;

@@ -40,13 +40,14 @@ static double solve(const ipsim_gamma_shape *shape, double neg_log_lower, double
                                 .neg_log_upper = neg_log_upper,
                                 .low = -IPSIM_INFINITY,
                                 .high = IPSIM_INFINITY,
-                                .scale = 1.0 + sqrt(shape->a)};
+                                .scale = 1.0 + sqrt(shape->a),
+                                .rest = shape->a > 0.5 ? IPSIM_TAIL_COARSE : IPSIM_TAIL_FINE};
     double log_ratio = first_guess(shape, neg_log_lower, neg_log_upper);
     double x;
 
     do {
         x = shape->a * ipsim_exp(log_ratio);
-    } while (ipsim_tail_step(&search, ipsim_gamma_tail(shape, log_ratio, x), shape->a - x, &log_ratio));
+    } while (ipsim_tail_step(&search, ipsim_gamma_tail(shape, log_ratio, x, search.rest), shape->a - x, &log_ratio));
     return log_ratio;
 }
 

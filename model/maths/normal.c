@@ -112,10 +112,6 @@ double ipsim_normal_neg_log_upper(double z)
 /* The z with -log(upper(z)) = target, for target between 2.59 and 729. */
 static double quantile_tail(double target)
 {
-    static const double above[] = {7.74545014278341407640e-4, .0227238449892691845833, .241780725177450611770, 1.27045825245236838258,
-                                   3.64784832476320460504,    5.76949722146069140550,  4.63033784615654529590, 1.42343711074968357734};
-    static const double below[] = {1.05075007164441684324e-9, 5.47593808499534494600e-4, .0151986665636164571966, .148103976427480074590,
-                                   .689767334985100004550,    1.67638483018380384940,    2.05319162663775882187,  1.0};
     static const double far_above[] = {2.01033439929228813265e-7, 2.71155556874348757815e-5, .00124266094738807843860,
                                        .0265321895265761230930,   .296560571828504891230,    1.78482653991729133580,
                                        5.46378491116411436990,    6.65790464350110377720};
@@ -125,7 +121,7 @@ static double quantile_tail(double target)
     double r = sqrt(target);
 
     if (r <= 5.0) {
-        return polynomial(r - 1.6, above, 8) / polynomial(r - 1.6, below, 8);
+        return ipsim_normal_quantile_near_tail(r);
     }
     return polynomial(r - 5.0, far_above, 8) / polynomial(r - 5.0, far_below, 8);
 }

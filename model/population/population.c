@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/simd.h"
+#include "columns.h"
 #include "ipsim/stream.h"
 
 typedef enum source { FROM_LEVELS, FROM_DISTRIBUTION, FROM_VALUE, FROM_TABLE, FROM_BANDS } source;
@@ -34,6 +36,7 @@ struct ipsim_population {
     column *columns;
     size_t *order; /* banded attributes after what they band */
     row_source *tables;
+    const column_kernels *kernels;
 };
 
 static size_t pick(const double *cumulative, size_t n, double u)
@@ -114,6 +117,9 @@ static bool build_column(ipsim_population *p, const ipsim_attribute *spec, colum
 
 static bool build(ipsim_population *p, ipsim_error_list *errors)
 {
+    static const column_kernels *const kernels[IPSIM_N_SIMD] = {&ipsim_column_kernels_sse2, &ipsim_column_kernels_avx2,
+                                                                &ipsim_column_kernels_avx512};
+    p->kernels = kernels[ipsim_simd_level()];
     const ipsim_scenario *scenario = p->scenario;
     size_t n = scenario->n_attributes, at = 0;
     p->columns = ipsim_arena_alloc(p->arena, n, sizeof *p->columns);
@@ -166,6 +172,69 @@ void ipsim_population_free(ipsim_population *population)
 
 /* ---- drawing ---- */
 
+/* Consecutive persons, at most COLUMN_PERSONS, that are drawn together. */
+typedef struct crowd {
+    const ipsim_population *p;
+    uint64_t seed;
+    uint32_t replicate;
+    int64_t first;
+    size_t n, padded; /* padded: whole vectors */
+    double *values;   /* [person * n_attributes + attribute] */
+} crowd;
+
+static void draw_uniforms(const crowd *c, uint32_t key, double *u)
+{
+    c->p->kernels->uniforms(c->seed, c->replicate, c->first, key, c->padded, u);
+}
+
+static void put(const crowd *c, size_t attribute, const double *x)
+{
+    size_t stride = c->p->scenario->n_attributes;
+    for (size_t i = 0; i < c->n; i++)
+        c->values[i * stride + attribute] = x[i];
+}
+
+static double within(double x, double lower, double upper)
+{
+    x = x < lower ? lower : x;
+    return x > upper ? upper : x;
+}
+
+static void draw_distribution(const crowd *c, const ipsim_distribution *d, double *u)
+{
+    const column_kernels *kernels = c->p->kernels;
+    bool lognormal = d->family == IPSIM_DIST_LOGNORMAL;
+    if (!lognormal && d->family != IPSIM_DIST_NORMAL) {
+        for (size_t i = 0; i < c->n; i++)
+            u[i] = ipsim_distribution_quantile(d, u[i]);
+        return;
+    }
+    kernels->normals(d->p[0], d->p[1], d->u_lower, d->u_upper - d->u_lower, c->padded, u);
+    if (lognormal)
+        kernels->exponentials(c->padded, u);
+    for (size_t i = 0; i < c->n; i++)
+        u[i] = within(u[i], d->lower, d->upper);
+}
+
+/* Everybody's row, drawn once for all attributes of the table. */
+static void draw_rows(const crowd *c, size_t t)
+{
+    const ipsim_population *p = c->p;
+    const row_source *table = &p->tables[t];
+    const double *row[COLUMN_PERSONS];
+    double u[COLUMN_PERSONS] __attribute__((aligned(64)));
+    size_t n = table->data->n_rows, stride = p->scenario->n_attributes;
+    if (!table->in_file_order)
+        draw_uniforms(c, table->key, u);
+    for (size_t i = 0; i < c->n; i++)
+        row[i] = table->data->values + table->data->n_columns * (table->in_file_order ? (size_t)((c->first + (int64_t)i) % (int64_t)n)
+                                                                                      : pick(table->cumulative, n, u[i]));
+    for (size_t a = 0; a < stride; a++)
+        if (p->columns[a].source == FROM_TABLE && p->columns[a].table == t)
+            for (size_t i = 0; i < c->n; i++)
+                c->values[i * stride + a] = row[i][p->columns[a].table_column];
+}
+
 static double band_of(const column *c, double x)
 {
     size_t i = 0;
@@ -174,37 +243,50 @@ static double band_of(const column *c, double x)
     return (double)i;
 }
 
-static const double *draw_row(const row_source *table, uint64_t seed, uint32_t replicate, int64_t person)
+static void draw_column(const crowd *c, size_t a)
 {
-    size_t n = table->data->n_rows;
-    size_t row = table->in_file_order ? (size_t)(person % (int64_t)n)
-                                      : pick(table->cumulative, n, ipsim_stream_uniform(seed, replicate, person, table->key, 0));
-    return table->data->values + row * table->data->n_columns;
+    const column *from = &c->p->columns[a];
+    size_t stride = c->p->scenario->n_attributes;
+    double x[COLUMN_PERSONS] __attribute__((aligned(64)));
+    switch (from->source) {
+    case FROM_LEVELS:
+        draw_uniforms(c, from->key, x);
+        c->p->kernels->levels(from->cumulative, c->p->scenario->attributes[a].levels.count, c->padded, x);
+        break;
+    case FROM_DISTRIBUTION:
+        draw_uniforms(c, from->key, x);
+        draw_distribution(c, &from->distribution, x);
+        break;
+    case FROM_VALUE:
+        for (size_t i = 0; i < c->n; i++)
+            x[i] = from->value;
+        break;
+    case FROM_TABLE: /* drawn with its row */
+        return;
+    case FROM_BANDS:
+        for (size_t i = 0; i < c->n; i++)
+            x[i] = band_of(from, c->values[i * stride + from->of]);
+        break;
+    }
+    put(c, a, x);
 }
 
-void ipsim_population_draw(const ipsim_population *p, uint64_t seed, uint32_t replicate, int64_t person, double *values)
+void ipsim_population_draw(const ipsim_population *p, uint64_t seed, uint32_t replicate, int64_t first, size_t n, double *values)
 {
-    for (size_t i = 0; i < p->scenario->n_attributes; i++) {
-        size_t a = p->order[i];
-        const column *c = &p->columns[a];
-        switch (c->source) {
-        case FROM_LEVELS:
-            values[a] = (double)pick(c->cumulative, p->scenario->attributes[a].levels.count,
-                                     ipsim_stream_uniform(seed, replicate, person, c->key, 0));
-            break;
-        case FROM_DISTRIBUTION:
-            values[a] = ipsim_distribution_quantile(&c->distribution, ipsim_stream_uniform(seed, replicate, person, c->key, 0));
-            break;
-        case FROM_VALUE:
-            values[a] = c->value;
-            break;
-        case FROM_TABLE:
-            values[a] = draw_row(&p->tables[c->table], seed, replicate, person)[c->table_column];
-            break;
-        case FROM_BANDS:
-            values[a] = band_of(c, values[c->of]);
-            break;
-        }
+    ipsim_bug_assert(first >= 0 && first <= IPSIM_PERSON_LIMIT - (int64_t)n);
+    for (size_t done = 0; done < n; done += COLUMN_PERSONS) {
+        size_t now = n - done < COLUMN_PERSONS ? n - done : COLUMN_PERSONS;
+        crowd c = {.p = p,
+                   .seed = seed,
+                   .replicate = replicate,
+                   .first = first + (int64_t)done,
+                   .n = now,
+                   .padded = (now + IPSIM_LANES - 1) / IPSIM_LANES * IPSIM_LANES,
+                   .values = values + done * p->scenario->n_attributes};
+        for (size_t t = 0; t < p->scenario->n_person_tables; t++)
+            draw_rows(&c, t);
+        for (size_t i = 0; i < p->scenario->n_attributes; i++)
+            draw_column(&c, p->order[i]);
     }
 }
 

@@ -66,8 +66,7 @@ static bool open_block(block *b, const ipsim_scenario *scenario, ipsim_luck luck
     b->people = ipsim_people_create(PERSONS, n, &grouping);
     b->attributes = calloc(PERSONS * (n + 1), sizeof *b->attributes);
     assert_true(b->people && b->attributes);
-    for (size_t i = 0; i < PERSONS; i++)
-        ipsim_population_draw(b->population, luck.seed, luck.replicate, (int64_t)i, b->attributes + i * n);
+    ipsim_population_draw(b->population, luck.seed, luck.replicate, 0, PERSONS, b->attributes);
     ipsim_people_seat(b->people, 0, PERSONS, NULL, b->attributes);
     b->plain = calloc(b->people->stride, sizeof *b->plain);
     b->fast = calloc(b->people->stride, sizeof *b->fast);

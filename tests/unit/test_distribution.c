@@ -268,7 +268,7 @@ static void test_bad_parameters_are_named(void **state)
 /* Quantiles, probabilities and truncated moments at fixed arguments, hashed: a build that differs in any last bit fails here. */
 static void test_same_bits_in_every_build(void **state)
 {
-    const uint64_t expected = UINT64_C(0xa122364013230826);
+    const uint64_t expected = UINT64_C(0x42a50e2c3afc098a);
     uint64_t h = UINT64_C(14695981039346656037);
     (void)state;
     for (size_t i = 0; i < sizeof r_cases / sizeof r_cases[0]; i++) {

@@ -274,7 +274,7 @@ static void late_entry(void **state)
 
 static ipsim_status simulate_person_7(sim *s, ipsim_error *err)
 {
-    ipsim_population_draw(s->population, 1, 0, 7, s->attributes);
+    ipsim_population_draw(s->population, 1, 0, 7, 1, s->attributes);
     return ipsim_reference_simulate(s->engine, s->luck, 7, s->attributes, NULL, NULL, NULL, err);
 }
 

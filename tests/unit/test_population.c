@@ -34,7 +34,7 @@ static void levels_follow_their_probabilities(void **state)
     ipsim_population *population = people_of(scenario);
     double count[5] = {0}, value, chi2 = 0;
     for (int64_t person = 0; person < N; person++) {
-        ipsim_population_draw(population, SEED, 3, person, &value);
+        ipsim_population_draw(population, SEED, 3, person, 1, &value);
         double u = draw_of("dx", person, 3);
         assert_same_bits(value, u < 0.12 ? 0.0 : u < 0.5 ? 2.0 : u < 0.95 ? 3.0 : 4.0);
         count[(int)value]++;
@@ -122,7 +122,7 @@ static void distributions_are_quantiles_of_the_draw(void **state)
         ipsim_population *population = people_of(scenario);
         double sum = 0, squares = 0, value;
         for (int64_t person = 0; person < N; person++) {
-            ipsim_population_draw(population, SEED, 0, person, &value);
+            ipsim_population_draw(population, SEED, 0, person, 1, &value);
             if (person < 2000)
                 assert_close(value, cases[i].quantile(draw_of("x", person, 0)), 1e-9 * (1 + fabs(value)));
             sum += value;
@@ -153,7 +153,7 @@ static void bands_cut_a_number(void **state)
     ipsim_population *population = people_of(scenario);
     double count[3] = {0}, values[4];
     for (int64_t person = 0; person < N; person++) {
-        ipsim_population_draw(population, SEED, 0, person, values);
+        ipsim_population_draw(population, SEED, 0, person, 1, values);
         assert_same_bits(values[0], values[1] < 30 ? 0.0 : values[1] < 50 ? 1.0 : 2.0);
         assert_same_bits(values[2], 2.0); /* a break belongs to the band that begins there */
         assert_same_bits(values[3], 50.0);
@@ -205,7 +205,7 @@ static void joint_tables_keep_rows_together(void **state)
         ipsim_population *population = people_of(scenario);
         double count[4] = {0}, values[4], chi2 = 0, mean = 0, square = 0, women = 0, psychosis = 0;
         for (int64_t person = 0; person < N; person++) {
-            ipsim_population_draw(population, SEED, 0, person, values);
+            ipsim_population_draw(population, SEED, 0, person, 1, values);
             size_t row = (size_t)(values[2] / 10) - 1;
             for (int c = 0; c < 3; c++)
                 assert_same_bits(values[1 + c], rows[row][c]);
@@ -240,7 +240,7 @@ static void file_order_takes_the_rows_in_turn(void **state)
     ipsim_population *population = people_of(scenario);
     double values[4];
     for (int64_t person = 0; person < 4001; person++) {
-        ipsim_population_draw(population, SEED, 5, person, values);
+        ipsim_population_draw(population, SEED, 5, person, 1, values);
         for (int c = 0; c < 3; c++)
             assert_same_bits(values[1 + c], rows[person % 4][c]);
         assert_same_bits(values[0], draw_of("a_noise", person, 5));
@@ -267,17 +267,17 @@ static void an_attribute_depends_on_its_name_alone(void **state)
     double xy = 0, with_budget = 0, lag = 0, replicates = 0, last = 0;
     for (int64_t person = 0; person < N; person++) {
         double x, others[3], again;
-        ipsim_population_draw(one, SEED, 0, person, &x);
-        ipsim_population_draw(three, SEED, 0, person, others);
+        ipsim_population_draw(one, SEED, 0, person, 1, &x);
+        ipsim_population_draw(three, SEED, 0, person, 1, others);
         assert_same_bits(others[1], x);
-        ipsim_population_draw(one, SEED, 1, person, &again);
+        ipsim_population_draw(one, SEED, 1, person, 1, &again);
         replicates += x * again;
         xy += x * others[0];
         lag += x * last;
         with_budget += x * (ipsim_stream_exponential(SEED, 0, person, ipsim_stream_key(IPSIM_PURPOSE_BUDGET, "age"), 0) - 1);
         last = x;
         if (person < 100) {
-            ipsim_population_draw(one, SEED + 1, 0, person, &again);
+            ipsim_population_draw(one, SEED + 1, 0, person, 1, &again);
             assert_true(again != x);
         }
     }
@@ -306,6 +306,55 @@ static void declared_targets_replace_derived_ones(void **state)
     ipsim_scenario_free(scenario);
 }
 
+/* ---- many persons at a time ---- */
+
+/* Every level of vector instructions gives what one person alone gets, on both sides of person 2^32; and that is the stated function of
+ * the stated draw. */
+static void blocks_are_persons(void **state)
+{
+    (void)state;
+    enum { CROWD = 300, N_COLUMNS = 8 };
+    static const char *const simd_levels[] = {"sse2", "avx2", "avx512"};
+    static double together[CROWD * N_COLUMNS], alone[N_COLUMNS];
+    ipsim_scenario *scenario = testlib_load_text(STATES "attributes: {"
+                                                        "n: { distribution: { family = \"normal\"; mean = 3.0; sd = 2.0; }; };"
+                                                        "t: { distribution: { family = \"normal\"; mean = 0.0; sd = 1.0; lower = 1.5; }; };"
+                                                        "l: { distribution: { family = \"lognormal\"; meanlog = 1.0; sdlog = 0.5; }; };"
+                                                        "g: { distribution: { family = \"gamma\"; shape = 1.5; scale = 2.0; }; };"
+                                                        "b: { distribution: { family = \"pert\"; min = 0; mode = 1; max = 4; }; };"
+                                                        "s: { levels = [\"x\", \"y\", \"z\"]; probabilities = [0.25, 0.0, 0.75]; };"
+                                                        "k: { of = \"g\"; levels = [\"low\", \"high\"]; breaks = [2.5]; };"
+                                                        "v: { value = 7.0; }; };");
+    const int64_t first = ((int64_t)1 << 32) - 150;
+    size_t s = ipsim_scenario_find_attribute(scenario, "s"), k = ipsim_scenario_find_attribute(scenario, "k");
+    size_t g = ipsim_scenario_find_attribute(scenario, "g"), v = ipsim_scenario_find_attribute(scenario, "v"), n_drawn = 0;
+    for (int level = 0; level < 3; level++) {
+        setenv("IPSIM_SIMD", simd_levels[level], 1);
+        ipsim_population *population = people_of(scenario);
+        ipsim_population_draw(population, SEED, 2, first, CROWD, together);
+        for (int64_t i = 0; i < CROWD; i++) {
+            ipsim_population_draw(population, SEED, 2, first + i, 1, alone);
+            assert_memory_equal(alone, together + i * N_COLUMNS, sizeof alone);
+            for (size_t a = 0; a < N_COLUMNS; a++) {
+                ipsim_distribution d;
+                ipsim_error err;
+                if (!scenario->attributes[a].distribution.given)
+                    continue;
+                assert_ok(ipsim_scenario_distribution(&scenario->attributes[a].distribution, &d, &err), &err);
+                assert_same_bits(alone[a], ipsim_distribution_quantile(&d, draw_of(scenario->attributes[a].name, first + i, 2)));
+                n_drawn++;
+            }
+            assert_same_bits(alone[s], draw_of("s", first + i, 2) < 0.25 ? 0.0 : 2.0);
+            assert_same_bits(alone[k], alone[g] < 2.5 ? 0.0 : 1.0);
+            assert_same_bits(alone[v], 7.0);
+        }
+        ipsim_population_free(population);
+    }
+    assert_true(n_drawn == (size_t)3 * 5 * CROWD);
+    unsetenv("IPSIM_SIMD");
+    ipsim_scenario_free(scenario);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -316,6 +365,7 @@ int main(void)
         cmocka_unit_test(file_order_takes_the_rows_in_turn),
         cmocka_unit_test(an_attribute_depends_on_its_name_alone),
         cmocka_unit_test(declared_targets_replace_derived_ones),
+        cmocka_unit_test(blocks_are_persons),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
