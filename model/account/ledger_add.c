@@ -107,24 +107,24 @@ static size_t step_of(const adder *a)
     return a->year * 2 + a->flavour;
 }
 
-/* Where values are too large for limbs: straight into the wide sums of the ledger. */
-static bool add_large(const adder *a, const piece *p, size_t measure, size_t model, const double *values, const double *comparator)
+/* Where values are too large for limbs: straight into the wide sums of the ledger. IPSIM_ERR_OVERFLOW: one does not fit there either. */
+static ipsim_status add_large(const adder *a, const piece *p, size_t measure, size_t model, const double *values, const double *comparator)
 {
     account_limbs *x = cell_limbs(a, false), *y = cell_limbs(a, true);
     double quantum = ipsim_account_quantum(a->ledger->plan, measure);
     size_t n = lanes_of(p);
     cell_sums sums = {0};
     if (!split(a, n, values, quantum, x) || (comparator && !split(a, n, comparator, quantum, y)))
-        return false;
+        return IPSIM_ERR_OVERFLOW;
     for (size_t i = 0; i < n; i++)
         ipsim_wide128_add(&sums.x, quanta_of(x, i));
     sums.xx = wide_products(n, x, x);
     if (comparator)
         sums.with_comparator = wide_products(n, x, y);
     if (!ipsim_ledger_open(a->ledger))
-        return false;
+        return IPSIM_ERR_MEMORY;
     ipsim_waiting_add(&a->scratch->waiting, a->ledger, p->combination, step_of(a), measure, model, &sums);
-    return true;
+    return IPSIM_OK;
 }
 
 static bool is_first(const adder *a, size_t measure, size_t model)
@@ -132,9 +132,8 @@ static bool is_first(const adder *a, size_t measure, size_t model)
     return a->scratch->waiting.twin[measure * a->ledger->n_models + model] == model;
 }
 
-/* The columns of all models, for the people of a piece; on failure `model` is the one whose value does not fit, or the ledger is not open: memory
- * is short. */
-static bool add_piece(const adder *a, const piece *p, size_t measure, size_t *model)
+/* The columns of all models, for the people of a piece. IPSIM_ERR_OVERFLOW: a value of `model` does not fit; IPSIM_ERR_MEMORY. */
+static ipsim_status add_piece(const adder *a, const piece *p, size_t measure, size_t *model)
 {
     struct ledger_scratch *scratch = a->scratch;
     double quantum = ipsim_account_quantum(a->ledger->plan, measure);
@@ -147,8 +146,9 @@ static bool add_piece(const adder *a, const piece *p, size_t measure, size_t *mo
         int64_t *sums = ipsim_waiting_sums(&scratch->waiting, a->ledger, p->combination, step_of(a), measure, *model);
         const double *x = people_of(a, p, scratch->columns[*model], scratch->gathered + *model * ACCOUNT_LANES_MAX);
         bool small = !large && scratch->add_sums(lanes_of(p), quantum, x, comparator ? limbs : NULL, comparator ? NULL : limbs, sums);
-        if (!small && !add_large(a, p, measure, *model, x, comparator))
-            return false;
+        ipsim_status status = small ? IPSIM_OK : add_large(a, p, measure, *model, x, comparator);
+        if (status != IPSIM_OK)
+            return status;
         if (*model == 0) {
             comparator = x;
             large = !small;
@@ -157,7 +157,7 @@ static bool add_piece(const adder *a, const piece *p, size_t measure, size_t *mo
             (void)scratch->add_sums(lanes_of(p), quantum, comparator, NULL, limbs, again);
         }
     }
-    return true;
+    return IPSIM_OK;
 }
 
 /* ---- a block ---- */
@@ -216,9 +216,10 @@ static ipsim_status add_measure(const adder *a, size_t measure, ipsim_error *err
     }
     for (const piece *p = a->pieces; p < a->pieces + a->n_pieces; p++) {
         size_t model;
-        if (!add_piece(a, p, measure, &model)) {
-            if (!ledger->sums)
-                return no_memory(err);
+        ipsim_status status = add_piece(a, p, measure, &model);
+        if (status == IPSIM_ERR_MEMORY)
+            return no_memory(err);
+        if (status == IPSIM_ERR_OVERFLOW) {
             const ipsim_measure *m = &ledger->plan->measures[measure];
             return ipsim_error_set_at(err, IPSIM_ERR_OVERFLOW, largest_part(a, model, measure),
                                       "one person's \"%s\" (payer \"%s\") exceeds %.3g, the most that the exact ledger can hold",

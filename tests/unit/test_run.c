@@ -374,18 +374,19 @@ static void a_name_means_one_thing_in_all_arms(void **state)
 static void trouble_is_reported_the_same_on_any_number_of_threads(void **state)
 {
     (void)state;
-    char first[3][800] = {""};
+    char first[4][800] = {""};
     for (int threads = 1; threads <= 7; threads += 2) {
-        ipsim_scenario *scenarios[3] = {
-            load_changed("costly", "wage = 100.0", "wage = 1e13"), load_changed("old", "min = 30; max = 60;", "min = 30; max = 1e11;"),
+        ipsim_scenario *scenarios[4] = {
+            load_changed("costly", "wage = 100.0", "wage = 1e13"), load_changed("costliest", "wage = 100.0", "wage = 1e30"),
+            load_changed("old", "min = 30; max = 60;", "min = 30; max = 1e11;"),
             testlib_load_text("simulation: { persons = 5000; horizon_years = 0.1; };"
                               "attributes: { age: { distribution: { family = \"uniform\"; min = 0; max = 100; }; }; };"
                               "states: { A: {}; B: {}; }; start_state = \"A\"; transitions: {"
                               "  ab: { from = \"A\"; to = \"B\"; clock = \"age\"; hazard: { family = \"at\"; at = 99.95; }; };"
                               "  ba: { from = \"B\"; to = \"A\"; hazard: { family = \"fixed\"; delay = 0; }; }; };")};
-        static const ipsim_status status[3] = {IPSIM_ERR_OVERFLOW, IPSIM_ERR_OVERFLOW, IPSIM_ERR_LIMIT};
-        static const char *const says[3] = {"\"cost\"", "attribute age of person", "stands still"};
-        for (int i = 0; i < 3; i++) {
+        static const ipsim_status status[4] = {IPSIM_ERR_OVERFLOW, IPSIM_ERR_OVERFLOW, IPSIM_ERR_OVERFLOW, IPSIM_ERR_LIMIT};
+        static const char *const says[4] = {"\"cost\"", "\"cost\"", "attribute age of person", "stands still"};
+        for (int i = 0; i < 4; i++) {
             assert_refused(&scenarios[i], 1, status[i], says[i], threads, first[i]);
             ipsim_scenario_free(scenarios[i]);
         }
