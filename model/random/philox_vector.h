@@ -17,17 +17,30 @@ static inline words multiply(words a, words b)
 {
     return (words)_mm512_mul_epu32((__m512i)a, (__m512i)b);
 }
+/* A shuffle: of the two units for wide vectors one multiplies and shifts, and the other one waits. */
+static inline words upper_halves(words a)
+{
+    return (words)_mm512_shuffle_epi32((__m512i)a, _MM_PERM_DDBB);
+}
 #elif defined(__AVX2__)
 typedef uint64_t words __attribute__((vector_size(32), aligned(8), may_alias));
 static inline words multiply(words a, words b)
 {
     return (words)_mm256_mul_epu32((__m256i)a, (__m256i)b);
 }
+static inline words upper_halves(words a)
+{
+    return a >> 32;
+}
 #else
 typedef uint64_t words __attribute__((vector_size(16), aligned(8), may_alias));
 static inline words multiply(words a, words b)
 {
     return (words)_mm_mul_epu32((__m128i)a, (__m128i)b);
+}
+static inline words upper_halves(words a)
+{
+    return a >> 32;
 }
 #endif
 
@@ -39,9 +52,9 @@ static inline words philox(words c0, words c1, words c2, words c3, uint32_t k0, 
     const words m0 = (words){0} + UINT64_C(0xD2511F53), m1 = (words){0} + UINT64_C(0xCD9E8D57);
     for (int round = 0; round < 10; round++) {
         words p0 = multiply(m0, c0), p1 = multiply(m1, c2);
-        c0 = (p1 >> 32) ^ c1 ^ (uint64_t)k0;
+        c0 = upper_halves(p1) ^ c1 ^ (uint64_t)k0;
         c1 = p1;
-        c2 = (p0 >> 32) ^ c3 ^ (uint64_t)k1;
+        c2 = upper_halves(p0) ^ c3 ^ (uint64_t)k1;
         c3 = p0;
         k0 += UINT32_C(0x9E3779B9);
         k1 += UINT32_C(0xBB67AE85);
