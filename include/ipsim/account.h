@@ -73,11 +73,15 @@ typedef struct ipsim_grouping {
     const uint32_t *first;
 } ipsim_grouping;
 
-ipsim_people *ipsim_people_create(size_t capacity, size_t n_attributes, const ipsim_grouping *grouping);
+/* Room for each of the batches, at most n_batches, into which ipsim_people_fit divides so many people whom ipsim_people_sort has sorted; of a
+ * single batch in any order. */
+ipsim_people *ipsim_people_create(size_t persons, size_t n_batches, size_t n_attributes, const ipsim_grouping *grouping);
 void ipsim_people_free(ipsim_people *people);
 /* Gives n persons their slots: person first + which[i], or first + i when which is NULL, whose attributes are
  * attributes[which[i] * n_attributes + a], borrowed for the call. */
 void ipsim_people_seat(ipsim_people *people, int64_t first, size_t n, const int64_t *which, const double *attributes);
+/* How many of the next n people there is room for, at least one. */
+size_t ipsim_people_fit(ipsim_people *people, size_t n, const int64_t *which, const double *attributes);
 /* which = 0 .. n - 1, those of one combination of subgroups together: seated by parts, they need the fewest tiles. false: memory is
  * short. */
 bool ipsim_people_sort(const ipsim_people *people, size_t n, const double *attributes, int64_t *which) IPSIM_MUST_CHECK;

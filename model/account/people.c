@@ -48,26 +48,44 @@ static bool view_init(struct ipsim_people_view *view, const ipsim_grouping *grou
            (view->order || !ordered);
 }
 
-ipsim_people *ipsim_people_create(size_t capacity, size_t n_attributes, const ipsim_grouping *grouping)
+/* How many dimensions, from one on, share a view; at least one, if there is any. */
+static size_t n_sharing(const ipsim_grouping *grouping, size_t first, size_t *n_combinations)
+{
+    size_t n = 0;
+    *n_combinations = 1;
+    while (first + n < grouping->n_dimensions && (n == 0 || *n_combinations * grouping->n_levels[first + n] <= COMBINATIONS_MAX))
+        *n_combinations *= grouping->n_levels[first + n++];
+    return n;
+}
+
+/* Of each batch: people sorted by combination are padded once for each combination, and once more where a batch ends within one. */
+static size_t n_seats_for(size_t persons, size_t n_batches, const ipsim_grouping *grouping)
+{
+    size_t n_combinations;
+    n_sharing(grouping, 0, &n_combinations);
+    size_t padded = persons + (n_combinations + n_batches) * (IPSIM_LANES - 1);
+    return whole((padded + n_batches - 1) / n_batches);
+}
+
+ipsim_people *ipsim_people_create(size_t persons, size_t n_batches, size_t n_attributes, const ipsim_grouping *grouping)
 {
     ipsim_people *people = calloc(1, sizeof *people);
     if (!people)
         return NULL;
+    size_t n_seats = n_seats_for(persons, n_batches, grouping), capacity = persons < n_seats ? persons : n_seats;
     people->capacity = capacity;
     people->n_attributes = n_attributes;
     people->n_dimensions = grouping->n_dimensions;
     people->views = calloc(grouping->n_dimensions + 1, sizeof *people->views);
     bool ok = people->views != NULL;
     for (size_t first = 0, n = 0; ok && (first < grouping->n_dimensions || people->n_views == 0); first += n) {
-        size_t combinations = first < grouping->n_dimensions ? grouping->n_levels[first] : 1;
-        n = first < grouping->n_dimensions;
-        while (first + n < grouping->n_dimensions && combinations * grouping->n_levels[first + n] <= COMBINATIONS_MAX)
-            combinations *= grouping->n_levels[first + n++];
+        size_t n_combinations;
+        n = n_sharing(grouping, first, &n_combinations);
         ok = view_init(&people->views[people->n_views], grouping, first, n, capacity, people->n_views > 0);
         people->n_views++;
     }
     if (ok) {
-        people->stride = whole(capacity + people->views[0].n_combinations * (IPSIM_LANES - 1)) + IPSIM_LANES;
+        people->stride = n_seats + IPSIM_LANES;
         people->person = ipsim_simd_alloc(people->stride, sizeof *people->person);
         people->tile_first = ipsim_simd_alloc(people->stride, sizeof *people->tile_first);
         people->tile_lanes = ipsim_simd_alloc(people->stride, sizeof *people->tile_lanes);
@@ -174,6 +192,21 @@ bool ipsim_people_sort(const ipsim_people *people, size_t n, const double *attri
     return true;
 }
 
+size_t ipsim_people_fit(ipsim_people *people, size_t n, const int64_t *which, const double *attributes)
+{
+    struct ipsim_people_view *view = &people->views[0];
+    size_t n_seats = people->stride - IPSIM_LANES, taken = 0, fit = 0;
+    memset(view->count, 0, view->n_combinations * sizeof *view->count);
+    for (; fit < n && fit < people->capacity; fit++) {
+        size_t *count = &view->count[combination_of(view, attributes + (size_t)which[fit] * people->n_attributes, 1)];
+        if (*count % IPSIM_LANES == 0 && taken == n_seats)
+            break;
+        taken += *count % IPSIM_LANES == 0 ? IPSIM_LANES : 0;
+        ++*count;
+    }
+    return fit;
+}
+
 void ipsim_people_seat(ipsim_people *people, int64_t first, size_t n, const int64_t *which, const double *attributes)
 {
     struct ipsim_people_view *view = &people->views[0];
@@ -185,6 +218,7 @@ void ipsim_people_seat(ipsim_people *people, int64_t first, size_t n, const int6
         view->count[view->combination[i]]++;
     }
     lay_out(view);
+    ipsim_bug_assert(view->n_places + IPSIM_LANES <= people->stride);
     people->n_persons = n;
     people->n_slots = view->n_places;
     lay_tiles(people, view);

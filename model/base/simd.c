@@ -39,6 +39,8 @@ void *ipsim_simd_alloc(size_t n, size_t size)
     if (size != 0 && n > (SIZE_MAX - 2 * CACHE_LINE) / size)
         return NULL;
     size_t bytes = (n * size + CACHE_LINE) / CACHE_LINE * CACHE_LINE; /* at least one line */
+    size_t whole = (bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+    bytes = whole - bytes <= bytes / 8 ? whole : bytes; /* a last page that is nearly full should be huge too */
     void *memory = NULL;
     if (posix_memalign(&memory, bytes >= HUGE_PAGE ? HUGE_PAGE : CACHE_LINE, bytes) != 0)
         return NULL;

@@ -127,7 +127,6 @@ typedef struct experiment_worker {
     ipsim_tally **own;     /* made when a model first needs one */
     ipsim_tally **tallies;
     ipsim_people *people;
-    size_t batch;       /* persons simulated together */
     double *attributes; /* of a block, [person * n_attributes + attribute] */
     int64_t *order;     /* of a block: those of one combination of subgroups together */
     uint64_t *ticks;    /* NULL: nothing is measured */
@@ -238,7 +237,8 @@ bool ipsim_experiment_worker_adopt(experiment_worker *w)
     return true;
 }
 
-static size_t choose_batch(const experiment *e, int64_t most_persons, bool totals)
+/* How many persons are simulated together, about. */
+static size_t choose_batch(const experiment *e, bool totals)
 {
     size_t batch = IPSIM_BATCH_PERSONS, bytes = ipsim_account_bytes_per_person(e->plan); /* results do not depend on it */
     size_t share = MOST_BYTES_OF_ALL / (size_t)omp_get_num_threads();
@@ -248,23 +248,28 @@ static size_t choose_batch(const experiment *e, int64_t most_persons, bool total
                                               : share;
     while (batch > 256 && batch * bytes > most_bytes)
         batch /= 2;
+    return batch;
+}
+
+static ipsim_people *create_people(const experiment *e, int64_t most_persons, size_t batch)
+{
+    ipsim_grouping grouping = {
+        .n_dimensions = e->n_dimensions, .attribute = e->dimension_attribute, .n_levels = e->dimension_levels, .first = e->dimension_first};
     int64_t most = most_persons > 0 ? most_persons : e->persons;
-    return most > 0 && most < (int64_t)batch ? (size_t)most : batch;
+    size_t persons = most > 0 && most < IPSIM_BLOCK_PERSONS ? (size_t)most : IPSIM_BLOCK_PERSONS;
+    return ipsim_people_create(persons, (persons + batch - 1) / batch, e->scenarios[0]->n_attributes, &grouping);
 }
 
 /* cells NULL: sums. */
 static bool worker_init(worker *w, const experiment *e, int64_t most_persons, bool gives, const ipsim_account_cell *cells, size_t n_cells)
 {
     bool plainly = e->engine == IPSIM_ENGINE_REFERENCE;
-    ipsim_grouping grouping = {
-        .n_dimensions = e->n_dimensions, .attribute = e->dimension_attribute, .n_levels = e->dimension_levels, .first = e->dimension_first};
     *w = (worker){.e = e, .gives = gives};
     w->sums = cells ? NULL : create_sums(e, false, gives);
     w->engines = calloc(e->n_models, sizeof *w->engines);
     w->own = calloc(e->n_models, sizeof *w->own);
     w->tallies = calloc(e->n_models, sizeof *w->tallies);
-    w->batch = choose_batch(e, most_persons, cells != NULL);
-    w->people = ipsim_people_create(w->batch, e->scenarios[0]->n_attributes, &grouping);
+    w->people = create_people(e, most_persons, choose_batch(e, cells != NULL));
     w->order = calloc(IPSIM_BLOCK_PERSONS, sizeof *w->order);
     w->attributes = calloc(IPSIM_BLOCK_PERSONS * (e->scenarios[0]->n_attributes + 1), sizeof *w->attributes);
     w->fast = plainly ? NULL : calloc(e->n_models, sizeof *w->fast);
@@ -455,8 +460,9 @@ static ipsim_status simulate_block(worker *w, ipsim_luck luck, int64_t first, in
     if (!ipsim_people_sort(w->people, n, w->attributes, w->order))
         return ipsim_error_set(err, IPSIM_ERR_MEMORY, "not enough memory for the people of a block");
     add_ticks(w, EXPERIMENT_PHASE_PEOPLE, start);
-    for (size_t i = 0; i < n; i += w->batch) {
-        ipsim_status status = simulate_batch(w, luck, first, n - i < w->batch ? n - i : w->batch, w->order + i, err);
+    for (size_t i = 0, batch; i < n; i += batch) {
+        batch = ipsim_people_fit(w->people, n - i, w->order + i, w->attributes);
+        ipsim_status status = simulate_batch(w, luck, first, batch, w->order + i, err);
         if (status != IPSIM_OK)
             return status;
     }

@@ -63,7 +63,7 @@ static bool open_block(block *b, const ipsim_scenario *scenario, ipsim_luck luck
         ipsim_compiled_model_free(b->model);
         return false;
     }
-    b->people = ipsim_people_create(PERSONS, n, &grouping);
+    b->people = ipsim_people_create(PERSONS, 1, n, &grouping);
     b->attributes = calloc(PERSONS * (n + 1), sizeof *b->attributes);
     assert_true(b->people && b->attributes);
     ipsim_population_draw(b->population, luck.seed, luck.replicate, 0, PERSONS, b->attributes);

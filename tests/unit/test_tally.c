@@ -116,7 +116,7 @@ static void open_fixture(fixture *f)
     assert_no_errors(ipsim_compile(f->scenario, &f->compiled, &errors), &errors);
     const ipsim_compiled_model *models[] = {f->compiled};
     assert_no_errors(ipsim_account_plan_create(models, 1, &f->plan, &errors), &errors);
-    f->people = ipsim_people_create(1, f->scenario->n_attributes, &(ipsim_grouping){.n_dimensions = 0});
+    f->people = ipsim_people_create(1, 1, f->scenario->n_attributes, &(ipsim_grouping){.n_dimensions = 0});
     assert_non_null(f->people);
     f->tally = ipsim_tally_create(f->plan, 0, f->people->stride);
     f->values = calloc(ipsim_account_n_measures(f->plan) * ipsim_account_n_years(f->plan) * 2, sizeof(double));

@@ -286,7 +286,7 @@ static void flows_are_integrals(void **state)
         assert_no_errors(ipsim_compile(scenario, &compiled, &errors), &errors);
         const ipsim_compiled_model *models[] = {compiled};
         assert_no_errors(ipsim_account_plan_create(models, 1, &plan, &errors), &errors);
-        ipsim_people *people = ipsim_people_create(1, scenario->n_attributes, &(ipsim_grouping){.n_dimensions = 0});
+        ipsim_people *people = ipsim_people_create(1, 1, scenario->n_attributes, &(ipsim_grouping){.n_dimensions = 0});
         assert_non_null(people);
         ipsim_tally *tally = ipsim_tally_create(plan, 0, people->stride);
         ipsim_tally *plain = ipsim_tally_create(plan, 0, people->stride);
