@@ -45,6 +45,8 @@ static void exps(size_t n, double *restrict x)
         x[i] = ipsim_exp_core(x[i]);
 }
 
+#include "fast_log_normal.h" /* which uses logs() */
+
 /* law: where the law's rates begin. */
 static void cumulative_bands(const fast_bands *bands, size_t n, const int64_t *restrict law, const double *restrict x, double *restrict out)
 {
@@ -131,6 +133,9 @@ static void cumulative(const fast_risk *r, size_t n, const int64_t *restrict law
             out[i] = x[i] > 0.0 ? y : 0.0;
         }
         return;
+    case IPSIM_LOG_NORMAL:
+        cumulative_log_normal(h, n, x, out);
+        return;
     default: /* laws that need a search or a series */
         for (size_t i = 0; i < n; i++)
             out[i] = ipsim_hazard_cumulative(h, x[i]);
@@ -214,6 +219,9 @@ static void inverses(const fast_risk *r, size_t n, const int64_t *restrict law, 
             double x = ipsim_exp(d1 + (target[i] < 1.0 ? near : far) * d0);
             out[i] = target[i] > 0.0 ? x : 0.0;
         }
+        return;
+    case IPSIM_LOG_NORMAL:
+        inverse_log_normal(h, n, target, out);
         return;
     default:
         for (size_t i = 0; i < n; i++)

@@ -7,8 +7,7 @@ bool ipsim_engine_has_kernel(const ipsim_risk *risk)
     if (risk->kind == IPSIM_LAW_AT)
         return true;
     switch (risk->laws->family) {
-    case IPSIM_LOG_NORMAL: /* their tails are series or continued fractions of as many terms as the argument asks for */
-    case IPSIM_GAMMA:
+    case IPSIM_GAMMA: /* their tails are series or continued fractions of as many terms as the argument asks for */
     case IPSIM_GENERALISED_GAMMA:
         return false;
     default:

@@ -12,8 +12,8 @@
  *   function                   error below    _core argument        special values
  *   ipsim_log(x)               1 ulp          normal, positive      log 0 = -inf, log of a negative is NaN, subnormals are exact
  *   ipsim_exp(x)               1 ulp          -708 <= x <= 709      overflow to inf, underflow gradually to 0
- *   ipsim_log1p(x)             1 ulp                                -inf at -1, NaN below
- *   ipsim_expm1(x)             2 ulp
+ *   ipsim_log1p(x)             1 ulp          -0.5 <= x < 1         -inf at -1, NaN below
+ *   ipsim_expm1(x)             2 ulp          -60 <= x <= 709
  *   ipsim_pow_positive(x, a)   see there
  *
  * Methods. log: fdlibm (Sun Microsystems 1993): x = 2^k (1 + f), 1 + f between sqrt(1/2) and sqrt(2), s = f / (2 + f), and
@@ -114,6 +114,23 @@ static inline double ipsim_log1p(double x)
     return x < -1.0 ? IPSIM_NAN : y;
 }
 
+/* y where it holds, else 0: a selection that no compiler turns into a branch. */
+static inline double ipsim_double_if(int holds, double y)
+{
+    return ipsim_double_from_bits(ipsim_double_to_bits(y) & (UINT64_C(0) - (uint64_t)holds));
+}
+
+/* The same for -0.5 <= x < 1, x not 0. */
+static inline double ipsim_log1p_core(double x)
+{
+    double u = 1.0 + x;
+    double k;
+    double f = ipsim_log_split(u, &k);
+    double lost = (x - (u - 1.0)) / u;
+
+    return ipsim_log_join(k, ipsim_double_if(k == 0.0, x) + ipsim_double_if(k != 0.0, f), ipsim_double_if(k != 0.0, lost));
+}
+
 /* exp(r) - 1 - r for |r| <= ln(2) / 2. The sum is arranged so that a scalar processor can work on several terms at once. */
 static inline double ipsim_exp_tail(double r)
 {
@@ -171,6 +188,14 @@ static inline double ipsim_expm1(double x)
     double y = 2.0 * (half_power * (r + (ipsim_exp_tail(r) + r_low)) + (half_power - 0.5));
 
     return x == x ? y : x;
+}
+
+static inline double ipsim_expm1_core(double x)
+{
+    double r, r_low;
+    uint64_t k = ipsim_double_to_bits(ipsim_exp_split(x, &r, &r_low));
+    double half_power = ipsim_double_from_bits((k + 1022) << 52);
+    return 2.0 * (half_power * (r + (ipsim_exp_tail(r) + r_low)) + (half_power - 0.5));
 }
 
 /* x^a = exp(a log x) for x >= 0. The relative error is about |a log x| times 2e-16. x^0 is 1, 0 included. */

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The standard normal distribution. Tail: rational approximations of Cody (1969), "Rational Chebyshev approximations for the error
- * function", Mathematics of Computation 23:631, in the form for the normal integral. Quantile: Wichura (1988), algorithm AS 241
- * (PPND16), Applied Statistics 37:477. */
+/* The standard normal distribution: the parts of normal_tail.h and normal_quantile.h, and what lies further out, from the same sources. */
 #include "ipsim/special.h"
 
 #include <math.h>
 
 #include "maths/elementary.h"
 #include "maths/normal_quantile.h"
+#include "maths/normal_tail.h"
 
 #define SQRT_2PI 2.50662827463100050242
 #define LOG_SQRT_2PI 0.91893853320467274178
-#define LOG_2 0.69314718055994530942
 
 /* Numerator and denominator go by Horner's rule, coefficient of the highest power first. */
 static double polynomial(double x, const double *coefficients, int n)
@@ -23,39 +21,17 @@ static double polynomial(double x, const double *coefficients, int n)
     return y;
 }
 
-/* upper(z) = 1/2 - z central(z^2) for |z| <= 0.67448975 */
-static double central(double z)
-{
-    static const double above[] = {.065682337918207449113, 2.2352520354606839287, 161.02823106855587881, 1067.6894854603709582,
-                                   18154.981253343561249};
-    static const double below[] = {1.0, 47.20258190468824187, 976.09855173777669322, 10260.932208618978205, 45507.789335026729956};
-
-    return polynomial(z * z, above, 5) / polynomial(z * z, below, 5);
-}
-
-/* upper(z) exp(z^2 / 2) for z > 0.67448975 */
+/* upper(z) exp(z^2 / 2) for z above IPSIM_NORMAL_TAIL_FROM */
 static double tail(double z)
 {
-    static const double above[] = {1.0765576773720192317e-8, .39894151208813466764, 8.8831497943883759412,
-                                   93.506656132177855979,    597.27027639480026226, 2494.5375852903726711,
-                                   6848.1904505362823326,    11602.651437647350124, 9842.7148383839780218};
-    static const double below[] = {1.0,
-                                   22.266688044328115691,
-                                   235.38790178262499861,
-                                   1519.377599407554805,
-                                   6485.558298266760755,
-                                   18615.571640885098091,
-                                   34900.952721145977266,
-                                   38912.003286093271411,
-                                   19685.429676859990727};
     static const double far_above[] = {.02307344176494017303, .21589853405795699,     .1274011611602473639,
                                        .022235277870649807,   .001421619193227893466, 2.9112874951168792e-5};
     static const double far_below[] = {
         1.0, 1.28426009614491121, .468238212480865118, .0659881378689285515, .00378239633202758244, 7.29751555083966205e-5};
     double w;
 
-    if (z < 5.656854249492380195) {
-        return polynomial(z, above, 9) / polynomial(z, below, 9);
+    if (z < IPSIM_NORMAL_TAIL_FAR) {
+        return ipsim_normal_tail_near(z);
     }
     if (z > 1e9) {
         return 1.0 / (z * SQRT_2PI); /* the square below might overflow, and the next term is far below the last bit */
@@ -64,24 +40,15 @@ static double tail(double z)
     return (1.0 / SQRT_2PI - w * polynomial(w, far_above, 6) / polynomial(w, far_below, 6)) / z;
 }
 
-#define CENTRAL_LIMIT 0.67448975
-
-/* exp(-z^2 / 2) without the error that squaring z would bring: z is cut at a sixteenth, whose square is exact. */
-static double half_square_exp(double z)
-{
-    double cut = floor(z * 16.0) / 16.0;
-    return ipsim_exp(-0.5 * cut * cut) * ipsim_exp(-0.5 * (z - cut) * (z + cut));
-}
-
 double ipsim_normal_upper(double z)
 {
     double size = fabs(z);
     double upper;
 
-    if (size <= CENTRAL_LIMIT) {
-        return 0.5 - z * central(z);
+    if (size <= IPSIM_NORMAL_TAIL_FROM) {
+        return 0.5 - z * ipsim_normal_tail_central(z);
     }
-    upper = size < 40.0 ? half_square_exp(size) * tail(size) : z == z ? 0.0 : z;
+    upper = size < 40.0 ? ipsim_normal_half_square_exp(size) * tail(size) : z == z ? 0.0 : z;
     return z > 0.0 ? upper : 1.0 - upper;
 }
 
@@ -92,7 +59,7 @@ double ipsim_normal_cdf(double z)
 
 double ipsim_normal_mills(double z)
 {
-    if (z > CENTRAL_LIMIT) {
+    if (z > IPSIM_NORMAL_TAIL_FROM) {
         return SQRT_2PI * tail(z);
     }
     return SQRT_2PI * ipsim_normal_upper(z) * ipsim_exp(0.5 * z * z);
@@ -100,7 +67,7 @@ double ipsim_normal_mills(double z)
 
 double ipsim_normal_neg_log_upper(double z)
 {
-    if (z > CENTRAL_LIMIT) {
+    if (z > IPSIM_NORMAL_TAIL_FROM) {
         return z < 1e154 ? 0.5 * z * z - ipsim_log(tail(z)) : IPSIM_INFINITY;
     }
     if (z < 0.0) {
@@ -146,10 +113,10 @@ double ipsim_normal_neg_log_upper_inverse(double target)
     if (!(target > 0.0 && target < IPSIM_INFINITY)) {
         return target == 0.0 ? -IPSIM_INFINITY : target > 0.0 ? target : IPSIM_NAN;
     }
-    if (target < LOG_2) {
+    if (target < IPSIM_NORMAL_LOWER_HALF) {
         return ipsim_normal_quantile(-ipsim_expm1(-target));
     }
-    if (target < 2.59) {
+    if (target < IPSIM_NORMAL_UPPER_TAIL) {
         return ipsim_normal_quantile_central(0.5 - ipsim_exp(-target));
     }
     if (target < 729.0) {

@@ -6,6 +6,10 @@
 
 #define IPSIM_NORMAL_CENTRE 0.425
 
+/* For arguments that are -log of the upper tail: below, the lower half of the distribution; from, what the middle does not reach. */
+#define IPSIM_NORMAL_LOWER_HALF 0.69314718055994530942
+#define IPSIM_NORMAL_UPPER_TAIL 2.59
+
 /* The quantile of 1/2 + q, |q| <= IPSIM_NORMAL_CENTRE. */
 static inline double ipsim_normal_quantile_central(double q)
 {

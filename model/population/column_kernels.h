@@ -57,7 +57,12 @@ static void normals(double mean, double sd, double from, double width, size_t n,
 #pragma omp simd
     for (size_t j = 0; j < n_outside; j++) {
         double tail = z[j] < 0.5 ? z[j] : 1.0 - z[j];
-        r[j] = sqrt(-ipsim_log(tail));
+        r[j] = -ipsim_log(tail);
+    }
+    for (size_t j = 0; j < n_outside; j++) /* apart, because a root that might set errno makes no vectors */
+        r[j] = sqrt(r[j]);
+#pragma omp simd
+    for (size_t j = 0; j < n_outside; j++) {
         double near = ipsim_normal_quantile_near_tail(r[j]);
         z[j] = z[j] < 0.5 ? -near : near;
     }

@@ -124,15 +124,15 @@ simulation: { persons = 10; horizon_years = 5.0; };
 states: { well: {}; ill: {}; dead: { role = "dead"; }; };
 start_state = "well";
 transitions: {
-    fall_ill: { from = "well"; to = "ill"; hazard: { family = "weibull"; shape = 1.2; scale = 3; }; };
+    fall_ill: { from = "well"; to = "ill"; hazard: { family = "log_normal"; meanlog = 1.2; sdlog = 0.3; }; };
     die: { from = ["well", "ill"]; to = "dead";
         hazard: { family = "gamma"; shape = 2; rate = 0.1; }; };
 };
-events: { visit: { states = ["well", "ill"]; hazard: { family = "log_normal"; meanlog = 0; sdlog = 1; }; }; };
+events: { visit: { states = ["well", "ill"]; hazard: { family = "generalised_gamma"; mu = 0; sigma = 1; q = 0.5; }; }; };
 END
 run check "$scratch/slow.cfg"
 expect 0 "a law that runs one person at a time is named" --out 'note: .*slow\.cfg:[0-9]+: transitions\.die: its law \(gamma\) runs one person' \
-    --out 'note: .*slow\.cfg:[0-9]+: events\.visit: its law \(log_normal\)'
+    --out 'note: .*slow\.cfg:[0-9]+: events\.visit: its law \(generalised_gamma\)'
 assert "once, and no other is" sh -c "[ \"\$(grep -c '^note: ' '$scratch/out')\" = 2 ]"
 run check "$scratch/slow.cfg" --json
 expect 0 "the same for programs" --out '"note"' --out 'transitions\.die'

@@ -283,6 +283,10 @@ static void test_core_versions_are_the_same(void **state)
         double y = uniform(&random, -708.0, 709.0);
         assert_same_bits(ipsim_log_core(x), ipsim_log(x));
         assert_same_bits(ipsim_exp_core(y), ipsim_exp(y));
+        double near = uniform(&random, -0.5, 1.0), small = uniform(&random, -60.0, 60.0);
+        assert_same_bits(ipsim_log1p_core(near), ipsim_log1p(near));
+        assert_same_bits(ipsim_log1p_core(near * 0x1p-40), ipsim_log1p(near * 0x1p-40));
+        assert_same_bits(ipsim_expm1_core(small), ipsim_expm1(small));
     }
 }
 
