@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "app/dsa.h"
+#include "ipsim/xlsx.h"
 
 enum { MOST_TABLES = 7 };
 
@@ -110,6 +111,7 @@ static ipsim_status prepare(dsa_command *job, ipsim_app *app, ipsim_error_list *
     ipsim_error err = {0};
     job->path = ipsim_output_name(job->cli, &job->inputs);
     status = job->path != NULL ? ipsim_output_begin(job->path, &job->folder, &err) : short_of_memory(&err);
+    status = status == IPSIM_OK ? ipsim_xlsx_load(&err) : status;
     return status == IPSIM_OK ? status : ipsim_error_add_copy(errors, &err);
 }
 

@@ -12,6 +12,7 @@
 #include "ipsim/psa_page.h"
 #include "ipsim/summary.h"
 #include "ipsim/write.h"
+#include "ipsim/xlsx.h"
 
 enum { TABLES_OF_RUN = 18, MOST_TABLES = TABLES_OF_RUN + 32 };
 
@@ -397,6 +398,7 @@ static ipsim_status prepare(simulation_job *job, ipsim_app *app, ipsim_error_lis
     status = status == IPSIM_OK ? ipsim_run_plan_place(job->cli, job->path, &job->plan, &err) : status;
     if (status == IPSIM_OK && job->plan.shard_file == NULL && ipsim_mpi_is_first()) {
         status = ipsim_output_begin(job->path, &job->folder, &err);
+        status = status == IPSIM_OK ? ipsim_xlsx_load(&err) : status;
     }
     return status == IPSIM_OK ? status : ipsim_error_add_copy(errors, &err);
 }
@@ -498,6 +500,9 @@ ipsim_status ipsim_app_simulate_as(ipsim_app *app, const ipsim_cli *cli, const c
 
 ipsim_status ipsim_app_simulate(ipsim_app *app)
 {
+    if (app->cli->shard == NULL && ipsim_mpi_is_first()) {
+        ipsim_xlsx_prepare();
+    }
     ipsim_files *files = app->cli->shard != NULL ? ipsim_files_create() : NULL; /* a shard carries them */
     if (files == NULL && app->cli->shard != NULL) {
         ipsim_error err = {0};
@@ -506,5 +511,6 @@ ipsim_status ipsim_app_simulate(ipsim_app *app)
     }
     ipsim_status status = ipsim_app_simulate_as(app, app->cli, NULL, 0, files);
     ipsim_files_free(files);
+    ipsim_xlsx_prepare_end();
     return status;
 }

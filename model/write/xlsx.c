@@ -78,7 +78,7 @@ static void set_number_format(lxw_format *format, ipsim_xlsx_style style, int de
         break;
     case IPSIM_XLSX_ERROR:
         snprintf(text, sizeof text, "\"± \"%s", digits);
-        format_set_font_color(format, GREY);
+        ipsim_xlsx_library.format_set_font_color(format, GREY);
         break;
     case IPSIM_XLSX_SHARE:
         snprintf(text, sizeof text, "%s%%", digits);
@@ -87,59 +87,59 @@ static void set_number_format(lxw_format *format, ipsim_xlsx_style style, int de
         snprintf(text, sizeof text, "%s", digits);
         break;
     }
-    format_set_num_format(format, text);
+    ipsim_xlsx_library.format_set_num_format(format, text);
 }
 
 static void set_text_format(lxw_format *format, ipsim_xlsx_style style)
 {
     /* A cell of text stays text when it is edited: "=1+1" would otherwise become a formula then. */
-    format_set_num_format_index(format, 49); /* "@" */
-    format_set_align(format, LXW_ALIGN_VERTICAL_TOP);
+    ipsim_xlsx_library.format_set_num_format_index(format, 49); /* "@" */
+    ipsim_xlsx_library.format_set_align(format, LXW_ALIGN_VERTICAL_TOP);
     switch (style) {
     case IPSIM_XLSX_TITLE:
-        format_set_bold(format);
-        format_set_font_size(format, 16);
-        format_set_font_color(format, INK);
+        ipsim_xlsx_library.format_set_bold(format);
+        ipsim_xlsx_library.format_set_font_size(format, 16);
+        ipsim_xlsx_library.format_set_font_color(format, INK);
         break;
     case IPSIM_XLSX_HEADING:
-        format_set_bold(format);
-        format_set_font_size(format, 12);
-        format_set_font_color(format, INK);
+        ipsim_xlsx_library.format_set_bold(format);
+        ipsim_xlsx_library.format_set_font_size(format, 12);
+        ipsim_xlsx_library.format_set_font_color(format, INK);
         break;
     case IPSIM_XLSX_HEADER_NUMBER:
     case IPSIM_XLSX_HEADER_INDENTED:
     case IPSIM_XLSX_HEADER:
         if (style == IPSIM_XLSX_HEADER_NUMBER) {
-            format_set_align(format, LXW_ALIGN_RIGHT);
+            ipsim_xlsx_library.format_set_align(format, LXW_ALIGN_RIGHT);
         }
-        format_set_indent(format, style == IPSIM_XLSX_HEADER_INDENTED);
-        format_set_align(format, LXW_ALIGN_VERTICAL_BOTTOM);
-        format_set_bold(format);
-        format_set_text_wrap(format);
-        format_set_bg_color(format, PALE);
-        format_set_bottom(format, LXW_BORDER_THIN);
+        ipsim_xlsx_library.format_set_indent(format, style == IPSIM_XLSX_HEADER_INDENTED);
+        ipsim_xlsx_library.format_set_align(format, LXW_ALIGN_VERTICAL_BOTTOM);
+        ipsim_xlsx_library.format_set_bold(format);
+        ipsim_xlsx_library.format_set_text_wrap(format);
+        ipsim_xlsx_library.format_set_bg_color(format, PALE);
+        ipsim_xlsx_library.format_set_bottom(format, LXW_BORDER_THIN);
         break;
     case IPSIM_XLSX_NOTE:
-        format_set_text_wrap(format);
-        format_set_font_color(format, GREY);
+        ipsim_xlsx_library.format_set_text_wrap(format);
+        ipsim_xlsx_library.format_set_font_color(format, GREY);
         break;
     case IPSIM_XLSX_WRAPPED:
-        format_set_text_wrap(format);
+        ipsim_xlsx_library.format_set_text_wrap(format);
         break;
     case IPSIM_XLSX_INDENTED:
-        format_set_indent(format, 1);
+        ipsim_xlsx_library.format_set_indent(format, 1);
         break;
     case IPSIM_XLSX_RIGHT:
-        format_set_align(format, LXW_ALIGN_RIGHT);
+        ipsim_xlsx_library.format_set_align(format, LXW_ALIGN_RIGHT);
         break;
     case IPSIM_XLSX_GOOD:
-        format_set_indent(format, 1);
-        format_set_font_color(format, GREEN);
+        ipsim_xlsx_library.format_set_indent(format, 1);
+        ipsim_xlsx_library.format_set_font_color(format, GREEN);
         break;
     case IPSIM_XLSX_BAD:
-        format_set_indent(format, 1);
-        format_set_bold(format);
-        format_set_font_color(format, RED);
+        ipsim_xlsx_library.format_set_indent(format, 1);
+        ipsim_xlsx_library.format_set_bold(format);
+        ipsim_xlsx_library.format_set_font_color(format, RED);
         break;
     default:
         break;
@@ -152,13 +152,13 @@ static lxw_format *format_of(ipsim_xlsx *book, ipsim_xlsx_style style, int decim
     decimals = decimals > IPSIM_XLSX_MOST_DECIMALS ? IPSIM_XLSX_MOST_DECIMALS : decimals;
     lxw_format **format = &book->formats[style][decimals];
     if (*format == NULL) {
-        *format = workbook_add_format(book->workbook);
+        *format = ipsim_xlsx_library.workbook_add_format(book->workbook);
         book->short_of_memory = book->short_of_memory || *format == NULL;
         if (*format != NULL && style < IPSIM_XLSX_NUMBER) {
             set_text_format(*format, style);
         } else if (*format != NULL) {
             set_number_format(*format, style, decimals);
-            format_set_align(*format, LXW_ALIGN_VERTICAL_TOP);
+            ipsim_xlsx_library.format_set_align(*format, LXW_ALIGN_VERTICAL_TOP);
         }
     }
     return *format;
@@ -168,7 +168,7 @@ static lxw_format *format_of(ipsim_xlsx *book, ipsim_xlsx_style style, int decim
 ipsim_xlsx_sheet *ipsim_xlsx_add_sheet(ipsim_xlsx *book, const char *name)
 {
     ipsim_xlsx_sheet *sheet = calloc(1, sizeof *sheet);
-    lxw_worksheet *worksheet = sheet != NULL ? workbook_add_worksheet(book->workbook, name) : NULL;
+    lxw_worksheet *worksheet = sheet != NULL ? ipsim_xlsx_library.workbook_add_worksheet(book->workbook, name) : NULL;
     if (worksheet == NULL) {
         book->short_of_memory = true; /* the name is ours, and good */
         free(sheet);
@@ -177,7 +177,7 @@ ipsim_xlsx_sheet *ipsim_xlsx_add_sheet(ipsim_xlsx *book, const char *name)
     *sheet = (ipsim_xlsx_sheet){.book = book, .worksheet = worksheet, .next = book->sheets};
     snprintf(sheet->name, sizeof sheet->name, "%s", name);
     book->sheets = sheet;
-    worksheet_gridlines(worksheet, LXW_HIDE_ALL_GRIDLINES);
+    ipsim_xlsx_library.worksheet_gridlines(worksheet, LXW_HIDE_ALL_GRIDLINES);
     return sheet;
 }
 
@@ -195,9 +195,11 @@ void ipsim_xlsx_text(ipsim_xlsx_sheet *sheet, size_t row, size_t column, ipsim_x
     bool shaded = style == IPSIM_XLSX_HEADER || style == IPSIM_XLSX_HEADER_NUMBER || style == IPSIM_XLSX_HEADER_INDENTED;
     char *clean = text != NULL ? ipsim_xlsx_clean(sheet->book, text, MOST_BYTES) : NULL;
     if (clean != NULL && clean[0] != '\0') {
-        ipsim_xlsx_check(sheet->book, worksheet_write_string(sheet->worksheet, (lxw_row_t)row, (lxw_col_t)column, clean, format));
+        ipsim_xlsx_check(sheet->book,
+                         ipsim_xlsx_library.worksheet_write_string(sheet->worksheet, (lxw_row_t)row, (lxw_col_t)column, clean, format));
     } else if (shaded) {
-        ipsim_xlsx_check(sheet->book, worksheet_write_blank(sheet->worksheet, (lxw_row_t)row, (lxw_col_t)column, format));
+        ipsim_xlsx_check(sheet->book,
+                         ipsim_xlsx_library.worksheet_write_blank(sheet->worksheet, (lxw_row_t)row, (lxw_col_t)column, format));
     }
     free(clean);
 }
@@ -206,7 +208,8 @@ void ipsim_xlsx_number(ipsim_xlsx_sheet *sheet, size_t row, size_t column, ipsim
 {
     if (sheet != NULL && isfinite(value) && is_inside(row, column)) {
         lxw_format *format = format_of(sheet->book, style, decimals);
-        ipsim_xlsx_check(sheet->book, worksheet_write_number(sheet->worksheet, (lxw_row_t)row, (lxw_col_t)column, value, format));
+        ipsim_xlsx_check(sheet->book,
+                         ipsim_xlsx_library.worksheet_write_number(sheet->worksheet, (lxw_row_t)row, (lxw_col_t)column, value, format));
     }
 }
 
@@ -223,11 +226,12 @@ void ipsim_xlsx_paragraph(ipsim_xlsx_sheet *sheet, size_t row, size_t first_colu
     char *clean = ipsim_xlsx_clean(sheet->book, text, MOST_BYTES);
     if (clean != NULL && last_column > first_column) {
         /* The range is merged around an empty text, since merging reads a text that begins with = as a formula in some versions. */
-        ipsim_xlsx_check(sheet->book, worksheet_merge_range(sheet->worksheet, (lxw_row_t)row, (lxw_col_t)first_column, (lxw_row_t)row,
-                                                            (lxw_col_t)last_column, "", format));
+        ipsim_xlsx_check(sheet->book, ipsim_xlsx_library.worksheet_merge_range(sheet->worksheet, (lxw_row_t)row, (lxw_col_t)first_column,
+                                                                               (lxw_row_t)row, (lxw_col_t)last_column, "", format));
     }
     if (clean != NULL && clean[0] != '\0') {
-        ipsim_xlsx_check(sheet->book, worksheet_write_string(sheet->worksheet, (lxw_row_t)row, (lxw_col_t)first_column, clean, format));
+        ipsim_xlsx_check(sheet->book, ipsim_xlsx_library.worksheet_write_string(sheet->worksheet, (lxw_row_t)row, (lxw_col_t)first_column,
+                                                                                clean, format));
     }
     free(clean);
 }
@@ -235,15 +239,15 @@ void ipsim_xlsx_paragraph(ipsim_xlsx_sheet *sheet, size_t row, size_t first_colu
 void ipsim_xlsx_width(ipsim_xlsx_sheet *sheet, size_t first_column, size_t last_column, double characters)
 {
     if (sheet != NULL && is_inside(0, last_column)) {
-        ipsim_xlsx_check(sheet->book,
-                         worksheet_set_column(sheet->worksheet, (lxw_col_t)first_column, (lxw_col_t)last_column, characters, NULL));
+        ipsim_xlsx_check(sheet->book, ipsim_xlsx_library.worksheet_set_column(sheet->worksheet, (lxw_col_t)first_column,
+                                                                              (lxw_col_t)last_column, characters, NULL));
     }
 }
 
 void ipsim_xlsx_height(ipsim_xlsx_sheet *sheet, size_t row, double points)
 {
     if (sheet != NULL && is_inside(row, 0)) {
-        ipsim_xlsx_check(sheet->book, worksheet_set_row(sheet->worksheet, (lxw_row_t)row, points, NULL));
+        ipsim_xlsx_check(sheet->book, ipsim_xlsx_library.worksheet_set_row(sheet->worksheet, (lxw_row_t)row, points, NULL));
     }
 }
 
@@ -252,7 +256,8 @@ void ipsim_xlsx_comment(ipsim_xlsx_sheet *sheet, size_t row, size_t column, cons
     char *clean = sheet != NULL ? ipsim_xlsx_clean(sheet->book, text, MOST_BYTES) : NULL;
     if (clean != NULL) {
         lxw_comment_options options = {.visible = LXW_COMMENT_DISPLAY_HIDDEN, .x_scale = 2.2};
-        ipsim_xlsx_check(sheet->book, worksheet_write_comment_opt(sheet->worksheet, (lxw_row_t)row, (lxw_col_t)column, clean, &options));
+        ipsim_xlsx_check(sheet->book, ipsim_xlsx_library.worksheet_write_comment_opt(sheet->worksheet, (lxw_row_t)row, (lxw_col_t)column,
+                                                                                     clean, &options));
     }
     free(clean);
 }
@@ -260,10 +265,11 @@ void ipsim_xlsx_comment(ipsim_xlsx_sheet *sheet, size_t row, size_t column, cons
 void ipsim_xlsx_freeze(ipsim_xlsx_sheet *sheet, size_t first_header, size_t last_header, size_t first_free)
 {
     if (sheet != NULL) {
-        worksheet_freeze_panes(sheet->worksheet, (lxw_row_t)last_header + 1, (lxw_col_t)first_free);
-        ipsim_xlsx_check(sheet->book, worksheet_repeat_rows(sheet->worksheet, (lxw_row_t)first_header, (lxw_row_t)last_header));
+        ipsim_xlsx_library.worksheet_freeze_panes(sheet->worksheet, (lxw_row_t)last_header + 1, (lxw_col_t)first_free);
+        ipsim_xlsx_check(sheet->book,
+                         ipsim_xlsx_library.worksheet_repeat_rows(sheet->worksheet, (lxw_row_t)first_header, (lxw_row_t)last_header));
         if (first_free > 0) {
-            ipsim_xlsx_check(sheet->book, worksheet_repeat_columns(sheet->worksheet, 0, (lxw_col_t)first_free - 1));
+            ipsim_xlsx_check(sheet->book, ipsim_xlsx_library.worksheet_repeat_columns(sheet->worksheet, 0, (lxw_col_t)first_free - 1));
         }
     }
 }
@@ -271,8 +277,8 @@ void ipsim_xlsx_freeze(ipsim_xlsx_sheet *sheet, size_t first_header, size_t last
 void ipsim_xlsx_filter(ipsim_xlsx_sheet *sheet, size_t header_row, size_t last_row, size_t last_column)
 {
     if (sheet != NULL && last_row > header_row) {
-        ipsim_xlsx_check(sheet->book,
-                         worksheet_autofilter(sheet->worksheet, (lxw_row_t)header_row, 0, (lxw_row_t)last_row, (lxw_col_t)last_column));
+        ipsim_xlsx_check(sheet->book, ipsim_xlsx_library.worksheet_autofilter(sheet->worksheet, (lxw_row_t)header_row, 0,
+                                                                              (lxw_row_t)last_row, (lxw_col_t)last_column));
     }
 }
 
@@ -292,17 +298,17 @@ static void set_footer(ipsim_xlsx_sheet *sheet)
         text[used++] = *c;
     }
     snprintf(text + used, sizeof text - used, "%s", page);
-    ipsim_xlsx_check(sheet->book, worksheet_set_footer(sheet->worksheet, text));
+    ipsim_xlsx_check(sheet->book, ipsim_xlsx_library.worksheet_set_footer(sheet->worksheet, text));
 }
 
 static void set_paper(ipsim_xlsx_sheet *sheet, bool landscape)
 {
     enum { A4 = 9 };
-    worksheet_set_paper(sheet->worksheet, A4);
+    ipsim_xlsx_library.worksheet_set_paper(sheet->worksheet, A4);
     if (landscape) {
-        worksheet_set_landscape(sheet->worksheet);
+        ipsim_xlsx_library.worksheet_set_landscape(sheet->worksheet);
     }
-    worksheet_set_margins(sheet->worksheet, 0.5, 0.5, 0.6, 0.7);
+    ipsim_xlsx_library.worksheet_set_margins(sheet->worksheet, 0.5, 0.5, 0.6, 0.7);
     set_footer(sheet);
 }
 
@@ -310,7 +316,7 @@ void ipsim_xlsx_page(ipsim_xlsx_sheet *sheet, bool landscape)
 {
     if (sheet != NULL) {
         set_paper(sheet, landscape);
-        worksheet_fit_to_pages(sheet->worksheet, 1, 0);
+        ipsim_xlsx_library.worksheet_fit_to_pages(sheet->worksheet, 1, 0);
     }
 }
 
@@ -324,15 +330,15 @@ void ipsim_xlsx_pages(ipsim_xlsx_sheet *sheet, bool landscape, double characters
     }
     set_paper(sheet, landscape);
     double scale = 100.0 * (landscape ? 10.6 : 7.2) / (0.1 * characters);
-    worksheet_set_print_scale(sheet->worksheet, (uint16_t)(scale > LARGEST_SCALE ? LARGEST_SCALE
-                                                           : scale < LEAST_SCALE ? LEAST_SCALE
-                                                                                 : scale));
+    ipsim_xlsx_library.worksheet_set_print_scale(sheet->worksheet, (uint16_t)(scale > LARGEST_SCALE ? LARGEST_SCALE
+                                                                              : scale < LEAST_SCALE ? LEAST_SCALE
+                                                                                                    : scale));
     sheet->book->short_of_memory = sheet->book->short_of_memory || (n_rows > 0 && breaks == NULL);
     for (size_t i = 0; breaks != NULL && i < n_rows && i < MOST_BREAKS; i++) {
         breaks[i] = (lxw_row_t)rows[i];
     }
     if (breaks != NULL) {
-        ipsim_xlsx_check(sheet->book, worksheet_set_h_pagebreaks(sheet->worksheet, breaks));
+        ipsim_xlsx_check(sheet->book, ipsim_xlsx_library.worksheet_set_h_pagebreaks(sheet->worksheet, breaks));
     }
     free(breaks);
 }

@@ -50,6 +50,10 @@ static char *temporary_folder(const char *path, bool large)
 ipsim_status ipsim_xlsx_begin(const char *path, const char *title, bool large, ipsim_xlsx **out, ipsim_error *err)
 {
     char in_memory[64];
+    ipsim_status status = ipsim_xlsx_load(err);
+    if (status != IPSIM_OK) {
+        return status;
+    }
     ipsim_xlsx *book = calloc(1, sizeof *book);
     if (book == NULL) {
         return memory_error(err);
@@ -60,7 +64,7 @@ ipsim_status ipsim_xlsx_begin(const char *path, const char *title, bool large, i
     char *temporary = temporary_folder(path, large);
     if (book->path != NULL && book->title != NULL && temporary != NULL) {
         lxw_workbook_options options = {.constant_memory = large ? LXW_TRUE : LXW_FALSE, .tmpdir = temporary};
-        book->workbook = workbook_new_opt(book->memory >= 0 ? in_memory : path, &options);
+        book->workbook = ipsim_xlsx_library.workbook_new_opt(book->memory >= 0 ? in_memory : path, &options);
     }
     free(temporary);
     if (book->workbook == NULL) {
@@ -68,7 +72,7 @@ ipsim_status ipsim_xlsx_begin(const char *path, const char *title, bool large, i
         return memory_error(err);
     }
     lxw_doc_properties properties = {.title = book->title, .author = (char[]){"ipsim"}, .created = CREATED};
-    ipsim_xlsx_check(book, workbook_set_properties(book->workbook, &properties));
+    ipsim_xlsx_check(book, ipsim_xlsx_library.workbook_set_properties(book->workbook, &properties));
     *out = book;
     return IPSIM_OK;
 }
@@ -78,7 +82,7 @@ void ipsim_xlsx_abandon(ipsim_xlsx *book)
     if (book == NULL) {
         return;
     }
-    lxw_workbook_free(book->workbook); /* accepts NULL */
+    ipsim_xlsx_library.lxw_workbook_free(book->workbook); /* accepts NULL */
     if (book->memory >= 0) {
         close(book->memory);
     }
@@ -139,13 +143,13 @@ ipsim_status ipsim_xlsx_finish(ipsim_xlsx *book, ipsim_error *err)
     if (!book->short_of_memory && book->failure == LXW_NO_ERROR) {
         lxw_workbook *workbook = book->workbook;
         book->workbook = NULL; /* closing frees it */
-        ipsim_xlsx_check(book, workbook_close(workbook));
+        ipsim_xlsx_check(book, ipsim_xlsx_library.workbook_close(workbook));
     }
     if (book->short_of_memory || book->failure == LXW_ERROR_MEMORY_MALLOC_FAILED) {
         status = memory_error(err);
     } else if (book->failure != LXW_NO_ERROR) {
         status = ipsim_error_set_at(err, IPSIM_ERR_FILE, (ipsim_origin){book->path, 0, NULL}, "the workbook cannot be written: %s",
-                                    lxw_strerror(book->failure));
+                                    ipsim_xlsx_library.lxw_strerror(book->failure));
     } else {
         status = deliver(book, err);
     }
@@ -158,5 +162,6 @@ ipsim_status ipsim_xlsx_finish(ipsim_xlsx *book, ipsim_error *err)
 
 const char *ipsim_xlsx_library_version(void)
 {
-    return lxw_version();
+    ipsim_error err = {0};
+    return ipsim_xlsx_load(&err) == IPSIM_OK ? ipsim_xlsx_library.lxw_version() : "none";
 }

@@ -3,9 +3,8 @@
 #ifndef IPSIM_WRITE_XLSX_PRIVATE_H
 #define IPSIM_WRITE_XLSX_PRIVATE_H
 
-#include <xlsxwriter.h>
-
 #include "ipsim/xlsx.h"
+#include "xlsx_library.h"
 
 struct ipsim_xlsx_sheet {
     ipsim_xlsx *book;

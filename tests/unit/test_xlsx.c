@@ -316,9 +316,26 @@ static void curves_know_which_state_to_show(void **state)
     ipsim_table_free(table);
 }
 
+/* Before it is needed, while it is needed, or not at all. */
+static void the_library_is_loaded_whoever_asks_first(void **state)
+{
+    (void)state;
+    ipsim_error err = {0};
+    ipsim_xlsx_prepare_end(); /* nothing to end */
+    ipsim_xlsx_prepare();
+    assert_ok(ipsim_xlsx_load(&err), &err);
+    assert_non_null(ipsim_xlsx_library.workbook_new_opt);
+    assert_true(ipsim_xlsx_library_version()[0] >= '0' && ipsim_xlsx_library_version()[0] <= '9');
+    ipsim_xlsx_prepare_end();
+    ipsim_xlsx_prepare();
+    ipsim_xlsx_prepare_end();
+    assert_ok(ipsim_xlsx_load(&err), &err);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_library_is_loaded_whoever_asks_first),
         cmocka_unit_test(cells_that_no_spreadsheet_could_hold),
         cmocka_unit_test(the_bytes_depend_on_the_cells_alone),
         cmocka_unit_test(files_that_cannot_be_written_leave_nothing),
