@@ -190,7 +190,7 @@ for (const [name, options] of [['full.html', {}], ['full.html', { scheme: 'dark'
   await page.waitForTimeout(150);
   const other = await visibleText(page);
   check('a threshold of dsa says what it values', [
-    unless(text.includes('200,000 a year in work') && !text.includes('200,000 a QALY'), 'in English it does not'), unless(/200\s000 per år i arbeid/.test(other), 'in Norwegian it does not'), ...trouble]);
+    unless(text.includes('200,000 a year in work') && !text.includes('200,000 a QALY'), 'in English it does not'), unless(/200\s000\skr per år i arbeid/.test(other), 'in Norwegian it does not'), ...trouble]);
   await close();
 }
 

@@ -43,7 +43,7 @@ expect 0 "a report of draws alone"
 if ! grep -q 'id="ipsim-data"' "$data/full.html"; then
     give_up "this program was built without charts (make charts)"
 fi
-run dsa "${norway[@]:0:2}" -n 200 --effect employment_years --threshold 200000 --find hr_jobfinding --quiet --output "$data/work"
+run dsa "${norway[@]:1:2}" -n 200 --effect employment_years --threshold 200000 --quiet --output "$data/work"
 expect 0 "what drives the value of years in work"
 run report "$data/work" --output "$data/work.html"
 run compare scenarios/reference/sick_sicker_b5_{soc,a,b,ab}.cfg -n 2000 --quiet --output "$data/b5"
