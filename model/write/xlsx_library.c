@@ -11,8 +11,6 @@
 
 xlsx_library ipsim_xlsx_library;
 static pthread_once_t loaded = PTHREAD_ONCE_INIT;
-static pthread_t loader;
-static bool beside;       /* it runs, or has run and waits to be joined */
 static char failure[400]; /* empty: it is there */
 
 #ifdef IPSIM_XLSXWRITER
@@ -52,24 +50,4 @@ ipsim_status ipsim_xlsx_load(ipsim_error *err)
     pthread_once(&loaded, load);
     return failure[0] == '\0' ? IPSIM_OK
                               : ipsim_error_set(err, IPSIM_ERR_FILE, "workbooks cannot be made without libxlsxwriter: %s", failure);
-}
-
-static void *load_beside(void *unused)
-{
-    pthread_once(&loaded, load);
-    return unused;
-}
-
-void ipsim_xlsx_prepare(void)
-{
-    ipsim_xlsx_prepare_end();
-    beside = pthread_create(&loader, NULL, load_beside, NULL) == 0;
-}
-
-void ipsim_xlsx_prepare_end(void)
-{
-    if (beside) {
-        pthread_join(loader, NULL);
-        beside = false;
-    }
 }
