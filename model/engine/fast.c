@@ -43,14 +43,15 @@ static bool build_grid(fast_bands *bands)
     bands->find = ipsim_simd_alloc((size_t)bands->n_cells, sizeof *bands->find);
     if (!bands->find)
         return false;
-    for (int64_t c = 0; c < bands->n_cells; c++) {
+    size_t last_band = bands->n_bands - 1;
+    for (size_t c = 0, b = 0, end = 0; c < (size_t)bands->n_cells; c++) { /* bands b .. end begin within the cell, or before */
         double low = (double)c / bands->cells_per_year, high = (double)(c + 1) / bands->cells_per_year;
-        int64_t steps = 0;
-        for (size_t b = 0; b + 1 < bands->n_bands; b++) {
-            bands->find[c] += bands->next[b] <= low;
-            steps += bands->next[b] > low && bands->next[b] < high;
-        }
-        bands->n_steps = steps > bands->n_steps ? steps : bands->n_steps;
+        while (b < last_band && bands->next[b] <= low)
+            b++;
+        while (end < last_band && bands->next[end] < high)
+            end++;
+        bands->find[c] = (int64_t)b;
+        bands->n_steps = (int64_t)(end - b) > bands->n_steps ? (int64_t)(end - b) : bands->n_steps;
     }
     bands->even = (size_t)bands->n_cells == bands->n_bands;
     for (size_t b = 0; b < bands->n_bands; b++)

@@ -76,9 +76,9 @@ void ipsim_experiment_sums_merge(const experiment *e, experiment_sums *into, con
         ipsim_ledger_merge_everybody(into->ledger, from->ledger);
     else
         ipsim_ledger_merge(into->ledger, from->ledger);
-    for (size_t i = 0; i < n_moves(e); i++)
+    for (size_t i = 0, n = n_moves(e); i < n; i++)
         into->moves[i] += from->moves[i];
-    for (size_t i = 0; i < n_attributes * ipsim_experiment_levels_stride(e); i++)
+    for (size_t i = 0, n = n_attributes * ipsim_experiment_levels_stride(e); i < n; i++)
         into->level_count[i] += from->level_count[i];
     for (size_t a = 0; a < n_attributes; a++) {
         ipsim_wide128_merge(&into->attribute_x[a], from->attribute_x[a]);
@@ -126,6 +126,7 @@ typedef struct experiment_worker {
     int64_t *moves;        /* of one block and model, as in sums; there is room for any model */
     ipsim_tally **own;     /* made when a model first needs one */
     ipsim_tally **tallies;
+    size_t most_persons; /* of a block */
     ipsim_people *people;
     double *attributes; /* of a block, [person * n_attributes + attribute] */
     int64_t *order;     /* of a block: those of one combination of subgroups together */
@@ -251,12 +252,17 @@ static size_t choose_batch(const experiment *e, bool totals)
     return batch;
 }
 
-static ipsim_people *create_people(const experiment *e, int64_t most_persons, size_t batch)
+/* Of a block, at most. */
+static size_t persons_of_block(const experiment *e, int64_t most_persons)
+{
+    int64_t most = most_persons > 0 ? most_persons : e->persons;
+    return most > 0 && most < IPSIM_BLOCK_PERSONS ? (size_t)most : IPSIM_BLOCK_PERSONS;
+}
+
+static ipsim_people *create_people(const experiment *e, size_t persons, size_t batch)
 {
     ipsim_grouping grouping = {
         .n_dimensions = e->n_dimensions, .attribute = e->dimension_attribute, .n_levels = e->dimension_levels, .first = e->dimension_first};
-    int64_t most = most_persons > 0 ? most_persons : e->persons;
-    size_t persons = most > 0 && most < IPSIM_BLOCK_PERSONS ? (size_t)most : IPSIM_BLOCK_PERSONS;
     return ipsim_people_create(persons, (persons + batch - 1) / batch, e->scenarios[0]->n_attributes, &grouping);
 }
 
@@ -269,9 +275,10 @@ static bool worker_init(worker *w, const experiment *e, int64_t most_persons, bo
     w->engines = calloc(e->n_models, sizeof *w->engines);
     w->own = calloc(e->n_models, sizeof *w->own);
     w->tallies = calloc(e->n_models, sizeof *w->tallies);
-    w->people = create_people(e, most_persons, choose_batch(e, cells != NULL));
-    w->order = calloc(IPSIM_BLOCK_PERSONS, sizeof *w->order);
-    w->attributes = calloc(IPSIM_BLOCK_PERSONS * (e->scenarios[0]->n_attributes + 1), sizeof *w->attributes);
+    w->most_persons = persons_of_block(e, most_persons);
+    w->people = create_people(e, w->most_persons, choose_batch(e, cells != NULL));
+    w->order = calloc(w->most_persons, sizeof *w->order);
+    w->attributes = calloc(w->most_persons * (e->scenarios[0]->n_attributes + 1), sizeof *w->attributes);
     w->fast = plainly ? NULL : calloc(e->n_models, sizeof *w->fast);
     w->same_as = calloc(e->n_models, sizeof *w->same_as);
     w->moves = calloc(n_moves(e) + 1, sizeof *w->moves);
@@ -449,7 +456,7 @@ static ipsim_status simulate_batch(worker *w, ipsim_luck luck, int64_t first, si
 static ipsim_status simulate_block(worker *w, ipsim_luck luck, int64_t first, int64_t end, ipsim_error *err)
 {
     size_t n = (size_t)(end - first);
-    ipsim_bug_assert(n <= IPSIM_BLOCK_PERSONS);
+    ipsim_bug_assert(n <= w->most_persons);
     uint64_t start = ticks_now(w);
     ipsim_population_draw(w->e->population, luck.seed, luck.replicate, first, n, w->attributes);
     for (size_t i = 0; w->sums && i < n; i++) {
