@@ -145,7 +145,8 @@ static void explain(const char *key, const char *our, bool our_there, const char
 
 bool ipsim_identity_agrees(const char *ours, const char *theirs, bool with_shard, char *why, size_t size)
 {
-    static const char *const keys[] = {"program", "command", "scenario", "draws", "only", "fix", "persons", "luck", "until", "shard"};
+    static const char *const keys[] = {"program", "command", "scenario", "draws",  "only", "fix",
+                                       "persons", "luck",    "until",    "output", "shard"};
     for (size_t k = 0; k < sizeof keys / sizeof *keys - (with_shard ? 0 : 1); k++) {
         const char *our_at = ours, *their_at = theirs;
         bool our_there, their_there;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Private to experiment: what a part belongs to, as lines of text in front of every file of parts. Lines "key value"; a key may come more
  * than once. Compared are program, command, scenario (name, digest and, where parameters move, that of its formulas), persons, luck, until,
- * draws, only, fix and, in journals, shard; where the scenarios lay and what was set is kept so that `merge` can load them again. */
+ * draws, only, fix, output (of dsa) and, in journals, shard; where the scenarios lay and what was set is kept so that `merge` can load them again. */
 #ifndef IPSIM_EXPERIMENT_IDENTITY_H
 #define IPSIM_EXPERIMENT_IDENTITY_H
 
