@@ -170,11 +170,11 @@ void ipsim_table_put_text(ipsim_table *table, size_t row, size_t column, const c
 
 void ipsim_table_fill_text(ipsim_table *table, size_t first, size_t n, size_t column, const char *text)
 {
-    ipsim_column *target = cell_column(table, first, column, IPSIM_TEXT);
-    ipsim_bug_assert(target == NULL || n <= table->n_rows - first);
-    if (target == NULL || n == 0) {
+    ipsim_column *target = n > 0 ? cell_column(table, first, column, IPSIM_TEXT) : NULL;
+    if (target == NULL) {
         return;
     }
+    ipsim_bug_assert(n <= table->n_rows - first);
     char *copy = NULL, *above = first > 0 ? target->text[first - 1] : NULL;
     if (text != NULL) {
         copy = above != NULL && strcmp(text, above) == 0 ? above : keep_text(table, text);
@@ -186,7 +186,7 @@ void ipsim_table_fill_text(ipsim_table *table, size_t first, size_t n, size_t co
 
 void ipsim_table_repeat_text(ipsim_table *table, size_t first, size_t n, size_t column, size_t from)
 {
-    ipsim_column *target = cell_column(table, first, column, IPSIM_TEXT);
+    ipsim_column *target = n > 0 ? cell_column(table, first, column, IPSIM_TEXT) : NULL;
     ipsim_bug_assert(target == NULL || (from < first && n <= table->n_rows - first));
     for (size_t i = 0; target != NULL && i < n; i++) {
         target->text[first + i] = target->text[from + i];

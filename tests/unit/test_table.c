@@ -116,6 +116,8 @@ static void rows_that_come_together_are_empty_until_they_are_filled(void **state
     }
     ipsim_table_repeat_text(table, 4, 97, 0, 1); /* those that it has put, too */
     ipsim_table_fill_text(table, 101, 100, 0, "");
+    ipsim_table_repeat_text(table, 201, 0, 0, 1); /* no rows, behind the last one */
+    ipsim_table_fill_text(table, 201, 0, 0, "none");
     for (size_t row = 1; row < 201; row++) {
         assert_string_equal(table->columns[0].text[row], row < 101 ? names[(row - 1) % 3] : "");
     }
