@@ -321,6 +321,19 @@ static void print_flips(dsa_page *page)
     }
 }
 
+static void print_grids(dsa_page *page)
+{
+    const ipsim_table *table = page->dsa->grid;
+    size_t *rows = table != NULL ? calloc(table->n_rows + 1, sizeof *rows) : NULL, n = 0;
+    for (size_t row = 0; rows != NULL && row < table->n_rows; row++) {
+        if (is_headline(page, table, row, false)) {
+            rows[n++] = row;
+        }
+    }
+    ipsim_dsa_page_grids(table, rows, n, page->stream);
+    free(rows);
+}
+
 static void print_extremes(dsa_page *page)
 {
     const ipsim_table *table = page->dsa->extremes;
@@ -370,6 +383,7 @@ static void print_page(dsa_page *page)
     }
     print_flips(page);
     print_extremes(page);
+    print_grids(page);
     if (d->n_parameters > 0) {
         print_notes(page);
     }
