@@ -60,7 +60,10 @@ assert "it is its value less the cost" awk -F, '$4 == "bed_days" { effect = $6 }
     END { d = nb - (1000 * effect - cost); exit !(effect != 0 && d * d < 1e-6) }' "$out/dsa_base.csv"
 assert "about.csv says which" grep -qx 'model,dsa_effect,bed_days' "$out/about.csv"
 run dsa "$model" "$arm" -n 300 --scenarios -o "$out"
-expect 0 "scenarios side by side" --out 'SCENARIOS against model'
+expect 0 "scenarios side by side" --out 'SCENARIOS against model' --out '300 persons in one run'
+assert "nothing was to be moved" bash -c "! grep -q 'No parameter' '$scratch/out'"
+run dsa "$model" "$arm" -n 300 -o "$out"
+expect 0 "parameters without any range are told" --out 'No parameter has a distribution, so none was moved'
 run dsa "$model" "$arm" -n 300 --vary "$ranges" --json -q -o "$out"
 expect 0 "JSON"
 assert "it is JSON with the tables" jq -e '.dsa and .dsa_threshold and .dsa_extremes and .dsa_base and .about' "$scratch/out"
@@ -78,6 +81,8 @@ refused "LOW above HIGH" 'LOW must be below HIGH' --vary c_bed=2:1
 refused "a range that is none" 'NAME=LOW:HIGH' --vary c_bed=1
 refused "a parameter that differs needs its scenario" 'model:hr_programme or arm:hr_programme' --vary hr_programme=1:2
 refused "a value that the model refuses: parameter, value and line" 'model.cfg:[0-9]+: .*with illness_rate = -1' --vary illness_rate=-1:1
+refused "a grid of such values" 'with illness_rate = -1, c_bed = 1:' --grid 'illness_rate=-1:1:20,c_bed=1:2:20'
+assert "two lines use it, and each is told twice, not at every point" test "$(grep -c 'with illness_rate' "$scratch/err")" = 4
 refused "quantiles" '0 < A < B < 1' --quantiles 0.9,0.1
 refused "a grid of one parameter" 'NAME=LOW:HIGH:VALUES' --grid c_bed=1:2:3
 refused "an unknown perspective" 'did you mean society' --perspective soceity
