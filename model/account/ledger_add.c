@@ -9,102 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ledger_scratch.h"
+#include "ledger_adder.h"
 
 /* Of each combination no more than this between two times that sums are widened: 2^18 sums of 2^44 fit into 64 bits. */
 enum { LANES_UNTIL_SETTLED = 1 << 17, LANES_UNTIL_FULL = LANES_UNTIL_SETTLED / 4 * 3 };
-enum { PAIRS_AT_ONCE = 16 };
-
-/* A block as the sums see it: columns by model, measure, year and flavour of a run of slots, and pieces that put its people into groups. */
-typedef struct adder {
-    ipsim_ledger *ledger;
-    struct ledger_scratch *scratch;
-    ipsim_tally *const *tallies;
-    const double *const *given; /* values by cell, `capacity` apart; NULL: those of the tallies */
-    size_t capacity;
-    size_t first, n; /* the run */
-    size_t n_pieces;
-    const piece *pieces;  /* of the run; their slots count from its first */
-    size_t year, flavour; /* flavour 1: discounted */
-} adder;
-
-/* The limbs at work: of a cell and its comparator; then of each kept measure the comparator's, a model's, and their difference. */
-static account_limbs *cell_limbs(const adder *a, bool comparator)
-{
-    return &a->scratch->limbs[comparator];
-}
-static account_limbs *comparators(const adder *a, size_t measure)
-{
-    return &a->scratch->limbs[2 + 3 * a->scratch->kept[measure]];
-}
-static account_limbs *models(const adder *a, size_t measure)
-{
-    return comparators(a, measure) + 1;
-}
-static account_limbs *differences(const adder *a, size_t measure)
-{
-    return comparators(a, measure) + 2;
-}
-
-/* ---- pieces ---- */
-
-static size_t lanes_of(const piece *p)
-{
-    return (p->n + IPSIM_LANES - 1) / IPSIM_LANES * IPSIM_LANES;
-}
-
-/* The people of a piece in whole vectors: where they stand, or copied. */
-static const double *people_of(const adder *a, const piece *p, const double *column, double *room)
-{
-    if (!p->order && !a->given)
-        return column + p->offset;
-    for (size_t i = 0; i < lanes_of(p); i++) {
-        size_t slot = i >= p->n ? a->n : p->order ? (size_t)p->order[p->offset + i] : p->offset + i;
-        room[i] = slot < a->n ? column[slot] : 0.0; /* the others are nobody */
-    }
-    return room;
-}
-
-/* ---- limbs ---- */
-
-/* false when a value does not fit; NaN and infinities do not. */
-static bool split(const adder *a, size_t n, const double *values, double quantum, account_limbs *out)
-{
-    account_size size = a->scratch->kernels->split(n, quantum, values, out->high, out->low);
-    out->large = size == ACCOUNT_LARGE;
-    if (size == ACCOUNT_MISFIT)
-        return false;
-    for (size_t i = 0; out->large && i < n; i++)
-        out->quanta[i] = (int64_t)rint(values[i] / quantum);
-    return true;
-}
-
-static int64_t quanta_of(const account_limbs *x, size_t i)
-{
-    return x->large ? x->quanta[i] : (int64_t)x->high[i] * (int64_t)ACCOUNT_LIMB + (int64_t)x->low[i];
-}
-
-/* x - y; both below 2^62 quanta. */
-static void subtract(const adder *a, size_t n, const account_limbs *x, const account_limbs *y, account_limbs *out)
-{
-    out->large = x->large || y->large || !a->scratch->kernels->subtract(n, x->high, x->low, y->high, y->low, out->high, out->low);
-    for (size_t i = 0; out->large && i < n; i++)
-        out->quanta[i] = quanta_of(x, i) - quanta_of(y, i);
-}
-
-static ipsim_wide192 wide_products(size_t n, const account_limbs *x, const account_limbs *y)
-{
-    ipsim_wide192 sum = {{0}};
-    for (size_t i = 0; i < n; i++)
-        ipsim_wide192_add_product(&sum, quanta_of(x, i), quanta_of(y, i));
-    return sum;
-}
 
 /* ---- sums of a cell ---- */
 
-static size_t step_of(const adder *a)
+/* The limbs at work: of a cell and its comparator. Those that follow are of the products. */
+static account_limbs *cell_limbs(const adder *a, bool comparator)
 {
-    return a->year * 2 + a->flavour;
+    return &a->scratch->limbs[comparator];
 }
 
 /* Where values are too large for limbs: straight into the wide sums of the ledger. IPSIM_ERR_OVERFLOW: one does not fit there either. */
@@ -114,13 +29,12 @@ static ipsim_status add_large(const adder *a, const piece *p, size_t measure, si
     double quantum = ipsim_account_quantum(a->ledger->plan, measure);
     size_t n = lanes_of(p);
     cell_sums sums = {0};
-    if (!split(a, n, values, quantum, x) || (comparator && !split(a, n, comparator, quantum, y)))
+    if (!ipsim_limbs_split(a, n, values, quantum, x) || (comparator && !ipsim_limbs_split(a, n, comparator, quantum, y)))
         return IPSIM_ERR_OVERFLOW;
-    for (size_t i = 0; i < n; i++)
-        ipsim_wide128_add(&sums.x, quanta_of(x, i));
-    sums.xx = wide_products(n, x, x);
+    sums.x = ipsim_limbs_sum(n, x);
+    sums.xx = ipsim_limbs_products(n, x, x);
     if (comparator)
-        sums.with_comparator = wide_products(n, x, y);
+        sums.with_comparator = ipsim_limbs_products(n, x, y);
     if (!ipsim_ledger_open(a->ledger))
         return IPSIM_ERR_MEMORY;
     ipsim_waiting_add(&a->scratch->waiting, a->ledger, p->combination, step_of(a), measure, model, &sums);
@@ -229,96 +143,6 @@ static ipsim_status add_measure(const adder *a, size_t measure, ipsim_error *err
     return IPSIM_OK;
 }
 
-/* ---- products of measures with each other ---- */
-
-static const double *kept_column(const adder *a, size_t measure, size_t model)
-{
-    const struct ledger_scratch *scratch = a->scratch;
-    return scratch->kept_columns + (scratch->kept[measure] * scratch->n_models + model) * scratch->longest;
-}
-
-/* All values fit: they have been added. */
-static void split_kept(const adder *a, const piece *p, size_t measure, size_t model, account_limbs *out)
-{
-    const double *people = people_of(a, p, kept_column(a, measure, model), a->scratch->gathered);
-    (void)split(a, lanes_of(p), people, ipsim_account_quantum(a->ledger->plan, measure), out);
-}
-
-/* false: memory is short. */
-static bool add_product(const adder *a, const piece *p, size_t k, size_t model, const account_limbs *x, const account_limbs *y)
-{
-    const ledger_waiting *w = &a->scratch->waiting;
-    size_t stride, n = lanes_of(p);
-    if (x->large || y->large) {
-        if (!ipsim_ledger_open(a->ledger))
-            return false;
-        ipsim_wide192 sum = wide_products(n, x, y), *into = ipsim_ledger_product(a->ledger, step_of(a), k, model, &stride);
-        for (size_t i = 0; i < w->n_groups[p->combination]; i++)
-            ipsim_wide192_merge(&into[w->groups[p->combination * w->n_groups_most + i] * stride], &sum);
-        return true;
-    }
-    int64_t s[4], *sums = ipsim_waiting_products(w, a->ledger, p->combination, step_of(a), k, model);
-    a->scratch->kernels->products(n, x->high, x->low, y->high, y->low, s);
-    sums[WAITING_HH] += s[0];
-    sums[WAITING_HL] += s[1] + s[2];
-    sums[WAITING_LL] += s[3];
-    return true;
-}
-
-/* The pairs of people who stand in whole vectors; false: limb by limb, because a value is large, or for some other reason. */
-static bool add_pairs_at_once(const adder *a, const piece *p, size_t model)
-{
-    const ipsim_account_plan *plan = a->ledger->plan;
-    int64_t sums[PAIRS_AT_ONCE][2] = {{0}};
-    if (!a->scratch->add_product || p->order || a->given || plan->n_pairs > PAIRS_AT_ONCE)
-        return false;
-    for (size_t k = 0; k < plan->n_pairs; k++) {
-        size_t x = plan->pairs[k][0], y = plan->pairs[k][1];
-        account_differences d = {.x = kept_column(a, x, model) + p->offset,
-                                 .x0 = kept_column(a, x, 0) + p->offset,
-                                 .y = kept_column(a, y, model) + p->offset,
-                                 .y0 = kept_column(a, y, 0) + p->offset,
-                                 .quantum_x = ipsim_account_quantum(plan, x),
-                                 .quantum_y = ipsim_account_quantum(plan, y)};
-        if (!a->scratch->add_product(lanes_of(p), &d, &sums[k][0], &sums[k][1]))
-            return false;
-    }
-    for (size_t k = 0; k < plan->n_pairs; k++) {
-        int64_t *into = ipsim_waiting_products(&a->scratch->waiting, a->ledger, p->combination, step_of(a), k, model);
-        into[WAITING_HH] += sums[k][0];
-        into[WAITING_LL] += sums[k][1];
-    }
-    return true;
-}
-
-/* false: memory is short. */
-static bool add_products(const adder *a, const piece *p)
-{
-    const ipsim_ledger *ledger = a->ledger;
-    const ipsim_account_plan *plan = ledger->plan;
-    bool ok = true;
-    size_t next = 1; /* model that is not done */
-    while ((ledger->n_conditional == 0 || a->flavour == 1) && next < ledger->n_models && add_pairs_at_once(a, p, next))
-        next++;
-    for (size_t model = 0; next < ledger->n_models && model < ledger->n_models; model = model == 0 ? next : model + 1) {
-        for (size_t measure = 0; measure < plan->n_measures; measure++) {
-            if (a->scratch->kept[measure] == SIZE_MAX || (!a->given && plan->same_as[measure] != measure))
-                continue;
-            split_kept(a, p, measure, model, model == 0 ? comparators(a, measure) : models(a, measure));
-            if (model > 0)
-                subtract(a, lanes_of(p), models(a, measure), comparators(a, measure), differences(a, measure));
-        }
-        for (size_t pair = 0; pair < plan->n_pairs && model > 0; pair++)
-            ok &= add_product(a, p, pair, model, differences(a, plan->pairs[pair][0]), differences(a, plan->pairs[pair][1]));
-        for (size_t k = 0; k < ledger->n_conditional && model > 0 && a->flavour == 0; k++) {
-            size_t value = ledger->conditional[k], given = plan->measures[value].given;
-            ok &= add_product(a, p, plan->n_pairs + 2 * k, model, models(a, value), comparators(a, given));
-            ok &= add_product(a, p, plan->n_pairs + 2 * k + 1, model, models(a, given), comparators(a, value));
-        }
-    }
-    return ok;
-}
-
 static ipsim_status add_step(const adder *a, ipsim_error *err)
 {
     const ipsim_account_plan *plan = a->ledger->plan;
@@ -333,7 +157,7 @@ static ipsim_status add_step(const adder *a, ipsim_error *err)
             return status;
     }
     for (size_t i = 0; i < a->n_pieces && a->ledger->n_models > 1; i++)
-        if (!add_products(a, &a->pieces[i]))
+        if (!ipsim_ledger_add_products(a, &a->pieces[i]))
             return no_memory(err);
     return IPSIM_OK;
 }

@@ -156,6 +156,13 @@ void ipsim_signals_of_files(void);
 void ipsim_signals_begin(const char *last_words);
 void ipsim_signals_end(void); /* back to the default */
 
+/* ---- prepare.c ---- */
+/* Before anything else. */
+void ipsim_prepare_heap(void);
+/* Begins to load the library that makes workbooks, and to get memory, beside what comes next; the program may not end before the end. */
+void ipsim_prepare_begin(void);
+void ipsim_prepare_end(void);
+
 /* ---- version.c ---- */
 typedef struct ipsim_library_version {
     const char *name;

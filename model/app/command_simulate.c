@@ -472,7 +472,7 @@ ipsim_status ipsim_app_simulate_as(ipsim_app *app, const ipsim_cli *cli, const c
 ipsim_status ipsim_app_simulate(ipsim_app *app)
 {
     if (app->cli->shard == NULL && ipsim_mpi_is_first()) {
-        ipsim_xlsx_prepare();
+        ipsim_prepare_begin();
     }
     ipsim_files *files = app->cli->shard != NULL ? ipsim_files_create() : NULL; /* a shard carries them */
     if (files == NULL && app->cli->shard != NULL) {
@@ -482,6 +482,6 @@ ipsim_status ipsim_app_simulate(ipsim_app *app)
     }
     ipsim_status status = ipsim_app_simulate_as(app, app->cli, NULL, 0, files);
     ipsim_files_free(files);
-    ipsim_xlsx_prepare_end();
+    ipsim_prepare_end();
     return status;
 }

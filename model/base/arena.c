@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGNMENT = 64, FIRST_BLOCK = 16 * 1024, LARGEST_BLOCK = 1024 * 1024 };
+enum { ALIGNMENT = 64, FIRST_BLOCK = 2 * 1024, LARGEST_BLOCK = 1024 * 1024 };
 
 /* The header fills one whole alignment unit, so that the bytes after it are aligned too. */
 typedef union block {

@@ -64,7 +64,8 @@ static bool resize(void **cells, size_t count, size_t size)
     return true;
 }
 
-static bool column_resize(ipsim_column *column, size_t capacity)
+/* Room without rows is empty cells already, which takes less than emptying them row by row. */
+static bool column_resize(ipsim_column *column, size_t from, size_t capacity)
 {
     void *cells = NULL;
     bool good = false;
@@ -73,16 +74,25 @@ static bool column_resize(ipsim_column *column, size_t capacity)
         cells = column->text;
         good = resize(&cells, capacity, sizeof *column->text);
         column->text = cells;
+        for (size_t row = from; good && row < capacity; row++) {
+            column->text[row] = NULL;
+        }
         break;
     case IPSIM_REAL:
         cells = column->real;
         good = resize(&cells, capacity, sizeof *column->real);
         column->real = cells;
+        for (size_t row = from; good && row < capacity; row++) {
+            column->real[row] = NAN;
+        }
         break;
     case IPSIM_INTEGER:
         cells = column->integer;
         good = resize(&cells, capacity, sizeof *column->integer);
         column->integer = cells;
+        for (size_t row = from; good && row < capacity; row++) {
+            column->integer[row] = 0;
+        }
         break;
     }
     return good;
@@ -92,7 +102,7 @@ static bool resize_columns(ipsim_table *table, size_t capacity)
 {
     for (size_t c = 0; c < table->n_columns; c++) {
         /* Columns that have grown before one fails are merely larger than row_capacity says. */
-        if (!column_resize(&table->columns[c], capacity)) {
+        if (!column_resize(&table->columns[c], table->row_capacity, capacity)) {
             return false;
         }
     }
@@ -107,28 +117,23 @@ void ipsim_table_reserve(ipsim_table *table, size_t n_rows)
     }
 }
 
-size_t ipsim_table_add_row(ipsim_table *table)
+size_t ipsim_table_add_rows(ipsim_table *table, size_t n)
 {
-    if (table->n_rows == table->row_capacity && !resize_columns(table, table->row_capacity == 0 ? 64 : 2 * table->row_capacity)) {
+    size_t first = table->n_rows, capacity = table->row_capacity;
+    while (capacity < first + n) {
+        capacity = capacity == 0 ? 64 : 2 * capacity;
+    }
+    if (capacity > table->row_capacity && !resize_columns(table, capacity)) {
         table->out_of_memory = true;
         return SIZE_MAX;
     }
-    size_t row = table->n_rows++;
-    for (size_t c = 0; c < table->n_columns; c++) {
-        ipsim_column *column = &table->columns[c];
-        switch (column->type) {
-        case IPSIM_TEXT:
-            column->text[row] = NULL;
-            break;
-        case IPSIM_REAL:
-            column->real[row] = NAN;
-            break;
-        case IPSIM_INTEGER:
-            column->integer[row] = 0;
-            break;
-        }
-    }
-    return row;
+    table->n_rows += n;
+    return first;
+}
+
+size_t ipsim_table_add_row(ipsim_table *table)
+{
+    return ipsim_table_add_rows(table, 1);
 }
 
 /* NULL when the row could not be added: the sticky flag has already told. Anything else out of place is a fault in the caller. */
@@ -143,28 +148,48 @@ static ipsim_column *cell_column(ipsim_table *table, size_t row, size_t column, 
     return &table->columns[column];
 }
 
-void ipsim_table_put_text(ipsim_table *table, size_t row, size_t column, const char *text)
+/* Most texts were put not long ago: names, units and sources. */
+static char *keep_text(ipsim_table *table, const char *text)
 {
-    ipsim_column *target = cell_column(table, row, column, IPSIM_TEXT);
-    if (target == NULL) {
-        return;
+    size_t length = strlen(text);
+    size_t place = length > 0
+                       ? length + 3 * (unsigned char)text[0] + 5 * (unsigned char)text[length / 2] + 7 * (unsigned char)text[length - 1]
+                       : 0;
+    char **recent = &table->recent[place % IPSIM_TABLE_RECENT];
+    if (*recent == NULL || strcmp(*recent, text) != 0) {
+        *recent = ipsim_arena_strdup(table->texts, text);
+        table->out_of_memory = table->out_of_memory || *recent == NULL;
     }
-    char *copy = NULL, *above = row > 0 ? target->text[row - 1] : NULL;
-    if (text != NULL && above != NULL && strcmp(text, above) == 0) {
-        copy = above; /* most columns of text say the same in many rows */
-    } else if (text != NULL) {
-        copy = ipsim_arena_strdup(table->texts, text);
-        table->out_of_memory = table->out_of_memory || copy == NULL;
-    }
-    target->text[row] = copy;
+    return *recent;
 }
 
-void ipsim_table_repeat_text(ipsim_table *table, size_t row, size_t column)
+void ipsim_table_put_text(ipsim_table *table, size_t row, size_t column, const char *text)
 {
-    ipsim_column *target = cell_column(table, row, column, IPSIM_TEXT);
-    ipsim_bug_assert(target == NULL || row > 0);
-    if (target != NULL) {
-        target->text[row] = target->text[row - 1];
+    ipsim_table_fill_text(table, row, 1, column, text);
+}
+
+void ipsim_table_fill_text(ipsim_table *table, size_t first, size_t n, size_t column, const char *text)
+{
+    ipsim_column *target = cell_column(table, first, column, IPSIM_TEXT);
+    ipsim_bug_assert(target == NULL || n <= table->n_rows - first);
+    if (target == NULL || n == 0) {
+        return;
+    }
+    char *copy = NULL, *above = first > 0 ? target->text[first - 1] : NULL;
+    if (text != NULL) {
+        copy = above != NULL && strcmp(text, above) == 0 ? above : keep_text(table, text);
+    }
+    for (size_t row = first; row < first + n; row++) {
+        target->text[row] = copy;
+    }
+}
+
+void ipsim_table_repeat_text(ipsim_table *table, size_t first, size_t n, size_t column, size_t from)
+{
+    ipsim_column *target = cell_column(table, first, column, IPSIM_TEXT);
+    ipsim_bug_assert(target == NULL || (from < first && n <= table->n_rows - first));
+    for (size_t i = 0; target != NULL && i < n; i++) {
+        target->text[first + i] = target->text[from + i];
     }
 }
 

@@ -55,8 +55,10 @@ typedef struct experiment_sums {
 
 size_t ipsim_experiment_levels_stride(const experiment *e);
 size_t ipsim_experiment_moves_offset(const experiment *e, size_t model);
+size_t ipsim_experiment_n_moves(const experiment *e);
 
 experiment_sums *ipsim_experiment_sums_create(const experiment *e);
+experiment_sums *ipsim_experiment_sums_create_waiting(const experiment *e);   /* ipsim_ledger_create_waiting */
 experiment_sums *ipsim_experiment_sums_create_everybody(const experiment *e); /* what is merged into it loses its subgroups */
 void ipsim_experiment_sums_free(experiment_sums *sums);
 

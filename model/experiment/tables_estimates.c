@@ -17,32 +17,36 @@ const char *ipsim_tables_group_name(const experiment *e, size_t group, char *buf
     return buffer;
 }
 
-/* Appends cells to a new row from left to right. */
-typedef struct row_writer {
+/* Appends cells to new rows, one for each report year, from left to right. Years differ in numbers only. */
+typedef struct rows_writer {
+    const experiment *e;
     ipsim_table *table;
-    size_t row, column;
-    bool repeats; /* the row above, in all its texts */
-} row_writer;
+    size_t first, n, column;
+} rows_writer;
 
-static row_writer new_row(ipsim_table *table, bool repeats)
+static rows_writer new_rows(const experiment *e, ipsim_table *table)
 {
-    return (row_writer){.table = table, .row = ipsim_table_add_row(table), .repeats = repeats};
+    size_t n = ipsim_account_n_years(e->plan);
+    return (rows_writer){.e = e, .table = table, .first = ipsim_table_add_rows(table, n), .n = n};
 }
-static void text(row_writer *w, const char *value)
+static size_t row_of(const rows_writer *w, size_t year)
 {
-    if (w->repeats)
-        ipsim_table_repeat_text(w->table, w->row, w->column++);
-    else
-        ipsim_table_put_text(w->table, w->row, w->column++, value);
+    return w->first == SIZE_MAX ? SIZE_MAX : w->first + year;
 }
-static void real(row_writer *w, double value)
+static void text(rows_writer *w, const char *value)
 {
-    ipsim_table_put_real(w->table, w->row, w->column++, value);
+    ipsim_table_fill_text(w->table, w->first, w->n, w->column++, value);
+}
+static void years(rows_writer *w)
+{
+    for (size_t year = 0; year < w->n; year++)
+        ipsim_table_put_real(w->table, row_of(w, year), w->column, ipsim_account_year(w->e->plan, year));
+    w->column++;
 }
 
-/* Calls for every group, measure, flavour and report year, in the order of the files. */
+/* Calls for every group, measure and flavour, in the order of the files. */
 typedef void cell_writer(const experiment *e, const experiment_sums *sums, ipsim_table *table, size_t model, const char *group_name,
-                         size_t group, size_t measure, size_t year, bool discounted);
+                         size_t group, size_t measure, bool discounted);
 
 static void for_each_cell(const experiment *e, const experiment_sums *sums, ipsim_table *table, size_t model, cell_writer *write)
 {
@@ -51,45 +55,49 @@ static void for_each_cell(const experiment *e, const experiment_sums *sums, ipsi
         ipsim_tables_group_name(e, group, name, sizeof name);
         for (size_t measure = 0; measure < ipsim_account_n_measures(e->plan); measure++)
             for (int discounted = 0; discounted < (ipsim_account_measure(e->plan, measure)->discountable ? 2 : 1); discounted++)
-                for (size_t year = 0; year < ipsim_account_n_years(e->plan); year++)
-                    write(e, sums, table, model, name, group, measure, year, discounted == 1);
+                write(e, sums, table, model, name, group, measure, discounted == 1);
     }
 }
 
-static void write_estimate(const experiment *e, row_writer *w, const char *group, size_t measure, size_t year, bool discounted,
-                           ipsim_estimate estimate)
+typedef ipsim_estimate estimator(const ipsim_ledger *ledger, size_t model, size_t group, size_t measure, size_t year, bool discounted);
+
+static void write_estimates(rows_writer *w, const experiment_sums *sums, size_t model, const char *group_name, size_t group, size_t measure,
+                            bool discounted, estimator *estimate)
 {
-    const ipsim_measure *m = ipsim_account_measure(e->plan, measure);
-    text(w, group);
+    const ipsim_measure *m = ipsim_account_measure(w->e->plan, measure);
+    text(w, group_name);
     text(w, m->outcome);
     text(w, m->payer);
     text(w, discounted ? "yes" : "no");
-    real(w, ipsim_account_year(e->plan, year));
-    real(w, estimate.value);
-    real(w, estimate.mcse);
+    years(w);
+    for (size_t year = 0; year < w->n; year++) {
+        ipsim_estimate x = estimate(sums->ledger, model, group, measure, year, discounted);
+        ipsim_table_put_real(w->table, row_of(w, year), w->column, x.value);
+        ipsim_table_put_real(w->table, row_of(w, year), w->column + 1, x.mcse);
+    }
+    w->column += 2;
     text(w, m->unit);
 }
 
-static void write_result(const experiment *e, const experiment_sums *sums, ipsim_table *table, size_t model, const char *group_name,
-                         size_t group, size_t measure, size_t year, bool discounted)
+static void write_results(const experiment *e, const experiment_sums *sums, ipsim_table *table, size_t model, const char *group_name,
+                          size_t group, size_t measure, bool discounted)
 {
     if (!ipsim_account_has(e->plan, model, measure))
         return;
-    row_writer w = new_row(table, year > 0); /* years differ in numbers */
+    rows_writer w = new_rows(e, table);
     text(&w, e->scenarios[model]->name.value);
-    write_estimate(e, &w, group_name, measure, year, discounted, ipsim_ledger_mean(sums->ledger, model, group, measure, year, discounted));
+    write_estimates(&w, sums, model, group_name, group, measure, discounted, ipsim_ledger_mean);
 }
 
-static void write_difference(const experiment *e, const experiment_sums *sums, ipsim_table *table, size_t model, const char *group_name,
-                             size_t group, size_t measure, size_t year, bool discounted)
+static void write_differences(const experiment *e, const experiment_sums *sums, ipsim_table *table, size_t model, const char *group_name,
+                              size_t group, size_t measure, bool discounted)
 {
     if (!ipsim_account_has(e->plan, model, measure) && !ipsim_account_has(e->plan, 0, measure))
         return;
-    row_writer w = new_row(table, year > 0); /* years differ in numbers */
+    rows_writer w = new_rows(e, table);
     text(&w, e->scenarios[model]->name.value);
     text(&w, e->scenarios[0]->name.value);
-    write_estimate(e, &w, group_name, measure, year, discounted,
-                   ipsim_ledger_difference(sums->ledger, model, group, measure, year, discounted));
+    write_estimates(&w, sums, model, group_name, group, measure, discounted, ipsim_ledger_difference);
 }
 
 /* Rows of one model, or a few more: a measure need not be every model's. */
@@ -110,7 +118,7 @@ ipsim_table *ipsim_tables_results(const experiment *e, const experiment_sums *su
     if (table)
         ipsim_table_reserve(table, e->n_models * count_cells(e));
     for (size_t model = 0; table && model < e->n_models; model++)
-        for_each_cell(e, sums, table, model, write_result);
+        for_each_cell(e, sums, table, model, write_results);
     return table;
 }
 
@@ -124,7 +132,7 @@ ipsim_table *ipsim_tables_differences(const experiment *e, const experiment_sums
     if (table)
         ipsim_table_reserve(table, (e->n_models - 1) * count_cells(e));
     for (size_t model = 1; table && model < e->n_models; model++)
-        for_each_cell(e, sums, table, model, write_difference);
+        for_each_cell(e, sums, table, model, write_differences);
     return table;
 }
 
@@ -143,32 +151,36 @@ static const char *reading_of(double cost, double effect)
     return cost > 0.0 ? "dominated" : "dominant";
 }
 
-static void write_ratio(const experiment *e, const experiment_sums *sums, ipsim_table *table, size_t model, size_t group,
-                        const char *perspective, const char *effect_name, size_t year, bool discounted)
+static void write_ratios(const experiment *e, const experiment_sums *sums, ipsim_table *table, size_t model, size_t group,
+                         const char *perspective, const char *effect_name, bool discounted)
 {
     char name[300];
     snprintf(name, sizeof name, "cost%s%s", perspective ? "_" : "", perspective ? perspective : "");
     size_t cost = ipsim_account_find(e->plan, name, "all"), effect = ipsim_account_find(e->plan, effect_name, "all");
     if (effect == ipsim_account_n_measures(e->plan))
         return;
-    ipsim_estimate c = ipsim_ledger_difference(sums->ledger, model, group, cost, year, discounted);
-    ipsim_estimate x = ipsim_ledger_difference(sums->ledger, model, group, effect, year, discounted);
-    ipsim_estimate ratio = ipsim_ledger_ratio(sums->ledger, model, group, cost, effect, year, discounted);
-    const char *reading = reading_of(c.value, x.value);
-    bool meaningful = strcmp(reading, "ratio") == 0 || strcmp(reading, "less effective") == 0;
-    row_writer w = new_row(table, false);
+    rows_writer w = new_rows(e, table);
     text(&w, e->scenarios[model]->name.value);
     text(&w, e->scenarios[0]->name.value);
     text(&w, ipsim_tables_group_name(e, group, name, sizeof name));
     text(&w, perspective ? perspective : "all");
     text(&w, effect_name);
     text(&w, discounted ? "yes" : "no");
-    real(&w, ipsim_account_year(e->plan, year));
-    real(&w, c.value);
-    real(&w, x.value);
-    real(&w, meaningful ? ratio.value : NAN);
-    real(&w, meaningful ? ratio.mcse : NAN);
-    text(&w, reading);
+    years(&w);
+    for (size_t year = 0; year < w.n; year++) {
+        size_t row = row_of(&w, year);
+        ipsim_estimate c = ipsim_ledger_difference(sums->ledger, model, group, cost, year, discounted);
+        ipsim_estimate x = ipsim_ledger_difference(sums->ledger, model, group, effect, year, discounted);
+        ipsim_estimate ratio = ipsim_ledger_ratio(sums->ledger, model, group, cost, effect, year, discounted);
+        const char *reading = reading_of(c.value, x.value);
+        bool meaningful = strcmp(reading, "ratio") == 0 || strcmp(reading, "less effective") == 0;
+        ipsim_table_put_real(table, row, w.column, c.value);
+        ipsim_table_put_real(table, row, w.column + 1, x.value);
+        ipsim_table_put_real(table, row, w.column + 2, meaningful ? ratio.value : NAN);
+        ipsim_table_put_real(table, row, w.column + 3, meaningful ? ratio.mcse : NAN);
+        ipsim_table_put_text(table, row, w.column + 4, reading);
+    }
+    w.column += 5;
     snprintf(name, sizeof name, "%s per %s", ipsim_account_measure(e->plan, cost)->unit,
              strcmp(effect_name, "qalys") == 0 ? "QALY" : "employment year");
     text(&w, name);
@@ -190,8 +202,7 @@ ipsim_table *ipsim_tables_ratios(const experiment *e, const experiment_sums *sum
             for (size_t p = 0; p < n_perspectives; p++)
                 for (size_t effect = 0; effect < 2; effect++)
                     for (int discounted = 0; discounted < 2; discounted++)
-                        for (size_t year = 0; year < ipsim_account_n_years(e->plan); year++)
-                            write_ratio(e, sums, table, model, group, first->n_perspectives ? first->perspectives[p].name : NULL,
-                                        effects[effect], year, discounted == 1);
+                        write_ratios(e, sums, table, model, group, first->n_perspectives ? first->perspectives[p].name : NULL,
+                                     effects[effect], discounted == 1);
     return table;
 }

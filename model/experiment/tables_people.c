@@ -27,16 +27,43 @@ double ipsim_tables_share(const experiment *e, const experiment_sums *sums, size
     return (double)persons_in(e, sums, model, state, time) / (double)sums->persons;
 }
 
-static void put_share(ipsim_table *table, const char *scenario, double year, const char *state, int64_t count, int64_t n)
+static void put_share(ipsim_table *table, size_t row, double year, int64_t count, int64_t n)
 {
-    size_t row = ipsim_table_add_row(table);
     double p = (double)count / (double)n;
-    ipsim_table_put_text(table, row, 0, scenario);
     ipsim_table_put_real(table, row, 1, year);
-    ipsim_table_put_text(table, row, 2, state);
     ipsim_table_put_real(table, row, 3, p);
     ipsim_table_put_real(table, row, 4, share_error(p, n));
-    ipsim_table_put_text(table, row, 5, "share");
+}
+
+/* The rows of one model. false: memory is short. */
+static bool put_shares(ipsim_table *table, const experiment *e, const experiment_sums *sums, size_t model)
+{
+    const ipsim_scenario *scenario = e->scenarios[model];
+    const int64_t *moves = sums->moves + ipsim_experiment_moves_offset(e, model);
+    bool open_cohort = e->models[0]->entry_attribute != IPSIM_NO_ATTRIBUTE;
+    size_t n_states = scenario->n_states, n_shares = n_states + (open_cohort ? 1 : 0), n_rows = e->n_times * n_shares;
+    int64_t *count = calloc(n_states, sizeof *count);
+    size_t first = count ? ipsim_table_add_rows(table, n_rows) : SIZE_MAX;
+    for (size_t t = 0; first != SIZE_MAX && t < e->n_times; t++) {
+        size_t row = first + t * n_shares;
+        int64_t seen = 0;
+        for (size_t s = 0; s < n_states; s++) {
+            count[s] += moves[t * n_states + s];
+            seen += count[s];
+            put_share(table, row + s, e->times[t], count[s], sums->persons);
+        }
+        if (open_cohort)
+            put_share(table, row + n_states, e->times[t], sums->persons - seen, sums->persons);
+    }
+    free(count);
+    if (first == SIZE_MAX)
+        return false;
+    for (size_t s = 0; s < n_shares; s++)
+        ipsim_table_put_text(table, first + s, 2, s < n_states ? scenario->states[s].name : "not_entered");
+    ipsim_table_repeat_text(table, first + n_shares, n_rows - n_shares, 2, first);
+    ipsim_table_fill_text(table, first, n_rows, 0, scenario->name.value);
+    ipsim_table_fill_text(table, first, n_rows, 5, "share");
+    return true;
 }
 
 ipsim_table *ipsim_tables_occupancy(const experiment *e, const experiment_sums *sums)
@@ -44,27 +71,8 @@ ipsim_table *ipsim_tables_occupancy(const experiment *e, const experiment_sums *
     static const ipsim_column_spec columns[] = {{"scenario", IPSIM_TEXT, ""}, {"year", IPSIM_REAL, "years"}, {"state", IPSIM_TEXT, ""},
                                                 {"estimate", IPSIM_REAL, ""}, {"mcse", IPSIM_REAL, ""},      {"unit", IPSIM_TEXT, ""}};
     ipsim_table *table = ipsim_table_create("occupancy", columns, sizeof columns / sizeof *columns);
-    bool open_cohort = e->models[0]->entry_attribute != IPSIM_NO_ATTRIBUTE;
-    for (size_t model = 0; table && model < e->n_models; model++) {
-        const ipsim_scenario *scenario = e->scenarios[model];
-        const int64_t *moves = sums->moves + ipsim_experiment_moves_offset(e, model);
-        int64_t *count = calloc(scenario->n_states, sizeof *count);
-        if (!count) {
-            table->out_of_memory = true;
-            return table;
-        }
-        for (size_t t = 0; t < e->n_times; t++) {
-            int64_t seen = 0;
-            for (size_t s = 0; s < scenario->n_states; s++) {
-                count[s] += moves[t * scenario->n_states + s];
-                seen += count[s];
-                put_share(table, scenario->name.value, e->times[t], scenario->states[s].name, count[s], sums->persons);
-            }
-            if (open_cohort)
-                put_share(table, scenario->name.value, e->times[t], "not_entered", sums->persons - seen, sums->persons);
-        }
-        free(count);
-    }
+    for (size_t model = 0; table && model < e->n_models; model++)
+        table->out_of_memory |= !put_shares(table, e, sums, model);
     return table;
 }
 

@@ -79,6 +79,8 @@ refused() { # title, regex, arguments...
 refused "an unknown parameter names the nearest" 'did you mean c_bed' --vary c_bde=1:2
 refused "LOW above HIGH" 'LOW must be below HIGH' --vary c_bed=2:1
 refused "a range that is none" 'NAME=LOW:HIGH' --vary c_bed=1
+refused "a range among names" 'given with --vary c_bed=1:2' --only c_bed=1:2
+refused "a name that has no range" 'give its range: --vary c_bed=LOW:HIGH' --only c_bed
 refused "a parameter that differs needs its scenario" 'model:hr_programme or arm:hr_programme' --vary hr_programme=1:2
 refused "a value that the model refuses: parameter, value and line" 'model.cfg:[0-9]+: .*with illness_rate = -1' --vary illness_rate=-1:1
 refused "a grid of such values" 'with illness_rate = -1, c_bed = 1:' --grid 'illness_rate=-1:1:20,c_bed=1:2:20'

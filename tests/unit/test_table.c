@@ -87,13 +87,39 @@ static void cells_that_say_the_same_are_changed_one_by_one(void **state)
     assert_string_equal(table->columns[0].text[0], "same");
     assert_string_equal(table->columns[0].text[1], "some");
     assert_string_equal(table->columns[0].text[2], "same");
-    ipsim_table_repeat_text(table, 2, 0);
+    ipsim_table_fill_text(table, 2, 1, 0, "some");
     assert_string_equal(table->columns[0].text[2], "some");
     ipsim_table_put_text(table, 2, 0, "same");
     ipsim_table_put_text(table, 0, 0, NULL);
     ipsim_table_put_text(table, 1, 0, text);
     assert_null(table->columns[0].text[0]);
     assert_string_equal(table->columns[0].text[1], "game");
+    ipsim_table_free(table);
+}
+
+static void rows_that_come_together_are_empty_until_they_are_filled(void **state)
+{
+    (void)state;
+    ipsim_table *table = ipsim_table_create("results", columns, 3);
+    assert_int_equal(ipsim_table_add_row(table), 0);
+    assert_int_equal(ipsim_table_add_rows(table, 200), 1);
+    assert_int_equal(ipsim_table_add_rows(table, 0), 201);
+    assert_int_equal(table->n_rows, 201);
+    for (size_t row = 0; row < 201; row++) {
+        assert_null(table->columns[0].text[row]);
+        assert_true(isnan(table->columns[1].real[row]));
+        assert_int_equal(table->columns[2].integer[row], 0);
+    }
+    static const char *const names[] = {"abcd", "abdd", "aecd"}; /* alike in length, ends and middle, or nearly */
+    for (size_t i = 0; i < 3; i++) {
+        ipsim_table_fill_text(table, 1 + i, 1, 0, names[i]);
+    }
+    ipsim_table_repeat_text(table, 4, 97, 0, 1); /* those that it has put, too */
+    ipsim_table_fill_text(table, 101, 100, 0, "");
+    for (size_t row = 1; row < 201; row++) {
+        assert_string_equal(table->columns[0].text[row], row < 101 ? names[(row - 1) % 3] : "");
+    }
+    assert_null(table->columns[0].text[0]);
     ipsim_table_free(table);
 }
 
@@ -146,6 +172,7 @@ int main(void)
         cmocka_unit_test(a_new_row_is_empty_and_can_be_filled_again),
         cmocka_unit_test(many_rows_keep_their_cells),
         cmocka_unit_test(cells_that_say_the_same_are_changed_one_by_one),
+        cmocka_unit_test(rows_that_come_together_are_empty_until_they_are_filled),
         cmocka_unit_test(rows_stay_where_room_was_made_for_them),
         cmocka_unit_test(after_a_failed_append_cells_are_ignored),
     };
