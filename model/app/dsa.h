@@ -24,5 +24,7 @@ void ipsim_dsa_request_clear(ipsim_dsa_request *request);
 /* ---- dsa_page.c ---- */
 /* The summary; unicode: bars of block elements, for terminals. The caller frees; NULL when memory is short. */
 char *ipsim_dsa_page(const ipsim_dsa *dsa, bool unicode);
+/* dsa_grid_page.c. Grids in a list of rows of dsa_grid, all of one output and scenario. */
+void ipsim_dsa_page_grids(const ipsim_table *table, const size_t *rows, size_t n, FILE *stream);
 
 #endif

@@ -92,15 +92,15 @@ static void describe_output(const dsa_page *page, char *buffer, size_t size)
 static void print_title(dsa_page *page)
 {
     const ipsim_dsa *d = page->dsa;
-    char what[300], persons[IPSIM_FORMAT_SIZE], runs[IPSIM_FORMAT_SIZE], base[IPSIM_FORMAT_SIZE];
+    char what[300], persons[IPSIM_FORMAT_SIZE], count[IPSIM_FORMAT_SIZE], runs[IPSIM_FORMAT_SIZE + 24], base[IPSIM_FORMAT_SIZE];
     describe_output(page, what, sizeof what);
+    snprintf(runs, sizeof runs, "each of %s runs", ipsim_format_count(d->n_runs, count, sizeof count));
     fprintf(page->stream, "SENSITIVITY of the difference %s - %s\n", page->scenario, page->comparator);
     ipsim_page_paragraph(
-        page->stream,
-        "%c%s: a person, discounted, over %s years. Base: %s. %s persons in each of %s runs, the same people with the same luck.",
+        page->stream, "%c%s: a person, discounted, over %s years. Base: %s. %s persons in %s, the same people with the same luck.",
         what[0] >= 'a' && what[0] <= 'z' ? what[0] - 'a' + 'A' : what[0], what + 1, about(page, page->comparator, "", "horizon_years"),
         ipsim_format_estimate(page->base, page->mcse, true, base, sizeof base), ipsim_format_count(d->persons, persons, sizeof persons),
-        ipsim_format_count(d->n_runs, runs, sizeof runs));
+        d->n_runs == 1 ? "one run" : runs);
     if (fabs(page->base) < 2.0 * page->mcse) {
         ipsim_page_paragraph(page->stream, "Its sign is not settled by so many persons: the base lies within two standard errors of 0. "
                                            "Use more (-n) before reading where it changes.");
@@ -321,6 +321,19 @@ static void print_flips(dsa_page *page)
     }
 }
 
+static void print_grids(dsa_page *page)
+{
+    const ipsim_table *table = page->dsa->grid;
+    size_t *rows = table != NULL ? calloc(table->n_rows + 1, sizeof *rows) : NULL, n = 0;
+    for (size_t row = 0; rows != NULL && row < table->n_rows; row++) {
+        if (is_headline(page, table, row, false)) {
+            rows[n++] = row;
+        }
+    }
+    ipsim_dsa_page_grids(table, rows, n, page->stream);
+    free(rows);
+}
+
 static void print_extremes(dsa_page *page)
 {
     const ipsim_table *table = page->dsa->extremes;
@@ -346,9 +359,11 @@ static void print_notes(dsa_page *page)
     for (size_t i = 0; i < d->n_notes; i++) {
         ipsim_page_paragraph(page->stream, "%s", d->notes[i]);
     }
-    ipsim_page_paragraph(
-        page->stream,
-        "A range says how far a parameter may move, not how likely that is; what all of them may do together is what ipsim psa shows.");
+    if (d->n_parameters > 0) {
+        ipsim_page_paragraph(
+            page->stream,
+            "A range says how far a parameter may move, not how likely that is; what all of them may do together is what ipsim psa shows.");
+    }
 }
 
 static void print_page(dsa_page *page)
@@ -370,7 +385,8 @@ static void print_page(dsa_page *page)
     }
     print_flips(page);
     print_extremes(page);
-    if (d->n_parameters > 0) {
+    print_grids(page);
+    if (d->n_parameters > 0 || d->n_notes > 0) {
         print_notes(page);
     }
 }

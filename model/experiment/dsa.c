@@ -119,6 +119,8 @@ static void make_notes(const analysis *a)
         if (q->base < q->low || q->base > q->high)
             list_name(outside, sizeof outside, q->quantity->label);
     }
+    if (a->parameters.n_moved == 0 && !a->options.only_scenarios && a->options.n_grids == 0 && a->options.find != IPSIM_DSA_FIND_LISTED)
+        note(a->result, "No parameter has a distribution, so none was moved; --vary NAME=LOW:HIGH gives it a range.");
     if (*expressions)
         note(a->result, "Written as expressions, and moved by themselves here, so that they no longer follow what they are made of: %s.",
              expressions);

@@ -144,11 +144,28 @@ int ipsim_dsa_runs_threads(const dsa_runs *r)
 
 /* ---- checking ---- */
 
+/* A line of a scenario that refuses many points of a grid is told twice, as it would be for both ends of a range. */
+static bool is_told(const ipsim_error_list *errors, const ipsim_error *err)
+{
+    int times = 0;
+    for (size_t i = 0; i < errors->count; i++) {
+        const ipsim_error *e = &errors->items[i];
+        times += e->status == err->status && e->line == err->line && strcmp(e->file, err->file) == 0 && strcmp(e->key, err->key) == 0;
+    }
+    return times >= 2;
+}
+
 ipsim_status ipsim_dsa_runs_check(dsa_runs *r, ipsim_error_list *errors)
 {
     ipsim_status first = IPSIM_OK;
     for (; r->n_checked < r->points.count; r->n_checked++) {
-        ipsim_status status = ipsim_dsa_variants_resolve(&r->variants, &r->points.items[r->n_checked], 0, errors);
+        ipsim_error_list found = {0};
+        ipsim_status status = ipsim_dsa_variants_resolve(&r->variants, &r->points.items[r->n_checked], 0, &found);
+        for (size_t i = 0; i < found.count; i++)
+            if (!is_told(errors, &found.items[i]))
+                ipsim_error_add_copy(errors, &found.items[i]);
+        errors->out_of_memory |= found.out_of_memory;
+        ipsim_error_list_clear(&found);
         first = first == IPSIM_OK ? status : first;
     }
     return first;

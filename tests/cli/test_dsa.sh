@@ -39,7 +39,15 @@ here=$(awk -F, '$3 == "society" && $4 == "cost_society" { printf "%.3f", $6 }' "
 assert "the base is that of compare: $compared" test "$compared" = "$here"
 
 run dsa "$model" "$arm" -n 300 --vary "$ranges" --only c_bed,illness_rate --grid 'c_bed=5000:12000:3,illness_rate=0.1:0.3:2' --find none -o "$out"
-expect 0 "a grid"
+expect 0 "a grid" --out 'TWO AT A TIME: c_bed down, illness_rate across' --out 'Positive at [0-6] of 6 points; dsa_grid.csv'
+grid_line() { # value of c_bed: its line on the page, from dsa_grid.csv, rounded as there
+    awk -F, -v v="$1" '$4 == v { printf " %+.0f", $10 }' "$out/dsa_grid.csv"
+}
+for value in 5000 8500 12000; do
+    printed=$(tr -d ' ' <"$scratch/out" | grep -E "^${value}[-+]" | sed "s/^$value//; s/[-+]/ &/g")
+    assert "its line at $value is that of the table ($printed)" test "$printed" = "$(grid_line $value)"
+done
+assert "it says how many are positive" grep -q "Positive at $(awk -F, '$10 > 0 && NR > 1' "$out/dsa_grid.csv" | wc -l) of 6 " "$scratch/out"
 assert "its columns" grep -qx 'scenario,comparator,parameter_1,value_1,parameter_2,value_2,perspective,outcome,threshold,estimate,mcse' "$out/dsa_grid.csv"
 assert "its points" test "$(wc -l <"$out/dsa_grid.csv")" = 7
 assert "nothing was sought" is_absent "$out/dsa_threshold.csv"
@@ -52,7 +60,10 @@ assert "it is its value less the cost" awk -F, '$4 == "bed_days" { effect = $6 }
     END { d = nb - (1000 * effect - cost); exit !(effect != 0 && d * d < 1e-6) }' "$out/dsa_base.csv"
 assert "about.csv says which" grep -qx 'model,dsa_effect,bed_days' "$out/about.csv"
 run dsa "$model" "$arm" -n 300 --scenarios -o "$out"
-expect 0 "scenarios side by side" --out 'SCENARIOS against model'
+expect 0 "scenarios side by side" --out 'SCENARIOS against model' --out '300 persons in one run'
+assert "nothing was to be moved" bash -c "! grep -q 'No parameter' '$scratch/out'"
+run dsa "$model" "$arm" -n 300 -o "$out"
+expect 0 "parameters without any range are told" --out 'No parameter has a distribution, so none was moved'
 run dsa "$model" "$arm" -n 300 --vary "$ranges" --json -q -o "$out"
 expect 0 "JSON"
 assert "it is JSON with the tables" jq -e '.dsa and .dsa_threshold and .dsa_extremes and .dsa_base and .about' "$scratch/out"
@@ -72,6 +83,8 @@ refused "a range among names" 'given with --vary c_bed=1:2' --only c_bed=1:2
 refused "a name that has no range" 'give its range: --vary c_bed=LOW:HIGH' --only c_bed
 refused "a parameter that differs needs its scenario" 'model:hr_programme or arm:hr_programme' --vary hr_programme=1:2
 refused "a value that the model refuses: parameter, value and line" 'model.cfg:[0-9]+: .*with illness_rate = -1' --vary illness_rate=-1:1
+refused "a grid of such values" 'with illness_rate = -1, c_bed = 1:' --grid 'illness_rate=-1:1:20,c_bed=1:2:20'
+assert "two lines use it, and each is told twice, not at every point" test "$(grep -c 'with illness_rate' "$scratch/err")" = 4
 refused "quantiles" '0 < A < B < 1' --quantiles 0.9,0.1
 refused "a grid of one parameter" 'NAME=LOW:HIGH:VALUES' --grid c_bed=1:2:3
 refused "an unknown perspective" 'did you mean society' --perspective soceity
@@ -94,6 +107,8 @@ long=("$model" "$arm" -n 2000 --vary "$ranges" --grid 'illness_rate=0.1:0.3:20,c
 journal=$scratch/.kept.journal
 run dsa "${long[@]}" -o "$scratch/long"
 expect 0 "a longer one"
+assert "a large grid is shown in part" grep -q 'of 400 points, of which 88 are shown' "$scratch/long/summary.txt"
+assert "in lines of at most 120 columns" awk 'length($0) > 120 { exit 1 }' "$scratch/long/summary.txt"
 size_of() { stat -c %s "$1" 2>/dev/null || echo 0; }
 # Sends the signal when the journal has grown. False when the analysis was done before, or as good as,
 # as it may be where this script is kept waiting.
