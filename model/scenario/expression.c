@@ -21,7 +21,7 @@ typedef struct use {
 
 typedef struct function {
     const char *text;
-    int reference; /* in Lua's registry; LUA_NOREF when it could not be compiled */
+    int reference; /* in Lua's registry; LUA_NOREF when it is not there */
     size_t only;   /* the parameter, when the expression is nothing else: no need to ask Lua */
     use *uses;
 } function;
@@ -296,7 +296,8 @@ static int compile_protected(lua_State *lua)
     return 1;
 }
 
-static void compile(ipsim_expressions *e, function *f, const ipsim_number *number)
+/* false: it could not be compiled, and an error says why. */
+static bool compile(ipsim_expressions *e, function *f, const ipsim_number *number)
 {
     char source[8 * IPSIM_EXPRESSION_LENGTH_MAX], why[400];
     f->reference = LUA_NOREF;
@@ -306,17 +307,18 @@ static void compile(ipsim_expressions *e, function *f, const ipsim_number *numbe
     if (strlen(number->expression) > IPSIM_EXPRESSION_LENGTH_MAX) {
         ipsim_error_add(e->loader->errors, IPSIM_ERR_EXPRESSION, number->origin, "an expression may have at most %d characters",
                         IPSIM_EXPRESSION_LENGTH_MAX);
-        return;
+        return false;
     }
     if (!ipsim_expression_translate(number->expression, check_name, e, source, sizeof source, why, sizeof why)) {
         if (why[0] != '\0') {
             ipsim_error_add(e->loader->errors, IPSIM_ERR_EXPRESSION, number->origin, "\"%.200s\": %s", number->expression, why);
         }
-        return;
+        return false;
     }
     const size_t *alone = map_find(&e->parameter_map, number->expression);
-    if (alone != NULL) {
+    if (alone != NULL) { /* Lua need not hear of it */
         f->only = *alone;
+        return true;
     }
     lua_pushcfunction(e->lua, compile_protected);
     lua_pushlightuserdata(e->lua, source);
@@ -327,6 +329,7 @@ static void compile(ipsim_expressions *e, function *f, const ipsim_number *numbe
                         lua_complaint(e->lua));
     }
     lua_pop(e->lua, 1);
+    return f->reference != LUA_NOREF;
 }
 
 size_t ipsim_expressions_add(ipsim_expressions *e, ipsim_loader *loader, const ipsim_number *number)
@@ -346,8 +349,7 @@ size_t ipsim_expressions_add(ipsim_expressions *e, ipsim_loader *loader, const i
             e->function_capacity = capacity;
         }
         e->functions[handle] = (function){.text = number->expression};
-        compile(e, &e->functions[handle], number);
-        if (e->functions[handle].reference == LUA_NOREF) {
+        if (!compile(e, &e->functions[handle], number)) {
             return IPSIM_NO_EXPRESSION; /* not kept, so that the next use of it is reported as well */
         }
         if (!map_put(loader, &e->function_map, number->expression, handle)) {
