@@ -27,11 +27,13 @@ package  = $(shell pkg-config $(1) $(2) 2>/dev/null || echo '$(3)')
 LUA     := $(shell for name in lua5.4 lua-5.4 lua54; do pkg-config --exists $$name 2>/dev/null && echo $$name && break; done)
 INCLUDES := $(sort $(call package,--cflags,xlsxwriter) $(call package,--cflags,gsl) $(call package,--cflags,libconfig) $(call package,--cflags,sqlite3) \
             $(if $(MPI),$(call package,--cflags,ompi-c)) $(call package,--cflags,jansson) $(call package,--cflags,$(LUA),-I/usr/include/lua5.4))
-# libxlsxwriter is loaded when a workbook is made (model/write/xlsx_library.h); linked where its name cannot be told, or it is in a place of its own.
-XLSX    := $(if $(shell pkg-config --libs-only-L xlsxwriter 2>/dev/null),,$(shell readelf -d "$$($(CC) -print-file-name=libxlsxwriter.so)" 2>/dev/null | \
-           sed -n 's/.*(SONAME).*\[\(.*\)\].*/\1/p'))
+# Two libraries are loaded when a workbook is made or a diagram is drawn (model/base/library.h); linked where their name cannot be told, or they are in a
+# place of their own.
+soname   = $(if $(shell pkg-config --libs-only-L $(1) 2>/dev/null),,$(shell readelf -d "$$($(CC) -print-file-name=$(2))" 2>/dev/null | sed -n 's/.*(SONAME).*\[\(.*\)\].*/\1/p'))
+XLSX    := $(call soname,xlsxwriter,libxlsxwriter.so)
+GVC     := $(call soname,libgvc,libgvc.so)
 LIBS    := $(if $(XLSX),,$(call package,--libs,xlsxwriter,-lxlsxwriter)) $(call package,--libs,gsl,-lgsl -lgslcblas) $(call package,--libs,libconfig,-lconfig) $(call package,--libs,$(LUA),-llua5.4) \
-           $(call package,--libs,sqlite3,-lsqlite3) $(call package,--libs,jansson,-ljansson) $(call package,--libs,libgvc,-lgvc -lcgraph -lcdt) $(call package,--libs,zlib,-lz) \
+           $(call package,--libs,sqlite3,-lsqlite3) $(call package,--libs,jansson,-ljansson) $(if $(GVC),,$(call package,--libs,libgvc,-lgvc -lcgraph -lcdt)) $(call package,--libs,zlib,-lz) \
            $(if $(MPI),$(call package,--libs,ompi-c,-lmpi)) -lcsv -lm
 
 COMPILE := $(CC) -std=gnu11 -D_GNU_SOURCE -Iinclude -Imodel $(INCLUDES) $(CPPFLAGS) $(CFLAGS) -fopenmp -ffp-contract=off $(WARNINGS) $(SANITIZE)
@@ -186,6 +188,7 @@ $(BUILD)/model/account/kernels_avx2.o $(BUILD)/model/population/columns_avx2.o $
 $(BUILD)/model/account/kernels_avx512.o $(BUILD)/model/population/columns_avx512.o $(BUILD)/model/engine/fast_avx512.o: private EXTRA := $(VECTORISE) -mavx512f -mavx512dq -mavx512vl \
     -mavx512bw -mprefer-vector-width=512 -mtune=icelake-server
 $(BUILD)/model/write/xlsx_library.o: private EXTRA := $(if $(XLSX),-DIPSIM_XLSXWRITER='"$(XLSX)"')
+$(BUILD)/model/describe/graphviz.o: private EXTRA := $(if $(GVC),-DIPSIM_GRAPHVIZ='"$(GVC)"')
 $(BUILD)/model/app/mpi_driver.o: private EXTRA := $(if $(MPI),-DIPSIM_MPI)
 
 # The script of report.html comes from npm; where that is missing or fails the header names no script, and ipsim is built without charts.

@@ -27,7 +27,7 @@ BEGIN {
     only["libconfig.h"] = "model/scenario/parse.c"
     only["mpi.h"] = "model/app/mpi_driver.c"
     only["csv.h"] = "model/base/"
-    only["graphviz/gvc.h"] = "model/describe/diagram.c"
+    only["graphviz/gvc.h"] = "model/describe/graphviz.h"
     only["xlsxwriter.h"] = "model/write/"
 }
 FNR == 1 {

@@ -69,6 +69,12 @@ typedef struct ipsim_dsa_options {
     const char *outcome; /* NULL: net_benefit */
     const char *effect;  /* whose units thresholds value; NULL: qalys. With another one, thresholds must be given */
     ipsim_engine_choice engine;
+    const char *journal; /* path; NULL for none. Runs that are finished are kept there, whether the analysis comes to its end or not; the
+                          * caller removes it (ipsim_run_remove_journal) when the results are safe */
+    bool resume;         /* an existing journal is gone on with */
+    const char *program; /* version, and what its numbers depend on: kept in the journal */
+    ipsim_note *note;    /* NULL for none */
+    void *note_data;
     ipsim_progress *progress;
     void *progress_data;
     const volatile sig_atomic_t *stop;
@@ -101,7 +107,9 @@ typedef struct ipsim_dsa {
 } ipsim_dsa;
 
 /* Errors: all problems of the request at once (IPSIM_ERR_UNKNOWN_KEY names the nearest parameter, IPSIM_ERR_RANGE, IPSIM_ERR_USAGE), those of
- * ipsim_run, and models made invalid by a value, with parameter, value and line. IPSIM_ERR_INTERRUPTED: nothing is kept. */
+ * ipsim_run, and models made invalid by a value, with parameter, value and line. Those of the journal: it is there and resume is not set
+ * (IPSIM_ERR_USAGE), another process writes it or it cannot be written (IPSIM_ERR_FILE), it belongs to something else
+ * (IPSIM_ERR_INCOMPATIBLE) or is no journal (IPSIM_ERR_DATA). IPSIM_ERR_INTERRUPTED: nothing is kept but the journal. */
 ipsim_status ipsim_dsa_run(const ipsim_scenario *const *scenarios, size_t n_scenarios, const ipsim_dsa_options *options, ipsim_dsa **out,
                            ipsim_error_list *errors) IPSIM_MUST_CHECK;
 void ipsim_dsa_free(ipsim_dsa *dsa);

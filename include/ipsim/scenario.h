@@ -402,6 +402,7 @@ typedef struct ipsim_scenario {
     ipsim_target *targets;
 
     uint64_t digest;   /* of the resolved contents, data files included; not of file names, comments or order of keys */
+    uint64_t formulas; /* of expressions as written and of the order of parameters: digest and this decide what other values would give */
     size_t n_warnings; /* lint: see ipsim_scenario_warnings */
     struct ipsim_scenario_private *private_parts; /* arena, merged tree, Lua state */
 } ipsim_scenario;

@@ -102,9 +102,6 @@ void ipsim_xlsx_add_chart(ipsim_xlsx_sheet *sheet, size_t row, size_t column, co
 /* Loads the library that makes workbooks, or waits until it is loaded; any number of times, from any thread. That it is not there should be known
  * before long work. */
 ipsim_status ipsim_xlsx_load(ipsim_error *err) IPSIM_MUST_CHECK;
-/* Begins to load it beside what comes next. Once in a program, whose end may not come before that of the loading. */
-void ipsim_xlsx_prepare(void);
-void ipsim_xlsx_prepare_end(void);
 const char *ipsim_xlsx_library_version(void); /* "none" where it cannot be loaded */
 
 #endif

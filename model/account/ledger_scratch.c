@@ -133,6 +133,8 @@ static void cut_view(struct ledger_scratch *scratch, const struct ipsim_people_v
     ledger_waiting *w = &scratch->waiting;
     for (const people_stretch *s = view->stretches; s < view->stretches + view->n_stretches; s++) {
         size_t c = before + s->combination, n_groups = 0;
+        if (w->n_groups[c] == 0)
+            ipsim_waiting_clear_sums(w, c);
         for (size_t d = v == 0 ? 0 : 1; d <= view->n_dimensions; d++)
             w->groups[c * w->n_groups_most + n_groups++] = d == 0 ? 0 : s->group[d - 1];
         w->n_groups[c] = n_groups;

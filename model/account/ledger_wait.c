@@ -40,7 +40,7 @@ bool ipsim_waiting_init(ledger_waiting *w, const ipsim_ledger *ledger, size_t n_
     w->persons = calloc(n_combinations, sizeof *w->persons);
     w->n_sums = n_steps * w->n_cells * ACCOUNT_N_SUMS;
     w->n_product_sums = n_steps * ledger->n_models * w->n_products * WAITING_PRODUCTS;
-    w->sums = ipsim_simd_alloc(w->n_sums + w->n_product_sums, sizeof *w->sums);
+    w->sums = ipsim_simd_alloc_unset(w->n_sums + w->n_product_sums, sizeof *w->sums);
     w->products = w->sums ? w->sums + w->n_sums : NULL;
     w->by_group = ipsim_simd_alloc(ledger->n_groups * ACCOUNT_N_SUMS, sizeof *w->by_group);
     return w->twin && w->n_groups && w->groups && w->persons && w->sums && w->by_group;
@@ -55,6 +55,13 @@ void ipsim_waiting_clear(ledger_waiting *w)
     free(w->persons);
     free(w->sums);
     free(w->by_group);
+}
+
+void ipsim_waiting_clear_sums(ledger_waiting *w, size_t combination)
+{
+    size_t n = w->n_sums / w->n_combinations, n_products = w->n_product_sums / w->n_combinations;
+    memset(w->sums + combination * n, 0, n * sizeof *w->sums);
+    memset(w->products + combination * n_products, 0, n_products * sizeof *w->products);
 }
 
 /* high high 2^44 + middle 2^22 + low low */
@@ -119,7 +126,7 @@ static inline __attribute__((always_inline)) bool gather(const ledger_waiting *w
 {
     bool some = false;
     for (size_t c = 0; c < w->n_combinations; c++, sums += distance) {
-        if (!any(sums, n))
+        if (w->n_groups[c] == 0 || !any(sums, n))
             continue;
         if (!some)
             memset(w->by_group, 0, n_groups * n * sizeof *w->by_group);
@@ -190,6 +197,8 @@ void ipsim_waiting_forget(ledger_waiting *w)
     if (w->lanes == 0)
         return;
     memset(w->persons, 0, w->n_combinations * sizeof *w->persons);
-    memset(w->sums, 0, (w->n_sums + w->n_product_sums) * sizeof *w->sums);
+    for (size_t c = 0; c < w->n_combinations; c++)
+        if (w->n_groups[c] > 0)
+            ipsim_waiting_clear_sums(w, c);
     w->lanes = 0;
 }

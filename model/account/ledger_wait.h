@@ -15,7 +15,7 @@ typedef struct ledger_waiting {
     bool by_definition; /* measures that are the same by definition are added once, and those that a model has nothing of never */
     size_t *twin;  /* [measure * n_models + model]: the first model that has the same values for certain, whose sums are this one's too */
     int64_t lanes; /* since the last time */
-    size_t *n_groups; /* [combination]; 0: nobody of it has come yet */
+    size_t *n_groups; /* [combination]; 0: nobody of it has come yet, and its sums are not set */
     uint32_t *groups; /* [combination * n_groups_most] */
     size_t n_groups_most;
     int64_t *persons; /* [combination] */
@@ -33,6 +33,8 @@ void ipsim_waiting_clear(ledger_waiting *w);
 /* Adds what waits to a ledger, its own or another of the same plan; then nothing waits. */
 void ipsim_waiting_settle(ledger_waiting *w, ipsim_ledger *ledger);
 void ipsim_waiting_forget(ledger_waiting *w);
+/* Before the first of a combination come. A small run meets few of the combinations that there may be. */
+void ipsim_waiting_clear_sums(ledger_waiting *w, size_t combination);
 
 /* Of a measure and model that have a cell. */
 static inline int64_t *ipsim_waiting_sums(const ledger_waiting *w, const ipsim_ledger *ledger, size_t combination, size_t step,

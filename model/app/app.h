@@ -74,7 +74,7 @@ ipsim_status ipsim_psa_decide(const ipsim_cli *cli, const char *folder, size_t n
                               ipsim_decision_of_psa *out, ipsim_error_list *errors) IPSIM_MUST_CHECK;
 void ipsim_decision_of_psa_clear(ipsim_decision_of_psa *decision);
 
-/* ---- run_plan.c: what the options of run, compare and psa ask of the simulation ---- */
+/* ---- run_plan.c: what the options of run, compare and psa ask of the simulation; the journal of dsa, too ---- */
 typedef struct ipsim_run_plan {
     ipsim_run_options options; /* all but the callbacks */
     ipsim_psa_options psa;     /* which options.psa points to: the plan must not be copied */
@@ -85,6 +85,9 @@ typedef struct ipsim_run_plan {
 ipsim_status ipsim_run_plan_read(const ipsim_cli *cli, ipsim_run_plan *plan, ipsim_error *err) IPSIM_MUST_CHECK;
 /* Where shard and journal go, beside the output folder. */
 ipsim_status ipsim_run_plan_place(const ipsim_cli *cli, const char *output, ipsim_run_plan *plan, ipsim_error *err) IPSIM_MUST_CHECK;
+/* "What is finished is kept in ...", and the command that goes on with the journal; the caller frees. NULL: memory is short. */
+char *ipsim_run_plan_how_to_resume(const ipsim_cli *cli, const ipsim_run_plan *plan);
+void ipsim_run_plan_say_how_to_resume(const ipsim_cli *cli, const ipsim_run_plan *plan); /* on stderr */
 void ipsim_run_plan_clear(ipsim_run_plan *plan);
 
 /* ---- mpi_driver.c: several processes, one run ---- */
@@ -126,7 +129,8 @@ typedef struct ipsim_progress_line {
     size_t width;  /* of what stands on the line now */
 } ipsim_progress_line;
 void ipsim_progress_begin(ipsim_progress_line *line, const ipsim_cli *cli);
-void ipsim_progress_update(void *line, int64_t done, int64_t total); /* an ipsim_progress */
+void ipsim_progress_update(void *line, int64_t done, int64_t total);  /* an ipsim_progress */
+void ipsim_progress_note(void *line, bool warning, const char *text); /* an ipsim_note: a line of its own on stderr */
 void ipsim_progress_end(ipsim_progress_line *line);
 
 /* ---- manual.c and completion.c: from the tables of options.c ---- */
@@ -151,6 +155,13 @@ void ipsim_signals_of_files(void);
  * written by the handler itself: mpirun may kill a process milliseconds after it has asked it to end. */
 void ipsim_signals_begin(const char *last_words);
 void ipsim_signals_end(void); /* back to the default */
+
+/* ---- prepare.c ---- */
+/* Before anything else. */
+void ipsim_prepare_heap(void);
+/* Begins to load the library that makes workbooks, and to get memory, beside what comes next; the program may not end before the end. */
+void ipsim_prepare_begin(void);
+void ipsim_prepare_end(void);
 
 /* ---- version.c ---- */
 typedef struct ipsim_library_version {

@@ -13,8 +13,10 @@ typedef struct dsa_command {
     const ipsim_cli *cli;
     ipsim_inputs inputs;
     ipsim_dsa_request request;
+    ipsim_run_plan plan; /* its journal */
     char *path;
     ipsim_output_folder *folder;
+    bool written; /* the folder is in its place */
     ipsim_dsa *dsa;
     time_t started;
     struct timespec clock;
@@ -110,7 +112,9 @@ static ipsim_status prepare(dsa_command *job, ipsim_app *app, ipsim_error_list *
     app->inputs_read = true;
     ipsim_error err = {0};
     job->path = ipsim_output_name(job->cli, &job->inputs);
-    status = job->path != NULL ? ipsim_output_begin(job->path, &job->folder, &err) : short_of_memory(&err);
+    status = job->path != NULL ? ipsim_run_plan_read(job->cli, &job->plan, &err) : short_of_memory(&err);
+    status = status == IPSIM_OK ? ipsim_run_plan_place(job->cli, job->path, &job->plan, &err) : status;
+    status = status == IPSIM_OK ? ipsim_output_begin(job->path, &job->folder, &err) : status;
     status = status == IPSIM_OK ? ipsim_xlsx_load(&err) : status;
     return status == IPSIM_OK ? status : ipsim_error_add_copy(errors, &err);
 }
@@ -123,6 +127,11 @@ static ipsim_status analyse(dsa_command *job, ipsim_error_list *errors)
     options->progress = line.shown ? ipsim_progress_update : NULL;
     options->progress_data = &line;
     options->stop = &ipsim_stop_requested;
+    options->journal = job->plan.journal;
+    options->resume = job->cli->resume;
+    options->program = job->plan.program;
+    options->note = ipsim_progress_note;
+    options->note_data = &line;
     job->started = time(NULL);
     clock_gettime(CLOCK_MONOTONIC, &job->clock);
     ipsim_signals_begin(NULL);
@@ -138,8 +147,30 @@ static ipsim_status publish(dsa_command *job, ipsim_error_list *errors)
     char *summary = ipsim_dsa_page(job->dsa, false);
     ipsim_status status = summary != NULL ? write_all(job, summary, &err) : short_of_memory(&err);
     free(summary);
+    job->written = status == IPSIM_OK;
+    if (job->written && job->plan.journal != NULL) {
+        ipsim_run_remove_journal(job->plan.journal);
+    }
     status = status == IPSIM_OK ? print_results(job, &err) : status;
     return status == IPSIM_OK ? status : ipsim_error_add_copy(errors, &err);
+}
+
+/* A journal without a point in it, as when the disk was full all the time, is not left behind. */
+static bool is_kept(const dsa_command *job)
+{
+    return job->plan.journal != NULL && access(job->plan.journal, F_OK) == 0;
+}
+
+static void say_what_was_kept(const dsa_command *job, const ipsim_error_list *errors)
+{
+    if (is_kept(job)) {
+        fprintf(stderr, "ipsim: interrupted.\n");
+        ipsim_run_plan_say_how_to_resume(job->cli, &job->plan);
+    } else if (job->plan.journal != NULL) {
+        fprintf(stderr, "ipsim: interrupted before anything was finished; nothing was kept\n");
+    } else {
+        fprintf(stderr, "ipsim: %s\n", errors->count > 0 ? errors->items[0].message : "interrupted");
+    }
 }
 
 ipsim_status ipsim_app_dsa(ipsim_app *app)
@@ -150,13 +181,18 @@ ipsim_status ipsim_app_dsa(ipsim_app *app)
     status = status == IPSIM_OK ? analyse(&job, &errors) : status;
     status = status == IPSIM_OK ? publish(&job, &errors) : status;
     if (status == IPSIM_ERR_INTERRUPTED) {
-        fprintf(stderr, "ipsim: %s\n", errors.count > 0 ? errors.items[0].message : "interrupted");
+        say_what_was_kept(&job, &errors);
     } else if (status != IPSIM_OK) {
-        status = ipsim_app_complain(&errors, status, "nothing was written");
+        bool begun = job.dsa != NULL && !job.written && is_kept(&job); /* simulated, and then it could not be written */
+        status = ipsim_app_complain(&errors, status, job.written ? NULL : "nothing was written");
+        if (begun) {
+            ipsim_run_plan_say_how_to_resume(job.cli, &job.plan);
+        }
     }
     ipsim_output_discard(job.folder);
     ipsim_dsa_free(job.dsa);
     ipsim_dsa_request_clear(&job.request);
+    ipsim_run_plan_clear(&job.plan);
     ipsim_inputs_free(&job.inputs);
     ipsim_error_list_clear(&errors);
     free(job.path);

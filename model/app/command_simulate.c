@@ -196,23 +196,6 @@ static void say_what_was_kept(const simulation_job *job)
     free(command_line);
 }
 
-static char *how_to_resume(const simulation_job *job)
-{
-    char *text = NULL, *line = ipsim_manifest_command_line(job->cli, job->cli->resume ? NULL : "--resume");
-    if (line == NULL || asprintf(&text, "What is finished is kept in %s. To go on with it:\n  %s\n", job->plan.journal, line) < 0) {
-        text = NULL;
-    }
-    free(line);
-    return text;
-}
-
-static void say_how_to_resume(const simulation_job *job)
-{
-    char *text = how_to_resume(job);
-    fputs(text != NULL ? text : "To go on, repeat the command with --resume.\n", stderr);
-    free(text);
-}
-
 /* What a rank says when it is told to end: usually another one was lost. The second rank says it too, for the first may be the one. */
 static char *last_words(const simulation_job *job)
 {
@@ -220,7 +203,7 @@ static char *last_words(const simulation_job *job)
     if (team == NULL || team->member > 1 || job->plan.journal == NULL) {
         return NULL;
     }
-    char *text = NULL, *how = how_to_resume(job);
+    char *text = NULL, *how = ipsim_run_plan_how_to_resume(job->cli, &job->plan);
     if (how == NULL ||
         asprintf(&text, "ipsim: rank %d: told to end; somebody ended the job, or a rank was lost. %s", team->member, how) < 0) {
         text = NULL;
@@ -237,7 +220,7 @@ static void say_what_is_in_the_journal(const simulation_job *job)
         ipsim_format_count(job->results->persons, done, sizeof done);
         ipsim_format_count(job->results->requested, asked, sizeof asked);
         fprintf(stderr, "ipsim: interrupted. %s of %s persons are finished.\n", done, asked);
-        say_how_to_resume(job);
+        ipsim_run_plan_say_how_to_resume(job->cli, &job->plan);
     }
 }
 
@@ -331,18 +314,6 @@ static ipsim_status put_in_place(simulation_job *job, ipsim_error *err)
     return status;
 }
 
-/* Told during a run, over the line of progress. */
-static void print_note(void *data, bool warning, const char *text)
-{
-    ipsim_progress_line *line = data;
-    bool shown = line->shown;
-    ipsim_progress_end(line);
-    line->shown = shown;
-    if (warning || !line->quiet) {
-        fprintf(stderr, "ipsim: %s\n", text);
-    }
-}
-
 /* Simulates while the folder for the results is already in the making: a destination that cannot be written is known before the work. */
 static ipsim_status simulate(simulation_job *job, ipsim_error_list *errors)
 {
@@ -354,7 +325,7 @@ static ipsim_status simulate(simulation_job *job, ipsim_error_list *errors)
     options->progress = line.shown && ipsim_mpi_is_first() ? ipsim_progress_update : NULL;
     options->progress_data = &line;
     options->stop = &ipsim_stop_requested;
-    options->note = ipsim_mpi_is_first() ? print_note : NULL;
+    options->note = ipsim_mpi_is_first() ? ipsim_progress_note : NULL;
     options->note_data = &line;
     options->team = ipsim_mpi_team();
     options->files = job->inputs.files;
@@ -444,7 +415,7 @@ static void say_what_happened(simulation_job *job, ipsim_error_list *errors, ips
         bool begun = job->results != NULL && job->plan.journal != NULL; /* simulated, and then it could not be written */
         *status = ipsim_app_complain(errors, *status, "nothing was written");
         if (begun) {
-            say_how_to_resume(job);
+            ipsim_run_plan_say_how_to_resume(job->cli, &job->plan);
         }
     }
 }
@@ -501,7 +472,7 @@ ipsim_status ipsim_app_simulate_as(ipsim_app *app, const ipsim_cli *cli, const c
 ipsim_status ipsim_app_simulate(ipsim_app *app)
 {
     if (app->cli->shard == NULL && ipsim_mpi_is_first()) {
-        ipsim_xlsx_prepare();
+        ipsim_prepare_begin();
     }
     ipsim_files *files = app->cli->shard != NULL ? ipsim_files_create() : NULL; /* a shard carries them */
     if (files == NULL && app->cli->shard != NULL) {
@@ -511,6 +482,6 @@ ipsim_status ipsim_app_simulate(ipsim_app *app)
     }
     ipsim_status status = ipsim_app_simulate_as(app, app->cli, NULL, 0, files);
     ipsim_files_free(files);
-    ipsim_xlsx_prepare_end();
+    ipsim_prepare_end();
     return status;
 }

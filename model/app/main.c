@@ -2,9 +2,6 @@
 /* app/main: a command line in, an exit code out. */
 #include <errno.h>
 #include <gsl/gsl_errno.h>
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 #include <string.h>
 
 #include "app/app.h"
@@ -68,19 +65,9 @@ static ipsim_status finish_output(void)
     return IPSIM_ERR_FILE;
 }
 
-/* A small run frees its engines before it fills its tables, which would otherwise be given new pages by the system, one fault after another.
- * What matters to a large run lies in larger blocks, which go back to the system as before. */
-static void keep_small_memory(void)
-{
-#ifdef __GLIBC__
-    mallopt(M_MMAP_THRESHOLD, 4 << 20);
-    mallopt(M_TRIM_THRESHOLD, 8 << 20);
-#endif
-}
-
 int main(int argc, char **argv)
 {
-    keep_small_memory();
+    ipsim_prepare_heap();
     gsl_set_error_handler_off(); /* one handler for the whole process, so before any thread starts */
     ipsim_signals_of_files();
     ipsim_cli cli;

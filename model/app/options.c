@@ -99,11 +99,9 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
                 "result changes, and all parameters are put to their best and worst ends. The first scenario is the comparator.\n"
                 "A parameter that the scenarios state differently is one of each: scenario:NAME. Writes dsa, dsa_threshold, dsa_extremes,\n"
                 "dsa_grid, dsa_base, parameters and about as CSV, with results.sqlite, results.xlsx, summary.txt and manifest.json,\n"
-                "to output/NAME-dsa/, "
-                "all "
-                "of\n"
-                "them or none. dsa.csv has every output in every perspective; --perspective, --threshold, --effect and --outcome choose\n"
-                "what the page shows and what flips, extremes and grids are about. No journal is kept: one that is ended begins again.\n",
+                "to output/NAME-dsa/, all of them or none. dsa.csv has every output in every perspective; --perspective, --threshold,\n"
+                "--effect and --outcome choose what the page shows and what flips, extremes and grids are about. An analysis that is\n"
+                "ended goes on with --resume where it had a journal (--checkpoint), also when it is asked for other ranges by then.\n",
             .examples = {{"ipsim dsa scenarios/usual-care.cfg scenarios/ips.cfg --perspective societal",
                           "what drives the net benefit of IPS"},
                          {"ipsim dsa a.cfg b.cfg --vary disc=0:0.06 --find disc,hr_job=0.8:3",
@@ -294,9 +292,9 @@ const ipsim_option_spec ipsim_options[] = {
      "more and more persons until the error of OUTCOME (compare: of its difference; OUTCOME:SCENARIO picks an arm) is at most X", NULL},
     {"shard", '\0', "I/N", RUN | COMPARE | PSA, IPSIM_OPTION_TEXT, FIELD(shard), 0, 0, "only part I of N, into a file for ipsim merge",
      NULL},
-    {"checkpoint", '\0', "[=FILE]", RUN | COMPARE | PSA, IPSIM_OPTION_MAYBE, FIELD(checkpoint), 0, 0,
+    {"checkpoint", '\0', "[=FILE]", RUN | COMPARE | PSA | DSA, IPSIM_OPTION_MAYBE, FIELD(checkpoint), 0, 0,
      "keep what is finished in a journal, so that --resume can go on after a crash", "output/.NAME.journal"},
-    {"resume", '\0', NULL, RUN | COMPARE | PSA, IPSIM_OPTION_FLAG, FIELD(resume), 0, 0,
+    {"resume", '\0', NULL, RUN | COMPARE | PSA | DSA, IPSIM_OPTION_FLAG, FIELD(resume), 0, 0,
      "go on with the journal of a run that was ended (implies --checkpoint)", NULL},
     {"threads", '\0', "N", RUN | COMPARE | PSA | DSA | VOI, IPSIM_OPTION_WHOLE, FIELD(threads), 1, 4096,
      "number of threads; results do not depend on it", "all processors"},

@@ -74,3 +74,14 @@ void ipsim_progress_end(ipsim_progress_line *line)
     }
     line->shown = false;
 }
+
+void ipsim_progress_note(void *data, bool warning, const char *text)
+{
+    ipsim_progress_line *line = data;
+    bool shown = line->shown;
+    ipsim_progress_end(line);
+    line->shown = shown;
+    if (warning || !line->quiet) {
+        fprintf(stderr, "ipsim: %s\n", text);
+    }
+}

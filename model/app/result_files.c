@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* app/result_files: the tables of a result as files, several at a time. See app.h. */
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "app/app.h"
+#include "base/each.h"
 #include "ipsim/workbook.h"
 #include "ipsim/write.h"
 
@@ -27,7 +26,6 @@ typedef struct file_set {
     const char *summary;
     size_t n_files;
     ipsim_error *errors; /* of each file */
-    atomic_size_t next;
 } file_set;
 
 /* File i: the books, then a CSV file for each table, then the summary. */
@@ -47,36 +45,10 @@ static ipsim_status write_file(const file_set *set, size_t i, ipsim_error *err)
     return status;
 }
 
-static void write_from(file_set *set, size_t i)
-{
-    for (; i < set->n_files; i = atomic_fetch_add(&set->next, 1)) {
-        (void)write_file(set, i, &set->errors[i]); /* the error says it */
-    }
-}
-
-static void *write_next(void *data)
+static void write_one(void *data, size_t i)
 {
     file_set *set = data;
-    write_from(set, atomic_fetch_add(&set->next, 1));
-    return NULL;
-}
-
-/* Threads of their own and not OpenMP's: one file takes longer than all others, and OpenMP's threads would spin until it is done, which slows
- * it down. What cannot be started is done by the others. The first file is the caller's, whose memory has been used before and need not be
- * asked of the system again. */
-static void write_together(file_set *set, size_t n_threads)
-{
-    set->next = 1;
-    pthread_t *others = n_threads > 1 ? calloc(n_threads - 1, sizeof *others) : NULL;
-    size_t started = 0;
-    while (others != NULL && started < n_threads - 1 && pthread_create(&others[started], NULL, write_next, set) == 0) {
-        started++;
-    }
-    write_from(set, 0);
-    for (size_t i = 0; i < started; i++) {
-        pthread_join(others[i], NULL);
-    }
-    free(others);
+    (void)write_file(set, i, &set->errors[i]); /* the error says it */
 }
 
 static ipsim_status write_set(file_set *set, int n_threads, ipsim_error *err)
@@ -86,8 +58,8 @@ static ipsim_status write_set(file_set *set, int n_threads, ipsim_error *err)
     if (set->errors == NULL) {
         return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
     }
-    size_t most = n_threads > 1 ? (size_t)n_threads : 1;
-    write_together(set, most < set->n_files ? most : set->n_files);
+    /* The first file is the caller's, whose memory has been used before and need not be asked of the system again. */
+    ipsim_each(set->n_files, n_threads > 1 ? (size_t)n_threads : 1, write_one, set);
     ipsim_status status = IPSIM_OK;
     for (size_t i = 0; i < set->n_files && status == IPSIM_OK; i++) {
         if (set->errors[i].status != IPSIM_OK) {

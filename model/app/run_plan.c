@@ -195,6 +195,23 @@ ipsim_status ipsim_run_plan_place(const ipsim_cli *cli, const char *output, ipsi
     return plan->journal != NULL ? IPSIM_OK : no_memory(err);
 }
 
+char *ipsim_run_plan_how_to_resume(const ipsim_cli *cli, const ipsim_run_plan *plan)
+{
+    char *text = NULL, *line = ipsim_manifest_command_line(cli, cli->resume ? NULL : "--resume");
+    if (line == NULL || asprintf(&text, "What is finished is kept in %s. To go on with it:\n  %s\n", plan->journal, line) < 0) {
+        text = NULL;
+    }
+    free(line);
+    return text;
+}
+
+void ipsim_run_plan_say_how_to_resume(const ipsim_cli *cli, const ipsim_run_plan *plan)
+{
+    char *text = ipsim_run_plan_how_to_resume(cli, plan);
+    fputs(text != NULL ? text : "To go on, repeat the command with --resume.\n", stderr);
+    free(text);
+}
+
 void ipsim_run_plan_clear(ipsim_run_plan *plan)
 {
     free(plan->seeds);

@@ -34,18 +34,34 @@ const char *ipsim_simd_name(ipsim_simd level)
     return names[level];
 }
 
-void *ipsim_simd_alloc(size_t n, size_t size)
+/* Rounds up to what is asked of the system. 0: more than there can be. */
+static size_t whole_lines(size_t n, size_t size)
 {
     if (size != 0 && n > (SIZE_MAX - 2 * CACHE_LINE) / size)
-        return NULL;
+        return 0;
     size_t bytes = (n * size + CACHE_LINE) / CACHE_LINE * CACHE_LINE; /* at least one line */
     size_t whole = (bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
-    bytes = whole - bytes <= bytes / 8 ? whole : bytes; /* a last page that is nearly full should be huge too */
+    return whole - bytes <= bytes / 8 ? whole : bytes; /* a last page that is nearly full should be huge too */
+}
+
+static void *take(size_t bytes)
+{
     void *memory = NULL;
-    if (posix_memalign(&memory, bytes >= HUGE_PAGE ? HUGE_PAGE : CACHE_LINE, bytes) != 0)
+    if (bytes == 0 || posix_memalign(&memory, bytes >= HUGE_PAGE ? HUGE_PAGE : CACHE_LINE, bytes) != 0)
         return NULL;
     if (bytes >= HUGE_PAGE) /* cleared at once, and easier for the processor to find; where there are none, pages are small */
         (void)madvise(memory, bytes / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
-    memset(memory, 0, bytes);
     return memory;
+}
+
+void *ipsim_simd_alloc_unset(size_t n, size_t size)
+{
+    return take(whole_lines(n, size));
+}
+
+void *ipsim_simd_alloc(size_t n, size_t size)
+{
+    size_t bytes = whole_lines(n, size);
+    void *memory = take(bytes);
+    return memory ? memset(memory, 0, bytes) : NULL;
 }

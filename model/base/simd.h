@@ -19,4 +19,7 @@ const char *ipsim_simd_name(ipsim_simd level);
 /* n zeroed items in whole cache lines; free releases them. NULL when memory is short. */
 void *ipsim_simd_alloc(size_t n, size_t size);
 
+/* The same without setting it to zero: what is never used costs nothing. */
+void *ipsim_simd_alloc_unset(size_t n, size_t size);
+
 #endif

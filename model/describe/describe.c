@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "graphviz.h"
 #include "parts.h"
 
 static const char stylesheet[] =
@@ -45,6 +46,9 @@ ipsim_status ipsim_describe(const ipsim_scenario *scenario, const ipsim_table *c
                             ipsim_error *err)
 {
     *out = NULL;
+    ipsim_status loaded = ipsim_graphviz_load(err);
+    if (loaded != IPSIM_OK)
+        return loaded;
     char *diagram = ipsim_describe_diagram(scenario);
     if (!diagram)
         return ipsim_error_set(err, IPSIM_ERR_LIMIT, "Graphviz could not draw the state diagram (its plug-ins may need: dot -c)");

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* describe/diagram: the states and the ways between them, laid out by Graphviz. A way out that every living state has (death, retirement) would
  * bury the others under its arrows: it is written into the box that it leads to. */
-#include <graphviz/gvc.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "graphviz.h"
 #include "parts.h"
 
 enum { MANY_STATES = 40 };
@@ -46,7 +46,7 @@ static char *label_of(const char *text, size_t widest)
 static void set(void *object, const char *name, const char *value)
 {
     char none[] = "";
-    agsafeset(object, (char *)(uintptr_t)name, (char *)(uintptr_t)value, none);
+    ipsim_graphviz.agsafeset(object, (char *)(uintptr_t)name, (char *)(uintptr_t)value, none);
 }
 
 static bool append(char **text, const char *before, const char *more, const char *after)
@@ -75,7 +75,7 @@ static bool add_states(Agraph_t *graph, const ipsim_scenario *s, Agnode_t **node
             free(of);
         }
         snprintf(name, sizeof name, "state%zu", i);
-        nodes[i] = ok ? agnode(graph, name, 1) : NULL;
+        nodes[i] = ok ? ipsim_graphviz.agnode(graph, name, 1) : NULL;
         if (nodes[i]) {
             set(nodes[i], "label", text);
             set(nodes[i], "fillcolor", absorbing ? "#e6e8eb" : first ? "#cfe3f5" : "#f4f8fb");
@@ -104,7 +104,7 @@ static bool add_ways(Agraph_t *graph, const ipsim_scenario *s, Agnode_t **nodes)
                 ok = name && append(&text, text ? "\\n" : "", name, "");
                 free(name);
             }
-            Agedge_t *edge = ok && text ? agedge(graph, nodes[from], nodes[to], NULL, 1) : NULL;
+            Agedge_t *edge = ok && text ? ipsim_graphviz.agedge(graph, nodes[from], nodes[to], NULL, 1) : NULL;
             if (edge)
                 set(edge, "label", text);
             ok = ok && (edge || !text);
@@ -122,7 +122,7 @@ static GVC_t *shared_context(void)
 {
     static GVC_t *context;
     if (!context)
-        context = gvContext();
+        context = ipsim_graphviz.gvContext();
     return context;
 }
 
@@ -135,7 +135,7 @@ char *ipsim_describe_diagram(const ipsim_scenario *s)
         {"edge", "arrowsize", "0.7"},
     };
     char name[] = "states";
-    Agraph_t *graph = agopen(name, Agdirected, NULL);
+    Agraph_t *graph = ipsim_graphviz.agopen(name, *ipsim_graphviz.Agdirected, NULL);
     Agnode_t **nodes = calloc(s->n_states + 1, sizeof *nodes);
     GVC_t *context = graph && nodes ? shared_context() : NULL;
     char *drawn = NULL, *copy = NULL;
@@ -151,17 +151,17 @@ char *ipsim_describe_diagram(const ipsim_scenario *s)
             set(graph, "splines", "line");
         }
         for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++)
-            agattr(graph, strcmp(looks[i][0], "node") == 0 ? AGNODE : AGEDGE, (char *)(uintptr_t)looks[i][1],
-                   (char *)(uintptr_t)looks[i][2]);
-        if (add_states(graph, s, nodes) && add_ways(graph, s, nodes) && gvLayout(context, graph, "dot") == 0) {
-            if (gvRenderData(context, graph, "svg", &drawn, &size) == 0 && drawn)
+            ipsim_graphviz.agattr(graph, strcmp(looks[i][0], "node") == 0 ? AGNODE : AGEDGE, (char *)(uintptr_t)looks[i][1],
+                                  (char *)(uintptr_t)looks[i][2]);
+        if (add_states(graph, s, nodes) && add_ways(graph, s, nodes) && ipsim_graphviz.gvLayout(context, graph, "dot") == 0) {
+            if (ipsim_graphviz.gvRenderData(context, graph, "svg", &drawn, &size) == 0 && drawn)
                 copy = strndup(drawn, size);
-            gvFreeRenderData(drawn);
-            gvFreeLayout(context, graph);
+            ipsim_graphviz.gvFreeRenderData(drawn);
+            ipsim_graphviz.gvFreeLayout(context, graph);
         }
     }
     if (graph)
-        agclose(graph);
+        ipsim_graphviz.agclose(graph);
     free(nodes);
     return copy;
 }

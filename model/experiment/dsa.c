@@ -71,8 +71,9 @@ static ipsim_status prepare(analysis *a, const ipsim_scenario *const *scenarios,
     ipsim_status of_search = status == IPSIM_OK ? ipsim_dsa_search_check(&a->job) : IPSIM_OK;
     status = status == IPSIM_OK ? of_outputs : status;
     status = status == IPSIM_OK ? of_search : status;
+    dsa_runs_of of = {scenarios, n, &a->parameters, &a->outputs, &a->options, a->luck};
     if (status == IPSIM_OK)
-        status = ipsim_dsa_runs_create(scenarios, n, &a->parameters, &a->outputs, &a->options, a->luck, &a->runs, errors);
+        status = ipsim_dsa_runs_create(&of, &a->runs, errors);
     a->job.runs = a->runs;
     return status;
 }
@@ -206,6 +207,7 @@ static ipsim_status work(analysis *a, ipsim_error_list *errors)
     ipsim_status status = ipsim_dsa_one_way_plan(job), of_grid = ipsim_dsa_grid_plan(job);
     status = status == IPSIM_OK ? of_grid : status;
     status = status == IPSIM_OK ? ipsim_dsa_runs_check(a->runs, errors) : status;
+    status = status == IPSIM_OK ? ipsim_dsa_runs_open_journal(a->runs, errors) : status;
     status = status == IPSIM_OK ? ipsim_dsa_runs_do(a->runs, false, for_searches + for_extremes, errors) : status;
     if (status == IPSIM_OK && one_way)
         status = ipsim_dsa_extremes(job, for_searches, &a->result->extremes);

@@ -35,6 +35,8 @@ size_t ipsim_dsa_parameters_find(const dsa_parameters *p, const char *option, co
     if (*several)
         ipsim_error_add(errors, IPSIM_ERR_UNKNOWN_KEY, at_option(option, name),
                         "the scenarios state this parameter differently, so each has its own: name %s", several);
+    else if (strchr(name, '='))
+        ipsim_error_add(errors, IPSIM_ERR_USAGE, at_option(option, name), "only names stand here; a range is given with --vary %s", name);
     else
         ipsim_error_add(errors, IPSIM_ERR_UNKNOWN_KEY, at_option(option, name), "no scenario has a parameter of this name%s%s%s",
                         near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
@@ -51,7 +53,8 @@ ipsim_status ipsim_dsa_parameters_range(const dsa_parameters *p, const char *opt
     *high = stated ? asked->high : q->high;
     if (isnan(*low))
         return ipsim_error_add(errors, IPSIM_ERR_USAGE, at_option(option, q->quantity->label),
-                               "this parameter has no distribution; give its range: %s=LOW:HIGH", q->quantity->label);
+                               "this parameter has no distribution; give its range: %s %s=LOW:HIGH",
+                               strcmp(option, "--only") == 0 ? "--vary" : option, q->quantity->label);
     if (*low >= *high)
         return ipsim_error_add(errors, IPSIM_ERR_RANGE, at_option(option, q->quantity->label), "LOW must be below HIGH, not %.9g and %.9g",
                                *low, *high);

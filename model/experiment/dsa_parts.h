@@ -3,7 +3,9 @@
  *
  *   dsa_parameters  what may be moved, in which scenarios, between which values
  *   dsa_outputs     what is looked at, and its error, from totals of batches
- *   dsa_runs        points (values of parameters) -> totals -> outputs, many at a time
+ *   dsa_variants    points (values of parameters) -> scenarios
+ *   dsa_journal     points that are finished, on disk
+ *   dsa_runs        points -> totals -> outputs, many at a time
  *   dsa_one_way, dsa_search, dsa_grid   the analyses -> tables */
 #ifndef IPSIM_EXPERIMENT_DSA_PARTS_H
 #define IPSIM_EXPERIMENT_DSA_PARTS_H
@@ -110,11 +112,21 @@ typedef struct dsa_points {
     dsa_point *items;
 } dsa_points;
 
+/* What the runs are of; what is pointed to outlives them. */
+typedef struct dsa_runs_of {
+    const ipsim_scenario *const *scenarios;
+    size_t n_scenarios;
+    const dsa_parameters *parameters;
+    const dsa_outputs *outputs;
+    const ipsim_dsa_options *options;
+    ipsim_luck luck;
+} dsa_runs_of;
+
 typedef struct dsa_runs dsa_runs;
 
-ipsim_status ipsim_dsa_runs_create(const ipsim_scenario *const *scenarios, size_t n_scenarios, const dsa_parameters *parameters,
-                                   const dsa_outputs *outputs, const ipsim_dsa_options *options, ipsim_luck luck, dsa_runs **out,
-                                   ipsim_error_list *errors) IPSIM_MUST_CHECK;
+ipsim_status ipsim_dsa_runs_create(const dsa_runs_of *of, dsa_runs **out, ipsim_error_list *errors) IPSIM_MUST_CHECK;
+/* Where options ask for one; before anything is simulated. */
+ipsim_status ipsim_dsa_runs_open_journal(dsa_runs *runs, ipsim_error_list *errors) IPSIM_MUST_CHECK;
 void ipsim_dsa_runs_free(dsa_runs *runs);
 /* A new point at the base, to be moved by setting values; its index, or SIZE_MAX when memory is short. Point 0 is the base. */
 size_t ipsim_dsa_runs_add(dsa_runs *runs);

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dsa_parts.h"
+#include "dsa_journal.h"
+#include "dsa_variants.h"
 
 /* Memory of a worker grows with the models of a chunk. */
 enum { MOST_MODELS = 16 };
@@ -21,16 +22,8 @@ typedef struct chunk {
 } chunk;
 
 struct dsa_runs {
-    const ipsim_scenario *const *scenarios;
-    size_t n_scenarios;
-    const dsa_parameters *parameters;
-    const dsa_outputs *outputs;
-    const ipsim_dsa_options *options;
-    ipsim_luck luck;
-    size_t n_sets;
-    ipsim_scenario **clones; /* [set * n_scenarios + scenario] */
-    double *values;          /* of the point at work, [parameter] */
-    double *overrides;       /* as many as any scenario has parameters */
+    dsa_runs_of of;
+    dsa_variants variants;
     dsa_points points;
     size_t n_checked, n_done;
     ipsim_wide128 *base; /* totals of point 0 */
@@ -39,6 +32,7 @@ struct dsa_runs {
     int n_threads;
     int64_t persons_done, persons_total;
     double last_progress;
+    dsa_journal *journal; /* NULL: none */
 };
 
 static ipsim_status no_memory(ipsim_error_list *errors)
@@ -52,61 +46,46 @@ void ipsim_dsa_runs_free(dsa_runs *r)
 {
     if (!r)
         return;
-    for (size_t i = 0; r->clones && i < r->n_sets * r->n_scenarios; i++)
-        ipsim_scenario_free(r->clones[i]);
     for (size_t i = 0; i < r->points.count; i++) {
         free(r->points.items[i].values);
         free(r->points.items[i].estimates);
     }
-    free(r->clones);
-    free(r->values);
-    free(r->overrides);
+    ipsim_dsa_variants_clear(&r->variants);
     free(r->points.items);
     free(r->base);
     free(r->scratch);
+    ipsim_dsa_journal_close(r->journal);
     free(r);
 }
 
-ipsim_status ipsim_dsa_runs_create(const ipsim_scenario *const *scenarios, size_t n_scenarios, const dsa_parameters *parameters,
-                                   const dsa_outputs *outputs, const ipsim_dsa_options *options, ipsim_luck luck, dsa_runs **out,
-                                   ipsim_error_list *errors)
+ipsim_status ipsim_dsa_runs_create(const dsa_runs_of *of, dsa_runs **out, ipsim_error_list *errors)
 {
     dsa_runs *r = *out = calloc(1, sizeof *r);
     if (!r)
         return no_memory(errors);
-    *r = (dsa_runs){.scenarios = scenarios,
-                    .n_scenarios = n_scenarios,
-                    .parameters = parameters,
-                    .outputs = outputs,
-                    .options = options,
-                    .luck = luck,
-                    .n_sets = n_scenarios < MOST_MODELS ? MOST_MODELS / n_scenarios : 1};
-    size_t most = 0;
-    for (size_t s = 0; s < n_scenarios; s++)
-        most = scenarios[s]->n_parameters > most ? scenarios[s]->n_parameters : most;
-    r->clones = calloc(r->n_sets * n_scenarios, sizeof(ipsim_scenario *));
-    r->values = calloc(parameters->count + 1, sizeof *r->values);
-    r->overrides = calloc(most + 1, sizeof *r->overrides);
+    const dsa_outputs *outputs = of->outputs;
+    r->of = *of;
     r->base = calloc(ipsim_dsa_outputs_n_sums(outputs), sizeof *r->base);
     r->scratch = calloc(2 * (size_t)outputs->n_batches, sizeof *r->scratch);
-    if (!r->clones || !r->values || !r->overrides || !r->base || !r->scratch || ipsim_dsa_runs_add(r) != 0)
+    if (!r->base || !r->scratch || ipsim_dsa_runs_add(r) != 0)
         return no_memory(errors);
-    for (size_t i = 0; i < r->n_sets * n_scenarios; i++) {
-        ipsim_status status = ipsim_scenario_clone(scenarios[i % n_scenarios], &r->clones[i], errors);
-        if (status != IPSIM_OK)
-            return status;
-    }
     int64_t batches = IPSIM_BLOCK_PERSONS / outputs->batch;
     r->block = outputs->batch * (batches > 1 ? batches : 1);
     r->n_blocks = (outputs->persons + r->block - 1) / r->block;
-    r->n_threads = options->n_threads > 0 ? options->n_threads : omp_get_max_threads();
-    return IPSIM_OK;
+    r->n_threads = of->options->n_threads > 0 ? of->options->n_threads : omp_get_max_threads();
+    return ipsim_dsa_variants_create(of, of->n_scenarios < MOST_MODELS ? MOST_MODELS / of->n_scenarios : 1, &r->variants, errors);
+}
+
+ipsim_status ipsim_dsa_runs_open_journal(dsa_runs *r, ipsim_error_list *errors)
+{
+    ipsim_error err = {0};
+    return ipsim_dsa_journal_open(&r->of, &r->journal, &err) == IPSIM_OK ? IPSIM_OK : ipsim_error_add_copy(errors, &err);
 }
 
 size_t ipsim_dsa_runs_add(dsa_runs *r)
 {
     dsa_points *points = &r->points;
-    size_t n_estimates = (r->n_scenarios - 1) * r->outputs->count;
+    size_t n_estimates = (r->of.n_scenarios - 1) * r->of.outputs->count;
     if (points->count == points->capacity) {
         size_t capacity = 2 * points->capacity + 16;
         dsa_point *grown = realloc(points->items, capacity * sizeof *grown);
@@ -115,13 +94,14 @@ size_t ipsim_dsa_runs_add(dsa_runs *r)
         points->items = grown;
         points->capacity = capacity;
     }
-    dsa_point point = {.values = calloc(r->parameters->count + 1, sizeof(double)), .estimates = calloc(n_estimates, sizeof(dsa_estimate))};
+    dsa_point point = {.values = calloc(r->of.parameters->count + 1, sizeof(double)),
+                       .estimates = calloc(n_estimates, sizeof(dsa_estimate))};
     if (!point.values || !point.estimates) {
         free(point.values);
         free(point.estimates);
         return SIZE_MAX;
     }
-    for (size_t p = 0; p < r->parameters->count; p++)
+    for (size_t p = 0; p < r->of.parameters->count; p++)
         point.values[p] = NAN;
     for (size_t i = 0; i < n_estimates; i++)
         point.estimates[i] = (dsa_estimate){NAN, NAN, NAN};
@@ -144,7 +124,7 @@ dsa_point *ipsim_dsa_runs_point(dsa_runs *r, size_t point)
 
 const dsa_estimate *ipsim_dsa_runs_estimate(dsa_runs *r, size_t point, size_t scenario, size_t output)
 {
-    return &r->points.items[point].estimates[(scenario - 1) * r->outputs->count + output];
+    return &r->points.items[point].estimates[(scenario - 1) * r->of.outputs->count + output];
 }
 
 size_t ipsim_dsa_runs_points(const dsa_runs *r)
@@ -162,90 +142,13 @@ int ipsim_dsa_runs_threads(const dsa_runs *r)
     return r->n_threads;
 }
 
-/* ---- values of parameters -> scenarios ---- */
-
-/* "hr = 2, cost = 7". */
-static void describe_point(const dsa_runs *r, const dsa_point *point, char *text, size_t size)
-{
-    size_t used = 0, named = 0;
-    *text = '\0';
-    for (size_t p = 0; p < r->parameters->count && used + 1 < size; p++) {
-        if (isnan(point->values[p]))
-            continue;
-        if (named++ == 4) {
-            snprintf(text + used, size - used, " ...");
-            return;
-        }
-        used += (size_t)snprintf(text + used, size - used, "%s%s = %.9g", used > 0 ? ", " : "", r->parameters->items[p].quantity->label,
-                                 point->values[p]);
-    }
-}
-
-/* What made the model invalid, in front of each complaint. */
-static void complain(const dsa_runs *r, const dsa_point *point, const ipsim_error_list *found, ipsim_error_list *errors)
-{
-    char what[300];
-    describe_point(r, point, what, sizeof what);
-    for (size_t i = 0; i < found->count; i++) {
-        ipsim_error copy = found->items[i];
-        int room = (int)(sizeof copy.message - sizeof what - 16);
-        snprintf(copy.message, sizeof copy.message, "%s%s%s%.*s", *what ? "with " : "", what, *what ? ": " : "", room,
-                 found->items[i].message);
-        ipsim_error_add_copy(errors, &copy);
-    }
-}
-
-/* People, time and money of the variant's scenarios must agree as those of the scenarios themselves do. */
-static ipsim_status check_scenarios(const dsa_runs *r, ipsim_scenario *const *set, ipsim_error_list *found)
-{
-    for (size_t s = 1; s < r->n_scenarios; s++)
-        if (!ipsim_experiment_check_agreement(set[0], set[s], found))
-            return IPSIM_ERR_MEMORY;
-    return ipsim_error_list_status(found);
-}
-
-static ipsim_status evaluate(dsa_runs *r, size_t s, ipsim_scenario *clone, ipsim_error_list *found)
-{
-    for (size_t i = 0; i < clone->n_parameters; i++)
-        r->overrides[i] = NAN;
-    for (size_t p = 0; p < r->parameters->count; p++)
-        if (!isnan(r->values[p]) && r->parameters->items[p].quantity->index[s] != SIZE_MAX)
-            r->overrides[r->parameters->items[p].quantity->index[s]] = r->values[p];
-    return ipsim_scenario_evaluate(clone, r->overrides, found);
-}
-
-static ipsim_status resolve(dsa_runs *r, const dsa_point *point, size_t set, ipsim_error_list *errors)
-{
-    ipsim_error_list found = {0};
-    ipsim_scenario *const *clones = &r->clones[set * r->n_scenarios];
-    memcpy(r->values, point->values, r->parameters->count * sizeof *r->values);
-    ipsim_status status = ipsim_dsa_shares_fill(r->parameters, r->values, &found);
-    for (size_t s = 0; status == IPSIM_OK && s < r->n_scenarios; s++) {
-        ipsim_status one = evaluate(r, s, clones[s], &found);
-        status = status == IPSIM_OK ? one : status;
-    }
-    if (status == IPSIM_OK)
-        status = check_scenarios(r, clones, &found);
-    complain(r, point, &found, errors);
-    ipsim_error_list_clear(&found);
-    return status == IPSIM_ERR_MEMORY ? no_memory(errors) : status;
-}
-
-/* Whether the variant has the people, the time and the money of the base: then it may share an experiment with others. */
-static bool is_like_base(const dsa_runs *r, size_t set, bool *out_of_memory)
-{
-    ipsim_error_list found = {0};
-    *out_of_memory = !ipsim_experiment_check_agreement(r->scenarios[0], r->clones[set * r->n_scenarios], &found);
-    bool like = found.count == 0;
-    ipsim_error_list_clear(&found);
-    return like;
-}
+/* ---- checking ---- */
 
 ipsim_status ipsim_dsa_runs_check(dsa_runs *r, ipsim_error_list *errors)
 {
     ipsim_status first = IPSIM_OK;
     for (; r->n_checked < r->points.count; r->n_checked++) {
-        ipsim_status status = resolve(r, &r->points.items[r->n_checked], 0, errors);
+        ipsim_status status = ipsim_dsa_variants_resolve(&r->variants, &r->points.items[r->n_checked], 0, errors);
         first = first == IPSIM_OK ? status : first;
     }
     return first;
@@ -265,7 +168,7 @@ static void chunk_clear(chunk *c)
 
 static bool find_cells(const dsa_runs *r, chunk *c)
 {
-    const dsa_outputs *o = r->outputs;
+    const dsa_outputs *o = r->of.outputs;
     c->cells = calloc(o->n_cells + 1, sizeof *c->cells);
     for (size_t i = 0; c->cells && i < o->n_cells; i++) {
         c->cells[i] = (ipsim_account_cell){.measure = ipsim_account_find(c->e->plan, o->cells[i].outcome, "all"),
@@ -278,11 +181,11 @@ static bool find_cells(const dsa_runs *r, chunk *c)
 
 static ipsim_status compile_chunk(dsa_runs *r, chunk *c, ipsim_error_list *errors)
 {
-    ipsim_status status = ipsim_experiment_create_varied(c->scenarios, c->n_points * r->n_scenarios, &c->e, errors);
+    ipsim_status status = ipsim_experiment_create_varied(c->scenarios, c->n_points * r->of.n_scenarios, &c->e, errors);
     if (status != IPSIM_OK)
         return status;
-    c->e->engine = r->options->engine;
-    c->sums = calloc(c->n_points * ipsim_dsa_outputs_n_sums(r->outputs), sizeof *c->sums);
+    c->e->engine = r->of.options->engine;
+    c->sums = calloc(c->n_points * ipsim_dsa_outputs_n_sums(r->of.outputs), sizeof *c->sums);
     return find_cells(r, c) && c->sums ? IPSIM_OK : no_memory(errors);
 }
 
@@ -294,12 +197,13 @@ static ipsim_status find_culprits(dsa_runs *r, const chunk *c, ipsim_error_list 
         ipsim_error_list found = {0};
         const dsa_point *point = &r->points.items[c->points[i]];
         chunk alone = {.n_points = 1};
-        alone.scenarios = calloc(r->n_scenarios, sizeof *alone.scenarios);
-        ipsim_status status = alone.scenarios ? resolve(r, point, 0, errors) : no_memory(errors);
-        for (size_t s = 0; status == IPSIM_OK && s < r->n_scenarios; s++)
-            alone.scenarios[s] = r->clones[s]; // NOLINT(clang-analyzer-unix.Malloc): without scenarios nothing is stored
+        alone.scenarios = calloc(r->of.n_scenarios, sizeof *alone.scenarios);
+        ipsim_status status = alone.scenarios ? ipsim_dsa_variants_resolve(&r->variants, point, 0, errors) : no_memory(errors);
+        for (size_t s = 0; status == IPSIM_OK && s < r->of.n_scenarios; s++)
+            alone.scenarios[s] = ipsim_dsa_variants_scenario(&r->variants, 0,
+                                                             s); // NOLINT(clang-analyzer-unix.Malloc): without scenarios nothing is stored
         status = status == IPSIM_OK ? compile_chunk(r, &alone, &found) : status;
-        complain(r, point, &found, errors);
+        ipsim_dsa_variants_complain(&r->variants, point, &found, errors);
         chunk_clear(&alone);
         ipsim_error_list_clear(&found);
         first = first == IPSIM_OK ? status : first;
@@ -307,26 +211,36 @@ static ipsim_status find_culprits(dsa_runs *r, const chunk *c, ipsim_error_list 
     return first;
 }
 
+/* Passes over points that the journal knows. The base is none of them. */
+static void recall_points(dsa_runs *r, size_t *next)
+{
+    while (*next > 0 && *next < r->points.count && ipsim_dsa_journal_recall(r->journal, &r->points.items[*next])) {
+        r->persons_done += r->of.outputs->persons;
+        ++*next;
+    }
+}
+
 /* The next points, at most `most`, that can share an experiment. */
 static ipsim_status fill_chunk(dsa_runs *r, chunk *c, size_t most, size_t *next, ipsim_error_list *errors)
 {
     c->points = calloc(most, sizeof *c->points);
-    c->scenarios = calloc(most * r->n_scenarios, sizeof *c->scenarios);
+    c->scenarios = calloc(most * r->of.n_scenarios, sizeof *c->scenarios);
     if (!c->points || !c->scenarios)
         return no_memory(errors);
     for (bool like = true; like && c->n_points < most && *next < r->points.count;) {
         bool out_of_memory = false;
-        ipsim_status status = resolve(r, &r->points.items[*next], c->n_points, errors);
+        ipsim_status status = ipsim_dsa_variants_resolve(&r->variants, &r->points.items[*next], c->n_points, errors);
         if (status != IPSIM_OK)
             return status;
-        like = is_like_base(r, c->n_points, &out_of_memory);
+        like = ipsim_dsa_variants_is_like_base(&r->variants, c->n_points, &out_of_memory);
         if (out_of_memory)
             return no_memory(errors);
         if (!like && c->n_points > 0)
             break;
-        for (size_t s = 0; s < r->n_scenarios; s++)
-            c->scenarios[c->n_points * r->n_scenarios + s] = r->clones[c->n_points * r->n_scenarios + s];
+        for (size_t s = 0; s < r->of.n_scenarios; s++)
+            c->scenarios[c->n_points * r->of.n_scenarios + s] = ipsim_dsa_variants_scenario(&r->variants, c->n_points, s);
         c->points[c->n_points++] = (*next)++;
+        recall_points(r, next);
     }
     ipsim_error_list found = {0};
     ipsim_status status = compile_chunk(r, c, &found);
@@ -347,7 +261,7 @@ typedef struct wave {
 
 static bool is_stopped(const dsa_runs *r)
 {
-    return r->options->stop && *r->options->stop;
+    return r->of.options->stop && *r->of.options->stop;
 }
 
 static bool leave(void *data)
@@ -375,9 +289,9 @@ static void unit_done(wave *w, int64_t unit, int64_t persons, const ipsim_error 
             w->failure = *failure;
         }
         double now = omp_get_wtime();
-        if (r->options->progress && now - r->last_progress > 0.1) {
+        if (r->of.options->progress && now - r->last_progress > 0.1) {
             r->last_progress = now;
-            r->options->progress(r->options->progress_data, r->persons_done, r->persons_total);
+            r->of.options->progress(r->of.options->progress_data, r->persons_done, r->persons_total);
         }
     }
 }
@@ -385,13 +299,13 @@ static void unit_done(wave *w, int64_t unit, int64_t persons, const ipsim_error 
 static bool simulate_unit(wave *w, const chunk *c, experiment_worker *worker, ipsim_wide128 **into, int64_t unit)
 {
     const dsa_runs *r = w->r;
-    const dsa_outputs *o = r->outputs;
+    const dsa_outputs *o = r->of.outputs;
     int64_t first = unit % r->n_blocks * r->block;
     int64_t end = first + r->block < o->persons ? first + r->block : o->persons;
     for (size_t m = 0; m < c->e->n_models; m++)
         into[m] = c->sums + (m * (size_t)o->n_batches + (size_t)(first / o->batch)) * o->n_cells;
     ipsim_error err;
-    ipsim_status status = ipsim_experiment_worker_totals(worker, r->luck, first, end, o->batch, into, &err);
+    ipsim_status status = ipsim_experiment_worker_totals(worker, r->of.luck, first, end, o->batch, into, &err);
     if (status != IPSIM_ERR_INTERRUPTED) /* nothing of a wave that was stopped is used */
         unit_done(w, unit, (end - first) * (int64_t)c->n_points, status == IPSIM_OK ? NULL : &err);
     return status == IPSIM_OK;
@@ -402,13 +316,13 @@ static void work_on(wave *w)
     const dsa_runs *r = w->r;
     const chunk *mine = NULL;
     experiment_worker *worker = NULL;
-    ipsim_wide128 **into = calloc(r->n_sets * r->n_scenarios, sizeof *into);
+    ipsim_wide128 **into = calloc(r->variants.n_sets * r->of.n_scenarios, sizeof *into);
     bool good = into != NULL;
     for (int64_t unit; good && (unit = deal_unit(w)) >= 0;) {
         const chunk *c = &w->chunks[unit / r->n_blocks];
         if (c != mine) {
             ipsim_experiment_worker_free(worker);
-            worker = ipsim_experiment_worker_create_totals(c->e, r->block, c->cells, r->outputs->n_cells);
+            worker = ipsim_experiment_worker_create_totals(c->e, r->block, c->cells, r->of.outputs->n_cells);
             mine = c;
             if (worker)
                 ipsim_experiment_worker_ask(worker, leave, w->r);
@@ -438,19 +352,26 @@ static ipsim_status simulate_wave(wave *w, ipsim_error_list *errors)
         return ipsim_error_add_copy(errors, &w->failure);
     if (w->out_of_memory)
         return no_memory(errors);
-    if (is_stopped(r))
-        return ipsim_error_add(errors, IPSIM_ERR_INTERRUPTED, (ipsim_origin){0}, "interrupted; nothing was written");
-    return IPSIM_OK;
+    if (!is_stopped(r))
+        return IPSIM_OK;
+    ipsim_dsa_journal_write(r->journal, true);
+    if (ipsim_dsa_journal_failure(r->journal))
+        return ipsim_error_add_copy(errors, ipsim_dsa_journal_failure(r->journal));
+    return ipsim_error_add(errors, IPSIM_ERR_INTERRUPTED, (ipsim_origin){0},
+                           r->journal ? "interrupted; what is finished is kept in the journal"
+                                      : "interrupted; nothing was written (--checkpoint would have kept what was finished)");
 }
 
 static void take_results(dsa_runs *r, const chunk *c)
 {
-    size_t n_sums = ipsim_dsa_outputs_n_sums(r->outputs);
+    size_t n_sums = ipsim_dsa_outputs_n_sums(r->of.outputs);
     for (size_t i = 0; i < c->n_points; i++) {
         const ipsim_wide128 *sums = c->sums + i * n_sums;
         if (c->points[i] == 0)
             memcpy(r->base, sums, n_sums * sizeof *sums);
-        ipsim_dsa_outputs_estimate(r->outputs, sums, r->base, r->scratch, r->points.items[c->points[i]].estimates);
+        ipsim_dsa_outputs_estimate(r->of.outputs, sums, r->base, r->scratch, r->points.items[c->points[i]].estimates);
+        if (c->points[i] > 0)
+            ipsim_dsa_journal_add(r->journal, &r->points.items[c->points[i]]);
     }
 }
 
@@ -460,14 +381,16 @@ static ipsim_status run_wave(dsa_runs *r, size_t *next, bool may_be_invalid, ips
     size_t most = 1 + (size_t)(4 * (int64_t)r->n_threads / r->n_blocks);
     wave w = {.r = r, .failed_unit = -1, .chunks = calloc(most, sizeof(chunk))};
     ipsim_status status = w.chunks ? IPSIM_OK : no_memory(errors);
+    recall_points(r, next);
     while (status == IPSIM_OK && w.n_chunks < most && *next < r->points.count) {
         ipsim_error_list found = {0};
         size_t before = *next;
-        status = fill_chunk(r, &w.chunks[w.n_chunks], may_be_invalid ? 1 : r->n_sets, next, &found);
+        status = fill_chunk(r, &w.chunks[w.n_chunks], may_be_invalid ? 1 : r->variants.n_sets, next, &found);
         if (status != IPSIM_OK && status != IPSIM_ERR_MEMORY && may_be_invalid) {
             chunk_clear(&w.chunks[w.n_chunks]);
             r->points.items[before].invalid = true;
             *next = before + 1;
+            recall_points(r, next);
             status = IPSIM_OK;
         } else {
             for (size_t i = 0; i < found.count; i++)
@@ -489,11 +412,12 @@ static ipsim_status run_wave(dsa_runs *r, size_t *next, bool may_be_invalid, ips
 ipsim_status ipsim_dsa_runs_do(dsa_runs *r, bool may_be_invalid, size_t expected, ipsim_error_list *errors)
 {
     ipsim_status status = IPSIM_OK;
-    r->persons_total = r->persons_done + r->outputs->persons * (int64_t)(r->points.count - r->n_done + expected);
+    r->persons_total = r->persons_done + r->of.outputs->persons * (int64_t)(r->points.count - r->n_done + expected);
     while (status == IPSIM_OK && r->n_done < r->points.count) {
         size_t next = r->n_done;
         status = run_wave(r, &next, may_be_invalid, errors);
         r->n_done = next;
+        ipsim_dsa_journal_write(r->journal, false);
     }
     if (r->n_checked < r->n_done)
         r->n_checked = r->n_done;

@@ -31,6 +31,14 @@ static void put_lucks(FILE *stream, const ipsim_luck *lucks, size_t n)
     }
 }
 
+void ipsim_identity_put_scenario(FILE *stream, const ipsim_scenario *scenario, bool with_formulas)
+{
+    fprintf(stream, "scenario %s %016" PRIx64, scenario->name.value, scenario->digest);
+    if (with_formulas)
+        fprintf(stream, " %016" PRIx64, scenario->formulas);
+    fputc('\n', stream);
+}
+
 /* What decides the parameters of the draws; names may contain no line ends. */
 static void put_draws(FILE *stream, const ipsim_psa_options *psa, const work *w)
 {
@@ -52,7 +60,7 @@ char *ipsim_identity_text(const work *w, const ipsim_run_options *options)
     put_line(stream, "program", origin->program ? origin->program : "unknown");
     put_line(stream, "command", origin->command ? origin->command : "run");
     for (size_t i = 0; i < w->e->n_models; i++)
-        fprintf(stream, "scenario %s %016" PRIx64 "\n", w->e->scenarios[i]->name.value, w->e->scenarios[i]->digest);
+        ipsim_identity_put_scenario(stream, w->e->scenarios[i], w->uncertain);
     for (size_t i = 0; i < w->e->n_models; i++)
         put_line(stream, "file", w->e->scenarios[i]->path);
     for (size_t i = 0; i < origin->n_settings; i++) {
@@ -137,7 +145,8 @@ static void explain(const char *key, const char *our, bool our_there, const char
 
 bool ipsim_identity_agrees(const char *ours, const char *theirs, bool with_shard, char *why, size_t size)
 {
-    static const char *const keys[] = {"program", "command", "scenario", "draws", "only", "fix", "persons", "luck", "until", "shard"};
+    static const char *const keys[] = {"program", "command", "scenario", "draws",  "only", "fix",
+                                       "persons", "luck",    "until",    "output", "shard"};
     for (size_t k = 0; k < sizeof keys / sizeof *keys - (with_shard ? 0 : 1); k++) {
         const char *our_at = ours, *their_at = theirs;
         bool our_there, their_there;

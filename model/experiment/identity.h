@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Private to experiment: what a part belongs to, as lines of text in front of every file of parts. Lines "key value"; a key may come more
- * than once. Compared are program, command, scenario (name and digest), persons, luck, until, draws, only, fix and, in journals, shard; where the scenarios
- * lay and what was set is kept so that `merge` can load them again. */
+ * than once. Compared are program, command, scenario (name, digest and, where parameters move, that of its formulas), persons, luck, until,
+ * draws, only, fix, output (of dsa) and, in journals, shard; where the scenarios lay and what was set is kept so that `merge` can load them again. */
 #ifndef IPSIM_EXPERIMENT_IDENTITY_H
 #define IPSIM_EXPERIMENT_IDENTITY_H
 
@@ -9,6 +9,9 @@
 
 /* The caller frees; NULL when memory is short. */
 char *ipsim_identity_text(const work *w, const ipsim_run_options *options);
+
+/* A line of the above. With formulas where values of parameters move: then 0.5 and "rate * 2.5", which is 0.5 now, are not the same. */
+void ipsim_identity_put_scenario(FILE *stream, const ipsim_scenario *scenario, bool with_formulas);
 
 /* false: they do not belong together, and `why` says it from the point of view of `theirs` ("it has seed 2, this run has seed 1"). */
 bool ipsim_identity_agrees(const char *ours, const char *theirs, bool with_shard, char *why, size_t size);

@@ -2,42 +2,22 @@
 #include "journal.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <glob.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "identity.h"
-#include "record.h"
+#include "journal_file.h"
 
 struct journal {
     const ipsim_run_options *options;
-    char *path;
-    FILE *stream;
-    int64_t end; /* of what is good in the file */
+    journal_file file;
     int64_t goal, goal_written;
-    double opened, last, cost;
     ipsim_error failure;
 };
-
-static double now_seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static ipsim_status file_error(ipsim_error *err, const char *path, const char *what, int code)
-{
-    return ipsim_error_set_at(err, IPSIM_ERR_FILE, (ipsim_origin){path, 0, NULL}, "%s: %s%s", what, strerror(code),
-                              code == ENOSPC || code == EDQUOT ? " (the disk is full)" : "");
-}
 
 static IPSIM_PRINTF(2, 3) void tell(const ipsim_run_options *options, const char *format, ...)
 {
@@ -156,7 +136,8 @@ static ipsim_status read_ranks(replay *p, const char *path, const char *identity
         bool empty;
         FILE *stream = fopen(found.gl_pathv[i], "re");
         p->path = found.gl_pathv[i];
-        status = stream ? read_journal(stream, p, identity, &empty, err) : file_error(err, p->path, "the journal cannot be read", errno);
+        status = stream ? read_journal(stream, p, identity, &empty, err)
+                        : ipsim_journal_file_error(err, p->path, "the journal cannot be read", errno);
         if (stream)
             fclose(stream);
     }
@@ -164,119 +145,27 @@ static ipsim_status read_ranks(replay *p, const char *path, const char *identity
     return status;
 }
 
-/* ---- the file ---- */
-
-static ipsim_status sync_parent(const char *path, ipsim_error *err)
-{
-    const char *slash = strrchr(path, '/');
-    char *folder = !slash ? strdup(".") : slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
-    int descriptor = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-    if (descriptor >= 0) {
-        fsync(descriptor); /* some file systems cannot sync a folder; the records are safe all the same once the name is */
-        close(descriptor);
-    }
-    free(folder);
-    return descriptor >= 0 ? IPSIM_OK : file_error(err, path, "the folder of the journal cannot be opened", errno);
-}
-
-/* Opens the file and keeps other runs out of it. */
-static ipsim_status open_locked(journal *j, bool *created, ipsim_error *err)
-{
-    for (;;) {
-        struct stat about;
-        int descriptor = open(j->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        *created = descriptor >= 0;
-        if (descriptor < 0 && errno == EEXIST)
-            descriptor = open(j->path, O_RDWR | O_CLOEXEC);
-        if (descriptor < 0)
-            return file_error(err, j->path, "the journal cannot be opened", errno);
-        /* A run that was just told to end may need a moment for its last record. */
-        bool locked = flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
-        for (int turn = 0; !locked && turn < 20; turn++) {
-            usleep(100000);
-            locked = flock(descriptor, LOCK_EX | LOCK_NB) == 0;
-        }
-        if (!locked) {
-            close(descriptor);
-            return ipsim_error_set_at(err, IPSIM_ERR_FILE, (ipsim_origin){j->path, 0, NULL},
-                                      "another run is writing this journal; wait for it, or name another with --checkpoint=FILE");
-        }
-        /* The run that held the lock may have removed its journal just now. */
-        if (fstat(descriptor, &about) != 0 || about.st_nlink == 0) {
-            close(descriptor);
-            continue;
-        }
-        *created |= about.st_size == 0;
-        j->stream = fdopen(descriptor, "r+");
-        if (j->stream)
-            return IPSIM_OK;
-        close(descriptor);
-        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
-    }
-}
-
-/* 0, or an errno. */
-static int write_at(int descriptor, const unsigned char *data, size_t size, int64_t offset)
-{
-    while (size > 0) {
-        ssize_t written = pwrite(descriptor, data, size, (off_t)offset);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return written < 0 ? errno : EIO;
-        data += written;
-        size -= (size_t)written;
-        offset += written;
-    }
-    return fdatasync(descriptor) == 0 ? 0 : errno;
-}
-
-/* Appends and syncs, or leaves the file as it was. */
-static ipsim_status append(journal *j, const ipsim_bytes *bytes, ipsim_error *err)
-{
-    if (bytes->out_of_memory)
-        return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
-    int code = write_at(fileno(j->stream), bytes->data, bytes->size, j->end);
-    if (code == 0) {
-        j->end += (int64_t)bytes->size;
-        return IPSIM_OK;
-    }
-    if (ftruncate(fileno(j->stream), (off_t)j->end) != 0)
-        code = errno; /* half a record is left; the next one is written over it, and a reader stops before it */
-    return file_error(err, j->path, "the journal cannot be written", code);
-}
-
-static ipsim_status begin(journal *j, const char *identity, ipsim_error *err)
-{
-    ipsim_bytes head = {0};
-    ipsim_record_put_head(&head, identity);
-    j->end = 0;
-    ipsim_status status = ftruncate(fileno(j->stream), 0) == 0 ? append(j, &head, err)
-                                                               : file_error(err, j->path, "the journal cannot be emptied", errno);
-    status = status == IPSIM_OK ? sync_parent(j->path, err) : status;
-    ipsim_bytes_clear(&head);
-    return status;
-}
+/* ---- opening ---- */
 
 static ipsim_status open_and_read(journal *j, int member, const char *identity, experiment_part *done, experiment_part *scratch,
                                   int64_t *goal, ipsim_error *err)
 {
     bool created, empty = false;
-    ipsim_status status = open_locked(j, &created, err);
+    ipsim_status status = ipsim_journal_file_open(&j->file, &created, err);
     if (status != IPSIM_OK)
         return status;
-    replay p = {.options = j->options, .path = j->path, .done = done, .scratch = member == 0 ? scratch : NULL, .goal = goal};
+    replay p = {.options = j->options, .path = j->file.path, .done = done, .scratch = member == 0 ? scratch : NULL, .goal = goal};
     if (!created && !j->options->resume && member == 0)
-        return ipsim_error_set_at(err, IPSIM_ERR_USAGE, (ipsim_origin){j->path, 0, NULL},
+        return ipsim_error_set_at(err, IPSIM_ERR_USAGE, (ipsim_origin){j->file.path, 0, NULL},
                                   "an unfinished run is kept here; --resume goes on with it, and removing the file gives it up");
     if (!created)
-        status = read_journal(j->stream, &p, identity, &empty, err);
-    j->end = p.end;
+        status = read_journal(j->file.stream, &p, identity, &empty, err);
+    j->file.end = p.end;
     if (status == IPSIM_OK && (created || empty))
-        status = begin(j, identity, err);
-    else if (status == IPSIM_OK && ftruncate(fileno(j->stream), (off_t)j->end) != 0) /* what a crash left of the last record */
-        status = file_error(err, j->path, "the journal cannot be mended", errno);
-    return status == IPSIM_OK && member == 0 ? read_ranks(&p, j->path, identity, err) : status;
+        status = ipsim_journal_file_begin(&j->file, identity, err);
+    else if (status == IPSIM_OK)
+        status = ipsim_journal_file_mend(&j->file, err);
+    return status == IPSIM_OK && member == 0 ? read_ranks(&p, j->file.path, identity, err) : status;
 }
 
 ipsim_status ipsim_journal_open(const ipsim_run_options *options, int member, const char *identity, experiment_part *done, int64_t *goal,
@@ -286,13 +175,12 @@ ipsim_status ipsim_journal_open(const ipsim_run_options *options, int member, co
     *goal = 0;
     journal *j = calloc(1, sizeof *j);
     experiment_part *scratch = j ? ipsim_part_create_like(done) : NULL;
-    if (!scratch || asprintf(&j->path, member > 0 ? "%s.rank%d" : "%s", options->journal, member) < 0) {
+    if (!scratch || asprintf(&j->file.path, member > 0 ? "%s.rank%d" : "%s", options->journal, member) < 0) {
         ipsim_part_free(scratch);
         free(j);
         return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
     }
     j->options = options;
-    j->opened = j->last = now_seconds();
     ipsim_status status = open_and_read(j, member, identity, done, scratch, goal, err);
     ipsim_part_free(scratch);
     if (status != IPSIM_OK) {
@@ -306,10 +194,7 @@ ipsim_status ipsim_journal_open(const ipsim_run_options *options, int member, co
 
 bool ipsim_journal_is_due(const journal *j)
 {
-    double now = now_seconds(), interval = 0.25;
-    interval = interval > 20.0 * j->cost ? interval : 20.0 * j->cost;
-    interval = interval > (now - j->opened) / 256.0 ? interval : (now - j->opened) / 256.0;
-    return now - j->last > interval;
+    return ipsim_journal_file_is_due(&j->file);
 }
 
 static void put_goal(journal *j, ipsim_bytes *bytes)
@@ -327,22 +212,21 @@ ipsim_status ipsim_journal_append(journal *j, const experiment_part *part)
         return IPSIM_OK;
     ipsim_bytes payload = {0}, bytes = {0};
     ipsim_error err = {0};
-    double start = now_seconds();
+    double start = ipsim_journal_file_now();
     if (!ipsim_part_pack(part, &payload))
         payload.out_of_memory = true;
     if (j->goal != j->goal_written)
         put_goal(j, &bytes);
     ipsim_record_put(&bytes, RECORD_PART, &part->units, &payload);
-    ipsim_status status = append(j, &bytes, &err);
+    ipsim_status status = ipsim_journal_file_append(&j->file, &bytes, &err);
     if (status == IPSIM_OK)
         j->goal_written = j->goal;
     ipsim_bytes_clear(&payload);
     ipsim_bytes_clear(&bytes);
-    j->last = now_seconds();
-    j->cost = j->last - start;
+    ipsim_journal_file_pace(&j->file, start);
     if (status != IPSIM_OK && j->failure.status == IPSIM_OK)
-        tell(j->options, "%s: %s; the run goes on and tries again, but until then a crash would cost what is done from here on", j->path,
-             err.message);
+        tell(j->options, "%s: %s; the run goes on and tries again, but until then a crash would cost what is done from here on",
+             j->file.path, err.message);
     j->failure = err; /* all zero when there is none */
     return status;
 }
@@ -361,9 +245,7 @@ void ipsim_journal_close(journal *j)
 {
     if (!j)
         return;
-    if (j->stream)
-        fclose(j->stream);
-    free(j->path);
+    ipsim_journal_file_close(&j->file);
     free(j);
 }
 

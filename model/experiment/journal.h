@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Private to experiment: what is finished, kept on disk while a run goes on. Records are appended and synced; nothing is ever changed.
- * Records come at intervals: at first four a second, later one for each 1/256 of the time that has passed, and never so often that writing
- * takes more than a twentieth of the time. What a crash can cost is what was done since the last one. */
+ * Records come at intervals (journal_file.h). What a crash can cost is what was done since the last one. */
 #ifndef IPSIM_EXPERIMENT_JOURNAL_H
 #define IPSIM_EXPERIMENT_JOURNAL_H
 

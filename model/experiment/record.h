@@ -16,9 +16,10 @@
 enum { IPSIM_PART_FORMAT = 2 };
 
 typedef enum record_kind {
-    RECORD_PART = 1, /* units and their sums */
-    RECORD_GOAL = 2, /* no units; the persons that the run goes on to (until.c) */
-    RECORD_FILES = 3 /* no units; the files of the scenarios (kept_files.c) */
+    RECORD_PART = 1,  /* units and their sums */
+    RECORD_GOAL = 2,  /* no units; the persons that the run goes on to (until.c) */
+    RECORD_FILES = 3, /* no units; the files of the scenarios (kept_files.c) */
+    RECORD_POINTS = 4 /* no units; points of a sensitivity analysis (dsa_journal.c) */
 } record_kind;
 
 void ipsim_record_put_head(ipsim_bytes *out, const char *text);

@@ -96,7 +96,7 @@ ipsim_rate_table *ipsim_rate_table_read(ipsim_loader *loader, const ipsim_scenar
 ipsim_csv *ipsim_data_csv(ipsim_loader *loader, const char *path, ipsim_origin asked_from);
 
 /* digest.c, lint.c */
-uint64_t ipsim_scenario_digest(ipsim_loader *loader, const ipsim_scenario *scenario);
+void ipsim_scenario_digest(ipsim_loader *loader, ipsim_scenario *scenario); /* and of its formulas */
 void ipsim_scenario_lint(ipsim_loader *loader, ipsim_scenario *scenario);
 
 #endif

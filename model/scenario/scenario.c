@@ -81,7 +81,7 @@ static void load(ipsim_loader *loader, ipsim_scenario *scenario, const ipsim_set
     ipsim_scenario_validate_uncertainty(scenario, loader->errors);
     ipsim_scenario_read_data(loader, scenario);
     if (loader->errors->count == 0 && !loader->out_of_memory) {
-        scenario->digest = ipsim_scenario_digest(loader, scenario);
+        ipsim_scenario_digest(loader, scenario);
         ipsim_scenario_lint(loader, scenario);
     }
 }
@@ -178,6 +178,7 @@ ipsim_status ipsim_scenario_clone(const ipsim_scenario *scenario, ipsim_scenario
     }
     share_data(scenario, clone);
     clone->digest = scenario->digest;
+    clone->formulas = scenario->formulas;
     *out = clone;
     return IPSIM_OK;
 }

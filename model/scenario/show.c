@@ -93,24 +93,36 @@ ipsim_table *ipsim_scenario_diff(const ipsim_scenario *first, const ipsim_scenar
     return whole_or_null(table, ok);
 }
 
-uint64_t ipsim_scenario_digest(ipsim_loader *loader, const ipsim_scenario *scenario)
+static uint64_t digest_text(uint64_t digest, const char *text)
+{
+    return ipsim_digest_bytes(digest, text, strlen(text) + 1);
+}
+
+void ipsim_scenario_digest(ipsim_loader *loader, ipsim_scenario *scenario)
 {
     ipsim_leaves leaves;
-    uint64_t digest = IPSIM_DIGEST_START;
+    uint64_t digest = IPSIM_DIGEST_START, formulas = IPSIM_DIGEST_START;
     if (!ipsim_leaves_collect(scenario, NULL, &leaves)) {
         loader->out_of_memory = true;
     }
     ipsim_leaves_sort(&leaves);
+    for (size_t i = 0; i < scenario->n_parameters; i++) {
+        formulas = digest_text(formulas, scenario->parameters[i].name);
+    }
     for (size_t i = 0; i < leaves.count; i++) {
         const ipsim_leaf *leaf = &leaves.items[i];
+        if (leaf->expression[0] != '\0') {
+            formulas = digest_text(digest_text(formulas, leaf->key), leaf->expression);
+        }
         if (strcmp(leaf->key, "name") == 0) {
             continue; /* by default the file's name, which is not part of the contents */
         }
         const char *const texts[] = {leaf->key, leaf->meaning, leaf->unit, leaf->source, leaf->status};
         for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++) {
-            digest = ipsim_digest_bytes(digest, texts[k], strlen(texts[k]) + 1);
+            digest = digest_text(digest, texts[k]);
         }
     }
     ipsim_leaves_clear(&leaves);
-    return digest;
+    scenario->digest = digest;
+    scenario->formulas = formulas;
 }

@@ -51,6 +51,7 @@ typedef struct scanner {
     size_t depth;
 } scanner;
 
+/* Without the lines in it, which the caller counts. */
 static bool append_bytes(scanner *s, const char *bytes, size_t count)
 {
     ipsim_source_text *out = s->out;
@@ -64,13 +65,16 @@ static bool append_bytes(scanner *s, const char *bytes, size_t count)
         out->text = grown;
         out->capacity = capacity;
     }
-    for (size_t i = 0; i < count; i++) {
-        out->line += bytes[i] == '\n';
-        out->text[out->size + i] = bytes[i];
-    }
+    memcpy(out->text + out->size, bytes, count);
     out->size += count;
     out->text[out->size] = '\0';
     return true;
+}
+
+static bool append_line_end(scanner *s)
+{
+    s->out->line++;
+    return append_bytes(s, "\n", 1);
 }
 
 static bool begin_span(scanner *s, const char *file, int file_line)
@@ -233,8 +237,11 @@ static char peek(const scanner *s, size_t ahead)
 /* Copies count characters to the output and moves past them. */
 static bool take(scanner *s, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        s->line += s->text[s->at + i] == '\n';
+    const char *at = s->text + s->at, *end = at + count;
+    while ((at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
+        at++;
+        s->line++;
+        s->out->line++;
     }
     bool ok = append_bytes(s, s->text + s->at, count);
     s->at += count;
@@ -339,11 +346,12 @@ static bool scan_number(scanner *s)
 static bool scan_string(scanner *s)
 {
     int first = s->line;
-    size_t length = 1;
-    while (s->at + length < s->size && peek(s, length) != '"') {
-        length += peek(s, length) == '\\' ? 2 : 1;
+    const char *text = s->text + s->at;
+    size_t left = s->size - s->at, length = 1;
+    while (length < left && text[length] != '"') {
+        length += text[length] == '\\' ? 2 : 1;
     }
-    if (s->at + length >= s->size) {
+    if (length >= left) {
         char message[200] = "the text that begins here is never closed with a quote";
         if (s->out->long_text_end == s->out->line) {
             snprintf(message, sizeof message, "the text that begins here is never closed; is the closing quote of line %d missing?",
@@ -411,8 +419,8 @@ static bool scan_include(scanner *s)
     }
     scanner inner = *s; /* its own file and brackets; the output, the error list and the verdict are shared */
     inner.include_depth++;
-    bool done = append_bytes(s, "\n", 1) && scan_file(&inner, path, (ipsim_origin){s->path, line, "@include"}) &&
-                append_bytes(s, "\n", 1) && begin_span(s, s->path, line);
+    bool done = append_line_end(s) && scan_file(&inner, path, (ipsim_origin){s->path, line, "@include"}) && append_line_end(s) &&
+                begin_span(s, s->path, line);
     s->ok = s->ok && inner.ok;
     return done;
 }
@@ -449,7 +457,11 @@ static bool scan_text(scanner *s)
                      "names are made of a to z, A to Z, digits, _ and -; other letters can only stand in quotes");
             s->at = s->size;
         } else {
-            ok = take(s, 1);
+            size_t length = 1;
+            while (peek(s, length) == ' ') { /* the next line's indentation */
+                length++;
+            }
+            ok = take(s, length);
         }
         if (!ok) {
             return false;
@@ -506,11 +518,11 @@ bool ipsim_source_text_read(ipsim_loader *loader, const char *path, ipsim_origin
 {
     scanner *s = create_scanner(loader, out);
     const char *kept = ipsim_loader_strdup(loader, path);
-    return s != NULL && kept != NULL && scan_file(s, kept, asked_from) && append_bytes(s, "\n", 1) && s->ok;
+    return s != NULL && kept != NULL && scan_file(s, kept, asked_from) && append_line_end(s) && s->ok;
 }
 
 bool ipsim_source_text_take(ipsim_loader *loader, const char *path, const char *text, ipsim_source_text *out)
 {
     scanner *s = create_scanner(loader, out);
-    return s != NULL && scan_buffer(s, path, text, strlen(text)) && append_bytes(s, "\n", 1) && s->ok;
+    return s != NULL && scan_buffer(s, path, text, strlen(text)) && append_line_end(s) && s->ok;
 }

@@ -11,7 +11,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -23,6 +22,7 @@
 
 #include "file.h"
 #include "ipsim/write.h"
+#include "tree.h"
 
 struct ipsim_output_folder {
     char *shown;  /* the path as the user wrote it, for messages */
@@ -71,21 +71,6 @@ __attribute__((format(printf, 1, 2))) static char *print_text(const char *format
 static ipsim_status memory_error(ipsim_error *err)
 {
     return ipsim_error_set(err, IPSIM_ERR_MEMORY, "not enough memory for the output folder");
-}
-
-static int remove_entry(const char *path, const struct stat *about, int type, struct FTW *place)
-{
-    (void)about;
-    (void)type;
-    (void)place;
-    remove(path);
-    return 0; /* what cannot be removed does not keep the rest */
-}
-
-/* Never follows a symbolic link and never leaves the file system. */
-static void remove_tree(const char *path)
-{
-    nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }
 
 /* ---- The target ------------------------------------------------------------------------------------------------------------- */
@@ -281,7 +266,7 @@ static void clean_leftovers(const ipsim_output_folder *folder, const char *host,
         /* A run killed between two renames leaves the old result under its hidden name and nothing at the target: put it back.
          * rename fails, rightly, where a result stands. */
         if (path != NULL && !(replaced && rename(path, folder->target) == 0)) {
-            remove_tree(path);
+            ipsim_tree_remove(path);
         }
         free(path);
     }
@@ -339,36 +324,6 @@ ipsim_status ipsim_output_begin(const char *path, ipsim_output_folder **out, ips
 const char *ipsim_output_work_path(const ipsim_output_folder *folder)
 {
     return folder->work;
-}
-
-/* Files first, then the folders that name them. nftw has no argument for the caller, so entries are walked by hand. */
-static ipsim_status sync_tree(const char *path, ipsim_error *err)
-{
-    DIR *entries = opendir(path);
-    if (entries == NULL) {
-        return ipsim_file_error(err, path, "the output cannot be read back", errno);
-    }
-    ipsim_status status = IPSIM_OK;
-    const struct dirent *entry;
-    while (status == IPSIM_OK && (entry = readdir(entries)) != NULL) {
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) {
-            continue;
-        }
-        char *child = print_text("%s/%s", path, entry->d_name);
-        struct stat about;
-        if (child == NULL) {
-            status = memory_error(err);
-        } else if (lstat(child, &about) != 0) {
-            status = ipsim_file_error(err, child, "the output cannot be read back", errno);
-        } else if (S_ISDIR(about.st_mode)) {
-            status = sync_tree(child, err);
-        } else if (S_ISREG(about.st_mode)) {
-            status = ipsim_file_sync(child, err);
-        }
-        free(child);
-    }
-    closedir(entries);
-    return status == IPSIM_OK ? ipsim_file_sync(path, err) : status;
 }
 
 /* File systems without the flags of renameat2, and kernels without the call, say so in different ways. */
@@ -433,7 +388,7 @@ void ipsim_output_rename_error(const ipsim_output_folder *folder, ipsim_error *e
 
 ipsim_status ipsim_output_commit(ipsim_output_folder *folder, ipsim_error *err)
 {
-    ipsim_status status = sync_tree(folder->work, err);
+    ipsim_status status = ipsim_tree_sync(folder->work, err);
     if (status != IPSIM_OK && err != NULL) {
         ipsim_output_rename_error(folder, err);
     }
@@ -460,8 +415,8 @@ void ipsim_output_discard(ipsim_output_folder *folder)
         return;
     }
     /* After a commit these names hold the old result, or nothing. */
-    remove_tree(folder->work);
-    remove_tree(folder->replaced);
+    ipsim_tree_remove(folder->work);
+    ipsim_tree_remove(folder->replaced);
     if (!folder->committed) {
         remove_made(folder);
     }

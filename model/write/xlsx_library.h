@@ -2,7 +2,7 @@
 /* Private to write: libxlsxwriter, which is loaded when a workbook is wanted.
  *
  * With the library of cryptography that it needs for a checksum it takes half of the time in which the program starts, and most commands make
- * no workbook. Those that will make one begin to load it beside their other work (ipsim_xlsx_prepare). */
+ * no workbook. Those that will make one begin to load it beside their other work (app/prepare.c). */
 #ifndef IPSIM_WRITE_XLSX_LIBRARY_H
 #define IPSIM_WRITE_XLSX_LIBRARY_H
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# ipsim dsa: what it writes and prints, that threads do not matter, what it refuses, and that an interruption leaves nothing.
+# ipsim dsa: what it writes and prints, that threads do not matter, what it refuses, that an interruption leaves nothing but its journal.
 . "$(dirname "$0")/lib.sh"
 
 arm=${model%/*}/arm.cfg
@@ -68,6 +68,8 @@ refused() { # title, regex, arguments...
 refused "an unknown parameter names the nearest" 'did you mean c_bed' --vary c_bde=1:2
 refused "LOW above HIGH" 'LOW must be below HIGH' --vary c_bed=2:1
 refused "a range that is none" 'NAME=LOW:HIGH' --vary c_bed=1
+refused "a range among names" 'given with --vary c_bed=1:2' --only c_bed=1:2
+refused "a name that has no range" 'give its range: --vary c_bed=LOW:HIGH' --only c_bed
 refused "a parameter that differs needs its scenario" 'model:hr_programme or arm:hr_programme' --vary hr_programme=1:2
 refused "a value that the model refuses: parameter, value and line" 'model.cfg:[0-9]+: .*with illness_rate = -1' --vary illness_rate=-1:1
 refused "quantiles" '0 < A < B < 1' --quantiles 0.9,0.1
@@ -76,8 +78,6 @@ refused "an unknown perspective" 'did you mean society' --perspective soceity
 refused "an unknown output" 'did you mean qalys' --outcome qaly
 refused "an unknown effect" 'did you mean bed_days' --effect bed_day --threshold 1000
 refused "thresholds of scenarios are for QALYs" 'give the value of a unit of bed_days' --effect bed_days
-run dsa "$model" "$arm" --checkpoint
-expect 2 "there is no journal" --err 'no option --checkpoint'
 refused "--scenarios beside --vary" 'no meaning' --scenarios --vary c_bed=1:2
 run dsa "$model" -o "$out"
 expect 2 "one scenario is not enough" --err COMPARATOR
@@ -88,5 +88,81 @@ limit bash -c '"$0" dsa "$1" "$2" -n 400000 --vary "$3" -q -o "$4" & pid=$!; sle
     "$scratch/stopped/x" 2>"$scratch/err" >"$scratch/out" || code=$?
 expect 130 "an interruption" --err 'nothing was written'
 assert "nothing is left of it" is_absent "$scratch/stopped"
+
+# With a journal: killed, interrupted, and gone on with, it gives the bytes of one that was left in peace.
+long=("$model" "$arm" -n 2000 --vary "$ranges" --grid 'illness_rate=0.1:0.3:20,c_bed=5000:12000:20' -q)
+journal=$scratch/.kept.journal
+run dsa "${long[@]}" -o "$scratch/long"
+expect 0 "a longer one"
+size_of() { stat -c %s "$1" 2>/dev/null || echo 0; }
+# Sends the signal when the journal has grown. False when the analysis was done before, or as good as,
+# as it may be where this script is kept waiting.
+signalled() { # signal
+    local before
+    before=$(size_of "$journal")
+    "$IPSIM" dsa "${long[@]}" -o "$scratch/kept" --resume --threads 1 >"$scratch/out" 2>"$scratch/err" </dev/null &
+    local pid=$!
+    while [ "$(size_of "$journal")" -le $((before + 1000)) ] && kill -0 $pid 2>/dev/null; do
+        sleep 0.02
+    done
+    kill "-$1" $pid 2>/dev/null
+    code=0
+    wait $pid 2>/dev/null || code=$?
+    [ $code != 0 ] && [ -e "$journal" ] && { [ "$1" = KILL ] || grep -q interrupted "$scratch/err"; }
+}
+until_signalled() { # signal
+    local attempt
+    for attempt in 1 2 3 4 5; do
+        ! signalled "$1" || return 0
+        rm -rf "$scratch/kept" "$journal"
+    done
+    echo "it was always done before ($attempt attempts)"
+    return 1
+}
+assert "SIGKILL leaves a journal" until_signalled KILL
+assert "and no result" is_absent "$scratch/kept"
+cp "$journal" "$scratch/good"
+until_signalled INT >/dev/null
+expect 130 "Ctrl-C says what is kept and how to go on" --err "is kept in $journal\. To go on with it:" --err '^  ipsim dsa .*--resume'
+assert "and leaves no result" is_absent "$scratch/kept"
+run dsa "${long[@]}" -o "$scratch/kept" --checkpoint
+expect 2 "without --resume a journal is not written over" --err 'an unfinished run is kept here'
+cp "$journal" "$scratch/.other.journal"
+foreign() { # title, regex, options...
+    run dsa "${long[@]}" -o "$scratch/other" --resume "${@:3}"
+    expect 2 "the journal is none of $1" --err "belongs to another run.*$2"
+}
+foreign "another seed" 'seed 7.*seed 8' --seed 8
+foreign "fewer persons" 'persons 2000' -n 1999
+foreign "another scenario" 'scenario "model" has other contents' --set c_ill=1
+foreign "one in which a number stands in the place of a formula" 'scenario "model" has other contents' --set recovery_rate=0.5
+foreign "other thresholds" 'threshold 500000' --threshold 1e6
+run compare "$model" "$arm" -n 100 -q -o "$scratch/other" --resume
+expect 2 "nor of another command" --err 'belongs to another run'
+assert "after all this it is untouched" cmp "$journal" "$scratch/.other.journal"
+resumed() { # title, options...
+    run dsa "${long[@]}" -o "$scratch/kept" --resume "${@:2}"
+    expect 0 "$1"
+    assert "$1: the same bytes" same_results "$scratch/long" "$scratch/kept"
+    assert "$1: the journal is gone" is_absent "$journal"
+    rm -rf "$scratch/kept"
+}
+resumed "gone on with, by other threads" --threads 2
+head -c $(($(size_of "$scratch/good") - 10)) "$scratch/good" >"$journal"
+resumed "a journal cut short"
+assert "which is told" grep -q 'cut short' "$scratch/err"
+head -c 40 "$scratch/good" >"$journal"
+resumed "a journal cut short in its head"
+
+# What is refused, or ended before any point is done, leaves no journal; one that cannot be written does not end the analysis.
+refused "bad values with a journal" 'with illness_rate = -1' --vary illness_rate=-1:1 --checkpoint
+assert "there is none" sh -c "! ls -A '$scratch' | grep -q 'dsa\.journal'"
+code=0
+(ulimit -f 8 && limit "$IPSIM" dsa "${long[@]}" -o "$scratch/kept" --checkpoint) >"$scratch/out" 2>"$scratch/err" </dev/null || code=$?
+expect 1 "files of at most 8 kB" --err 'journal cannot be written.*the analysis goes on' --err 'nothing was written'
+assert "nothing half-written" is_absent "$scratch/kept"
+assert "a way to go on is told where there is one" test "$(grep -c 'To go on with it' "$scratch/err")" = "$([ -e "$journal" ] && echo 1 || echo 0)"
+run dsa "$model" "$arm" -n 200 -q -o "$scratch/kept" --checkpoint="$scratch/absent/journal"
+expect 1 "a journal in a folder that is not there" --err 'absent/journal'
 
 finish

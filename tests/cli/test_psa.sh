@@ -55,6 +55,10 @@ for shards in 2 7 45; do # more shards than draws, too
     expect 0 "$shards shards are joined"
     assert "$shards shards: the same bytes" same_results "$whole" "$scratch/m$shards"
 done
+# recovery_rate is written as illness_rate x 2.5: as a plain number it has the same value, and other draws.
+run psa "${arms[@]}" --draws 40 -n 300 --quiet -o "$scratch/s2" --shard 2/2 --set recovery_rate=0.5
+run merge "$scratch"/s2.shard-*.ipsim --quiet -o "$scratch/none"
+expect 2 "a number in the place of a formula is another scenario" --err 'scenario "base" has other contents'
 for design in lhs sobol sobol-joint; do
     run psa "${arms[@]}" --draws 40 -n 300 --quiet --design $design --fixed-people --fix utilities -o "$scratch/$design"
     expect 0 "design $design"

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "ipsim/run.h"
+
 enum { MAX_TEXT = 200000, SECONDS_FOR_ONE = 60 };
 
 static uint64_t state;
@@ -169,6 +171,28 @@ static void check_errors(ipsim_status status, const void *result, const ipsim_er
     assert_true(errors->count > 0);
     for (size_t i = 0; i < errors->count; i++)
         assert_true(errors->items[i].message[0] != '\0' && errors->items[i].status != IPSIM_OK);
+}
+
+/* NULL when it is refused. */
+static ipsim_scenario *load_checked(const char *path, const ipsim_setting *settings, size_t n_settings)
+{
+    ipsim_error_list errors = {0};
+    ipsim_scenario *scenario = NULL;
+    ipsim_status status = ipsim_scenario_load(path, settings, n_settings, &scenario, &errors);
+    check_errors(status, scenario, &errors);
+    ipsim_error_list_clear(&errors);
+    return scenario;
+}
+
+static bool run_checked(const ipsim_scenario *const *scenarios, size_t n_scenarios, const ipsim_run_options *options)
+{
+    ipsim_error_list errors = {0};
+    ipsim_results *results = NULL;
+    ipsim_status status = ipsim_run(scenarios, n_scenarios, options, &results, &errors);
+    check_errors(status, results, &errors);
+    ipsim_error_list_clear(&errors);
+    ipsim_results_free(results);
+    return status == IPSIM_OK;
 }
 
 #endif

@@ -11,7 +11,6 @@
 
 #include "ipsim/describe.h"
 #include "ipsim/dsa.h"
-#include "ipsim/run.h"
 
 enum { MAX_FILES = 400, ANALYSE_ONE_IN = 4 };
 
@@ -37,31 +36,24 @@ static void analyse(const char *path, const ipsim_scenario *scenario)
     ipsim_error_list errors = {0};
     ipsim_error err = {0};
     const ipsim_setting name[] = {{"name", "other"}};
-    ipsim_scenario *other = NULL;
-    ipsim_status status = ipsim_scenario_load(path, name, 1, &other, &errors);
-    check_errors(status, other, &errors);
-    ipsim_error_list_clear(&errors);
+    ipsim_scenario *other = load_checked(path, name, 1);
     if (other != NULL) {
         const ipsim_scenario *arms[] = {scenario, other};
         const ipsim_psa_options psa = {.n_draws = 3, .design = (ipsim_design)below(IPSIM_N_DESIGNS), .fixed_people = below(2) == 0};
         const ipsim_run_options drawn = {.persons = 2, .seed = -1, .n_threads = 1, .psa = &psa};
-        ipsim_results *results = NULL;
-        status = ipsim_run(arms, 2, &drawn, &results, &errors);
-        check_errors(status, results, &errors);
-        ipsim_error_list_clear(&errors);
-        ipsim_results_free(results);
+        (void)run_checked(arms, 2, &drawn);
 
         const char *only[] = {scenario->n_parameters > 0 ? scenario->parameters[below(scenario->n_parameters)].name : "none"};
         const ipsim_dsa_options moved = {.persons = 2, .seed = -1, .n_threads = 1, .n_only = 1, .only = only};
         ipsim_dsa *dsa = NULL;
-        status = ipsim_dsa_run(arms, 2, &moved, &dsa, &errors);
+        ipsim_status status = ipsim_dsa_run(arms, 2, &moved, &dsa, &errors);
         check_errors(status, dsa, &errors);
         ipsim_error_list_clear(&errors);
         ipsim_dsa_free(dsa);
         ipsim_scenario_free(other);
     }
     ipsim_document *document = NULL;
-    status = ipsim_describe(scenario, NULL, "ipsim", &document, &err);
+    ipsim_status status = ipsim_describe(scenario, NULL, "ipsim", &document, &err);
     assert_true((status == IPSIM_OK) == (document != NULL) && (document != NULL || err.message[0] != '\0'));
     ipsim_document_free(document);
 }
@@ -69,25 +61,16 @@ static void analyse(const char *path, const ipsim_scenario *scenario)
 /* Returns how far it came: 0 refused, 1 loaded, 2 ran. */
 static int try_file(const char *path)
 {
-    ipsim_error_list errors = {0};
-    ipsim_scenario *scenario = NULL;
-    ipsim_status status = ipsim_scenario_load(path, NULL, 0, &scenario, &errors);
-    check_errors(status, scenario, &errors);
-    ipsim_error_list_clear(&errors);
-    if (status != IPSIM_OK)
+    ipsim_scenario *scenario = load_checked(path, NULL, 0);
+    if (scenario == NULL)
         return 0;
-
     const ipsim_scenario *scenarios[] = {scenario};
     const ipsim_run_options options = {.persons = 2, .seed = -1, .n_threads = 1};
-    ipsim_results *results = NULL;
-    status = ipsim_run(scenarios, 1, &options, &results, &errors);
-    check_errors(status, results, &errors);
-    ipsim_error_list_clear(&errors);
-    ipsim_results_free(results);
-    if (status == IPSIM_OK && below(ANALYSE_ONE_IN) == 0)
+    bool ran = run_checked(scenarios, 1, &options);
+    if (ran && below(ANALYSE_ONE_IN) == 0)
         analyse(path, scenario);
     ipsim_scenario_free(scenario);
-    return status == IPSIM_OK ? 2 : 1;
+    return ran ? 2 : 1;
 }
 
 static void test_damaged_scenarios(void **unused)

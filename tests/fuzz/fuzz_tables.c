@@ -13,7 +13,6 @@
 #include "app/report.h"
 #include "ipsim/decision_tables.h"
 #include "ipsim/report.h"
-#include "ipsim/run.h"
 #include "ipsim/write.h"
 
 /* ---- draws ---- */
@@ -180,23 +179,15 @@ static const char *const data_texts[] = {
 
 static int try_data(const char *path)
 {
-    ipsim_error_list errors = {0};
-    ipsim_scenario *scenario = NULL;
-    ipsim_status status = ipsim_scenario_load(path, NULL, 0, &scenario, &errors);
-    check_errors(status, scenario, &errors);
-    ipsim_error_list_clear(&errors);
-    if (status != IPSIM_OK)
+    ipsim_scenario *scenario = load_checked(path, NULL, 0);
+    if (scenario == NULL)
         return 0;
     const ipsim_scenario *scenarios[] = {scenario};
     const ipsim_psa_options psa = {.n_draws = 3};
     const ipsim_run_options options = {.persons = 5, .seed = -1, .n_threads = 1, .psa = &psa};
-    ipsim_results *results = NULL;
-    status = ipsim_run(scenarios, 1, &options, &results, &errors);
-    check_errors(status, results, &errors);
-    ipsim_error_list_clear(&errors);
-    ipsim_results_free(results);
+    bool ran = run_checked(scenarios, 1, &options);
     ipsim_scenario_free(scenario);
-    return status == IPSIM_OK ? 2 : 1;
+    return ran ? 2 : 1;
 }
 
 static void test_damaged_tables(void **unused)

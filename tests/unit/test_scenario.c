@@ -414,6 +414,35 @@ static void digests(void **state)
     assert_false(digest == digest_of_text(text));
 }
 
+static uint64_t formulas_of_text(const char *text, uint64_t *digest)
+{
+    ipsim_scenario *s = testlib_load_text(text);
+    uint64_t formulas = s->formulas;
+    *digest = s->digest;
+    ipsim_scenario_free(s);
+    return formulas;
+}
+
+/* Values may be the same today and move apart when those that they are made of move. */
+static void formulas_are_told_apart(void **state)
+{
+    (void)state;
+    uint64_t digest, other;
+    static const char made[] = "parameters: { a = 0.005; r_death = \"a * 2\"; };\n" BASE;
+    uint64_t formulas = formulas_of_text(made, &digest);
+    assert_true(formulas == formulas_of_text("/* the same */\n" BASE "parameters: { a = 0.0050; r_death = \"a * 2\"; };\n", &other));
+    assert_true(digest == other);
+    static const char *const others[] = {
+        "parameters: { a = 0.005; r_death = 0.01; };\n" BASE,          /* no formula */
+        "parameters: { a = 0.005; r_death = \"0.005 + a\"; };\n" BASE, /* another one */
+        "parameters: { r_death = \"a * 2\"; a = 0.005; };\n" BASE      /* joint sequences and dsa go by the order of parameters */
+    };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        assert_false(formulas == formulas_of_text(others[i], &other));
+        assert_true(digest == other);
+    }
+}
+
 static bool has_warning(const ipsim_scenario *s, const char *key, const char *part)
 {
     size_t count;
@@ -545,6 +574,7 @@ int main(void)
         cmocka_unit_test(show),
         cmocka_unit_test(diff),
         cmocka_unit_test(digests),
+        cmocka_unit_test(formulas_are_told_apart),
         cmocka_unit_test(warnings),
         cmocka_unit_test(shared_deaths_are_advised),
         cmocka_unit_test(small_amounts_are_doubtful),

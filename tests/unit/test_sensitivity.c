@@ -484,6 +484,113 @@ static void stopping_leaves_nothing(void **state)
     assert_int_equal(ipsim_dsa_run((const ipsim_scenario *const *)a.s, 2, &options, &d, &errors), IPSIM_ERR_INTERRUPTED);
     assert_null(d);
     ipsim_error_list_clear(&errors);
+    options.journal = testlib_write("stopped.journal", ""); /* no point is done, so there is nothing to go on with */
+    assert_int_equal(ipsim_dsa_run((const ipsim_scenario *const *)a.s, 2, &options, &d, &errors), IPSIM_ERR_INTERRUPTED);
+    assert_int_not_equal(access(options.journal, F_OK), 0);
+    ipsim_error_list_clear(&errors);
+    free_arms(&a);
+}
+
+/* The first call says how much the journal knew. */
+static void first_progress(void *data, int64_t done, int64_t total)
+{
+    int64_t *first = data;
+    (void)total;
+    *first = *first < 0 ? done : *first;
+}
+
+static int64_t size_of(const char *path)
+{
+    FILE *stream = fopen(path, "rb");
+    assert_non_null(stream);
+    assert_int_equal(fseek(stream, 0, SEEK_END), 0);
+    int64_t size = ftell(stream);
+    fclose(stream);
+    return size;
+}
+
+static void note_one(void *data, bool warning, const char *text)
+{
+    (void)warning;
+    assert_non_null(strstr(text, "damaged"));
+    ++*(int *)data;
+}
+
+static void assert_same_analysis(const ipsim_dsa *a, const ipsim_dsa *b)
+{
+    assert_same_table(a->dsa, b->dsa);
+    assert_same_table(a->threshold, b->threshold);
+    assert_same_table(a->extremes, b->extremes);
+    assert_same_table(a->base, b->base);
+    assert_same_table(a->about, b->about);
+}
+
+/* The journal is left to the caller, so that of a small analysis, which nobody has removed, is that of a larger one that was ended. */
+static void a_journal_is_gone_on_with(void **state)
+{
+    (void)state;
+    enum { FEW = 400 };
+    arms a = load_arms(NULL, NULL);
+    int64_t first = -1;
+    int n_notes = 0;
+    char path[600];
+    snprintf(path, sizeof path, "%s", testlib_write("dsa.journal", ""));
+    ipsim_dsa_options options = {.persons = FEW, .find = IPSIM_DSA_FIND_ALL, .n_threads = 1};
+    ipsim_dsa *plain = analyse(&a, options);
+    options.progress = first_progress;
+    options.progress_data = &first;
+    options.journal = path;
+    options.program = "a test";
+    options.note = note_one;
+    options.note_data = &n_notes;
+    options.find = IPSIM_DSA_FIND_NONE;
+    ipsim_dsa *little = analyse(&a, options); /* an empty file is begun */
+    assert_true(little->n_runs > 4 && plain->n_runs > little->n_runs + 10);
+
+    options.resume = true;
+    options.find = IPSIM_DSA_FIND_ALL;
+    first = -1;
+    ipsim_dsa *resumed = analyse(&a, options);
+    assert_same_analysis(plain, resumed);
+    assert_int_equal(first, (little->n_runs - 2) * FEW); /* known before anything else is done: all but the two extremes */
+    int64_t size = size_of(path);
+    ipsim_dsa *again = analyse(&a, options);
+    assert_same_analysis(plain, again);
+    assert_int_equal(size_of(path), size); /* nothing was new */
+
+    FILE *stream = fopen(path, "r+b");
+    assert_non_null(stream);
+    fseek(stream, -100, SEEK_END);
+    int byte = getc(stream);
+    fseek(stream, -100, SEEK_END);
+    putc(byte ^ 1, stream);
+    fclose(stream);
+    ipsim_dsa *mended = analyse(&a, options);
+    assert_same_analysis(plain, mended);
+    assert_int_equal(n_notes, 1);
+
+    ipsim_error_list errors = {0};
+    ipsim_dsa *none = NULL;
+    options.seed = -1;
+    options.persons = FEW + 1;
+    assert_int_equal(ipsim_dsa_run((const ipsim_scenario *const *)a.s, 2, &options, &none, &errors), IPSIM_ERR_INCOMPATIBLE);
+    ipsim_error_list_clear(&errors);
+    options.persons = FEW;
+    options.effect = "alive_years";
+    options.thresholds = (const double[]){1000.0};
+    options.n_thresholds = 1;
+    assert_int_equal(ipsim_dsa_run((const ipsim_scenario *const *)a.s, 2, &options, &none, &errors), IPSIM_ERR_INCOMPATIBLE);
+    ipsim_error_list_clear(&errors);
+    options.effect = NULL;
+    options.n_thresholds = 0;
+    options.resume = false;
+    assert_int_equal(ipsim_dsa_run((const ipsim_scenario *const *)a.s, 2, &options, &none, &errors), IPSIM_ERR_USAGE);
+    ipsim_error_list_clear(&errors);
+    ipsim_dsa_free(plain);
+    ipsim_dsa_free(little);
+    ipsim_dsa_free(resumed);
+    ipsim_dsa_free(again);
+    ipsim_dsa_free(mended);
     free_arms(&a);
 }
 
@@ -502,6 +609,7 @@ int main(void)
         cmocka_unit_test(joints_move_by_their_margins),
         cmocka_unit_test(bad_requests_are_named),
         cmocka_unit_test(stopping_leaves_nothing),
+        cmocka_unit_test(a_journal_is_gone_on_with),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
