@@ -113,12 +113,11 @@ struct ledger_scratch *ipsim_ledger_scratch_create(const ipsim_ledger *ledger, c
     scratch->pieces = calloc(n_pieces, sizeof *scratch->pieces);
     bool ok = scratch->kept && scratch->kept_columns && scratch->gathered && scratch->columns && scratch->limbs && scratch->pieces &&
               scratch->cumulative && (scratch->values || !from_tallies) &&
-              ipsim_waiting_init(&scratch->waiting, ledger, n_combinations, n_groups);
+              ipsim_waiting_init(&scratch->waiting, ledger, n_combinations, n_groups, from_tallies);
     for (size_t i = 0; ok && i < scratch->n_limbs; i++)
         ok = limbs_init(&scratch->limbs[i]);
     for (size_t i = 0; ok && from_tallies && i < ledger->n_models; i++)
         ok = ipsim_values_init(&scratch->values[i], plan, i, stride, longest);
-    scratch->waiting.by_definition = from_tallies;
     if (!ok) {
         scratch_free(scratch);
         return NULL;

@@ -6,36 +6,54 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool ipsim_waiting_init(ledger_waiting *w, const ipsim_ledger *ledger, size_t n_combinations, size_t n_groups_most)
+/* Places for the cells that anything can be added to: with subgroups these sums are most of what a thread needs. */
+static bool choose_cells(ledger_waiting *w, const ipsim_ledger *ledger)
+{
+    const ipsim_account_plan *plan = ledger->plan;
+    size_t n = plan->n_measures * ledger->n_models;
+    w->cell = calloc(n + 1, sizeof *w->cell);
+    for (size_t i = 0; w->cell && i < n; i++) {
+        size_t measure = i / ledger->n_models;
+        bool needed = !w->by_definition ||
+                      (plan->same_as[measure] == measure && plan->models[i % ledger->n_models].formulas[measure].n_terms > 0);
+        w->cell[i] = needed ? w->n_cells++ : SIZE_MAX;
+    }
+    return w->cell != NULL;
+}
+
+bool ipsim_waiting_init(ledger_waiting *w, const ipsim_ledger *ledger, size_t n_combinations, size_t n_groups_most, bool by_definition)
 {
     const ipsim_account_plan *plan = ledger->plan;
     *w = (ledger_waiting){.n_combinations = n_combinations,
                           .n_steps = plan->n_years * 2,
                           .n_products = ledger->n_models > 1 ? plan->n_pairs + 2 * ledger->n_conditional : 0,
-                          .n_groups_most = n_groups_most};
-    size_t n_cells = n_combinations * w->n_steps * ledger->n_models;
+                          .n_groups_most = n_groups_most,
+                          .by_definition = by_definition};
+    if (!choose_cells(w, ledger))
+        return false;
+    size_t n_steps = n_combinations * w->n_steps;
     w->twin = calloc(plan->n_measures * ledger->n_models + 1, sizeof *w->twin);
     for (size_t i = 0; w->twin && i < plan->n_measures * ledger->n_models; i++)
         w->twin[i] = i % ledger->n_models;
     w->n_groups = calloc(n_combinations, sizeof *w->n_groups);
     w->groups = calloc(n_combinations * n_groups_most, sizeof *w->groups);
     w->persons = calloc(n_combinations, sizeof *w->persons);
-    w->n_sums = n_cells * plan->n_measures * ACCOUNT_N_SUMS;
-    w->n_product_sums = n_cells * w->n_products * WAITING_PRODUCTS;
-    w->sums = ipsim_simd_alloc_unset(w->n_sums, sizeof *w->sums);
-    w->products = ipsim_simd_alloc_unset(w->n_product_sums, sizeof *w->products);
+    w->n_sums = n_steps * w->n_cells * ACCOUNT_N_SUMS;
+    w->n_product_sums = n_steps * ledger->n_models * w->n_products * WAITING_PRODUCTS;
+    w->sums = ipsim_simd_alloc_unset(w->n_sums + w->n_product_sums, sizeof *w->sums);
+    w->products = w->sums ? w->sums + w->n_sums : NULL;
     w->by_group = ipsim_simd_alloc(ledger->n_groups * ACCOUNT_N_SUMS, sizeof *w->by_group);
-    return w->twin && w->n_groups && w->groups && w->persons && w->sums && w->products && w->by_group;
+    return w->twin && w->n_groups && w->groups && w->persons && w->sums && w->by_group;
 }
 
 void ipsim_waiting_clear(ledger_waiting *w)
 {
+    free(w->cell);
     free(w->twin);
     free(w->n_groups);
     free(w->groups);
     free(w->persons);
     free(w->sums);
-    free(w->products);
     free(w->by_group);
 }
 
@@ -165,7 +183,8 @@ void ipsim_waiting_settle(ledger_waiting *w, ipsim_ledger *ledger)
     for (size_t step = 0; step < w->n_steps; step++) {
         for (size_t measure = 0; measure < ledger->plan->n_measures; measure++)
             for (size_t model = 0; model < ledger->n_models; model++)
-                settle_cell(w, ledger, step, measure, model);
+                if (w->cell[measure * ledger->n_models + model] != SIZE_MAX)
+                    settle_cell(w, ledger, step, measure, model);
         for (size_t k = 0; k < w->n_products; k++)
             for (size_t model = 1; model < ledger->n_models; model++)
                 settle_product(w, ledger, step, k, model);

@@ -90,13 +90,15 @@ size_t ipsim_values_cumulative_size(const ipsim_account_plan *plan, size_t model
 void ipsim_values_accumulate(ipsim_tally *tally, size_t year, size_t first, size_t n, double *cumulative, size_t longest)
 {
     size_t n_basis = tally->model->n_basis, n_flavours = tally->n_flavours;
-    if (year == 0)
-        memset(cumulative, 0, n_basis * n_flavours * longest * sizeof *cumulative);
     for (size_t done = 0, lanes; done < n; done += lanes) {
         lanes = (size_t)tally->width[first + done];
         double *cells = ipsim_tally_cell(tally, ipsim_tally_column(tally, 0, year), first + done);
-        for (size_t b = 0; b < n_basis; b++, cells += lanes * tally->cell_size)
-            tally->kernels->take_cells(lanes, n_flavours, cells, cumulative + b * n_flavours * longest + done, longest);
+        for (size_t b = 0; b < n_basis; b++, cells += lanes * tally->cell_size) {
+            double *into = cumulative + b * n_flavours * longest + done;
+            for (size_t f = 0; year == 0 && f < n_flavours; f++)
+                memset(into + f * longest, 0, lanes * sizeof *into);
+            tally->kernels->take_cells(lanes, n_flavours, cells, into, longest);
+        }
         memset(cells, 0, lanes * tally->cell_size * sizeof *cells); /* waste: the next block's tiles lie elsewhere */
     }
 }
