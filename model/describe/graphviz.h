@@ -9,10 +9,11 @@
 #include "ipsim/error.h"
 
 /* What we use of it. */
-#define GRAPHVIZ_NAMES(X)                                                                                                              \
-    X(agattr)                                                                                                                          \
-    X(agclose) X(agedge) X(agnode) X(agopen) X(agsafeset) X(gvContext) X(gvFreeLayout) X(gvFreeRenderData) X(gvLayout) X(gvRenderData) \
-        X(Agdirected)
+/* clang-format off */
+#define GRAPHVIZ_NAMES(X) \
+    X(agattr) X(agclose) X(agedge) X(agnode) X(agopen) X(agsafeset) X(gvContext) X(gvFreeLayout) X(gvFreeRenderData) X(gvLayout) \
+    X(gvRenderData) X(Agdirected)
+/* clang-format on */
 
 typedef struct graphviz {
 #define X(name) __typeof__(name) *name;
