@@ -14,16 +14,6 @@ typedef struct decision_writer {
     bool doubtful, failed;
 } decision_writer;
 
-static const char *text_of(const ipsim_table *table, const char *column, size_t row)
-{
-    return ipsim_summary_text_at(ipsim_summary_column(table, column, IPSIM_TEXT), row);
-}
-
-static double real_of(const ipsim_table *table, const char *column, size_t row)
-{
-    return ipsim_summary_column(table, column, IPSIM_REAL)->real[row];
-}
-
 static const char *keep(decision_writer *w, const char *text)
 {
     const char *copy = ipsim_arena_strdup(w->arena, text);
@@ -34,8 +24,9 @@ static const char *keep(decision_writer *w, const char *text)
 /* The row about everybody in a perspective at a threshold, from `row` on; n_rows when there is none. */
 static size_t find_row(const ipsim_table *table, size_t row, const char *perspective, double threshold)
 {
-    while (row < table->n_rows && (strcmp(text_of(table, "perspective", row), perspective) != 0 ||
-                                   strcmp(text_of(table, "subgroup", row), "all") != 0 || real_of(table, "threshold", row) != threshold)) {
+    while (row < table->n_rows &&
+           (strcmp(ipsim_psa_text(table, "perspective", row), perspective) != 0 ||
+            strcmp(ipsim_psa_text(table, "subgroup", row), "all") != 0 || ipsim_psa_real(table, "threshold", row) != threshold)) {
         row++;
     }
     return row;
@@ -44,16 +35,16 @@ static size_t find_row(const ipsim_table *table, size_t row, const char *perspec
 double ipsim_psa_decision_share(const ipsim_psa_page_decision *d, const char *perspective, const char *arm, double threshold)
 {
     size_t row = find_row(d->ceac, 0, perspective, threshold);
-    while (row < d->ceac->n_rows && strcmp(text_of(d->ceac, "strategy", row), arm) != 0) {
+    while (row < d->ceac->n_rows && strcmp(ipsim_psa_text(d->ceac, "strategy", row), arm) != 0) {
         row = find_row(d->ceac, row + 1, perspective, threshold);
     }
-    return row < d->ceac->n_rows ? real_of(d->ceac, "probability_best", row) : NAN;
+    return row < d->ceac->n_rows ? ipsim_psa_real(d->ceac, "probability_best", row) : NAN;
 }
 
 /* A lead within two standard errors of 0 may be owed to the number of draws. */
 static bool is_doubtful(const ipsim_table *evpi, size_t row)
 {
-    return !(real_of(evpi, "lead", row) >= 2.0 * real_of(evpi, "lead_se", row));
+    return !(ipsim_psa_real(evpi, "lead", row) >= 2.0 * ipsim_psa_real(evpi, "lead_se", row));
 }
 
 /* "usual-care ? / ips / ips", or "ips" when it is the same at all thresholds. */
@@ -64,7 +55,7 @@ static const char *best_cell(decision_writer *w, const size_t *rows)
     bool same = true;
     for (size_t t = 0; t < d->n_thresholds; t++) {
         bool doubtful = is_doubtful(d->evpi, rows[t]);
-        const char *one = ipsim_arena_printf(w->arena, "%s%s", text_of(d->evpi, "best_strategy", rows[t]), doubtful ? " ?" : "");
+        const char *one = ipsim_arena_printf(w->arena, "%s%s", ipsim_psa_text(d->evpi, "best_strategy", rows[t]), doubtful ? " ?" : "");
         const char *longer = one != NULL ? ipsim_arena_printf(w->arena, "%s%s%s", all, t > 0 ? " / " : "", one) : NULL;
         if (longer == NULL) {
             w->failed = true;
@@ -82,7 +73,8 @@ static const char *best_cell(decision_writer *w, const size_t *rows)
 static const char *evpi_cell(decision_writer *w, size_t row)
 {
     char text[IPSIM_FORMAT_SIZE];
-    ipsim_format_estimate(real_of(w->decision->evpi, "evpi", row), real_of(w->decision->evpi, "evpi_se", row), false, text, sizeof text);
+    ipsim_format_estimate(ipsim_psa_real(w->decision->evpi, "evpi", row), ipsim_psa_real(w->decision->evpi, "evpi_se", row), false, text,
+                          sizeof text);
     return keep(w, text);
 }
 
@@ -94,17 +86,17 @@ static const char *learn_cell(decision_writer *w, const char *perspective, doubl
     size_t best = evppi->n_rows;
     for (size_t row = find_row(evppi, 0, perspective, threshold); row < evppi->n_rows;
          row = find_row(evppi, row + 1, perspective, threshold)) {
-        double value = real_of(evppi, "evppi", row);
-        bool clear = value > 0.0 && value >= 2.0 * real_of(evppi, "evppi_se", row) && count->integer[row] == 1;
-        if (clear && (best == evppi->n_rows || value > real_of(evppi, "evppi", best))) {
+        double value = ipsim_psa_real(evppi, "evppi", row);
+        bool clear = value > 0.0 && value >= 2.0 * ipsim_psa_real(evppi, "evppi_se", row) && count->integer[row] == 1;
+        if (clear && (best == evppi->n_rows || value > ipsim_psa_real(evppi, "evppi", best))) {
             best = row;
         }
     }
     if (best == evppi->n_rows) {
         return "none stands clear";
     }
-    const char *cell = ipsim_arena_printf(w->arena, "%s, %.0f %%", text_of(evppi, "parameters", best),
-                                          100.0 * real_of(evppi, "share_of_evpi", best));
+    const char *cell = ipsim_arena_printf(w->arena, "%s, %.0f %%", ipsim_psa_text(evppi, "parameters", best),
+                                          100.0 * ipsim_psa_real(evppi, "share_of_evpi", best));
     w->failed = w->failed || cell == NULL;
     return cell != NULL ? cell : "";
 }
