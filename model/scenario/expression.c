@@ -9,10 +9,11 @@
 #include <string.h>
 
 #include "maths/elementary.h"
+#include "sandbox.h"
 #include "schema.h"
 #include "suggest.h"
 
-enum { MEMORY_MAX = 256 << 20, STEPS_MAX = 100000, CHAIN_MAX = 1000 };
+enum { CHAIN_MAX = 1000 };
 
 typedef struct use {
     size_t parameter;
@@ -102,142 +103,6 @@ static bool map_put(ipsim_loader *loader, name_map *map, const char *name, size_
     return true;
 }
 
-/* ---- the sandbox ---- */
-static void *limited_allocation(void *data, void *block, size_t old_size, size_t new_size)
-{
-    ipsim_expressions *e = data;
-    size_t held = block == NULL ? 0 : old_size;
-    if (new_size == 0) {
-        free(block);
-        e->memory -= held;
-        return NULL;
-    }
-    if (new_size > held && e->memory - held + new_size > MEMORY_MAX) {
-        return NULL;
-    }
-    void *grown = realloc(block, new_size);
-    if (grown != NULL) {
-        e->memory += new_size - held;
-    }
-    return grown;
-}
-
-static double argument(lua_State *lua, const char *function_name)
-{
-    if (lua_gettop(lua) != 1 || lua_type(lua, 1) != LUA_TNUMBER) {
-        return luaL_error(lua, "%s needs exactly one number", function_name);
-    }
-    return lua_tonumber(lua, 1);
-}
-
-static int give(lua_State *lua, double value)
-{
-    lua_pushnumber(lua, value);
-    return 1;
-}
-
-static int lua_log(lua_State *lua)
-{
-    return give(lua, ipsim_log(argument(lua, "log")));
-}
-static int lua_exp(lua_State *lua)
-{
-    return give(lua, ipsim_exp(argument(lua, "exp")));
-}
-static int lua_sqrt(lua_State *lua)
-{
-    return give(lua, sqrt(argument(lua, "sqrt")));
-}
-static int lua_abs(lua_State *lua)
-{
-    return give(lua, fabs(argument(lua, "abs")));
-}
-static int lua_floor(lua_State *lua)
-{
-    return give(lua, floor(argument(lua, "floor")));
-}
-static int lua_ceil(lua_State *lua)
-{
-    return give(lua, ceil(argument(lua, "ceil")));
-}
-
-static int extreme(lua_State *lua, bool greatest)
-{
-    int count = lua_gettop(lua);
-    for (int i = 1; i <= count; i++) {
-        if (lua_type(lua, i) != LUA_TNUMBER) {
-            count = 0;
-        }
-    }
-    if (count == 0) {
-        return luaL_error(lua, "%s needs numbers", greatest ? "max" : "min");
-    }
-    double best = lua_tonumber(lua, 1);
-    for (int i = 2; i <= count; i++) {
-        best = greatest ? fmax(best, lua_tonumber(lua, i)) : fmin(best, lua_tonumber(lua, i));
-    }
-    return give(lua, best);
-}
-
-static int lua_min(lua_State *lua)
-{
-    return extreme(lua, false);
-}
-static int lua_max(lua_State *lua)
-{
-    return extreme(lua, true);
-}
-
-/* Whole exponents by repeated squaring, so that 10^3 is 1000 exactly; the rest by our own log and exp. */
-static double power(double base, double exponent)
-{
-    if (exponent == floor(exponent) && fabs(exponent) <= 1024) {
-        double result = 1.0, square = base;
-        for (int left = (int)fabs(exponent); left > 0; left /= 2, square *= square) {
-            result *= left % 2 == 1 ? square : 1.0;
-        }
-        return exponent < 0 ? 1.0 / result : result;
-    }
-    if (exponent == 0.5) {
-        return sqrt(base);
-    }
-    if (base == 0.0) {
-        return exponent > 0 ? 0.0 : IPSIM_INFINITY;
-    }
-    return base < 0 ? IPSIM_NAN : ipsim_pow_positive(base, exponent);
-}
-
-static int lua_power(lua_State *lua)
-{
-    if (lua_gettop(lua) != 2 || lua_type(lua, 1) != LUA_TNUMBER || lua_type(lua, 2) != LUA_TNUMBER) {
-        return luaL_error(lua, "^ needs two numbers");
-    }
-    return give(lua, power(lua_tonumber(lua, 1), lua_tonumber(lua, 2)));
-}
-
-static void stop_long_runs(lua_State *lua, lua_Debug *activation)
-{
-    (void)activation;
-    luaL_error(lua, "it takes too long");
-}
-
-/* What a parameter may be called by in an expression: all that the sandbox holds. */
-static int furnish(lua_State *lua)
-{
-    static const struct {
-        const char *name;
-        lua_CFunction call;
-    } functions[] = {{"log", lua_log}, {"exp", lua_exp},     {"sqrt", lua_sqrt}, {"abs", lua_abs},  {"min", lua_min},
-                     {"max", lua_max}, {"floor", lua_floor}, {"ceil", lua_ceil}, {"pow", lua_power}};
-    for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
-        lua_pushcfunction(lua, functions[i].call);
-        lua_setglobal(lua, functions[i].name);
-    }
-    lua_pushnumber(lua, 3.14159265358979323846);
-    lua_setglobal(lua, "pi");
-    return 0;
-}
-
 /* ---- compiling ---- */
 static bool check_name(void *data, const char *name, bool is_call)
 {
@@ -270,19 +135,6 @@ static bool check_name(void *data, const char *name, bool is_call)
     *u = (use){*parameter, e->current->uses};
     e->current->uses = u;
     return true;
-}
-
-static const char *lua_complaint(lua_State *lua)
-{
-    const char *message = lua_type(lua, -1) == LUA_TSTRING ? lua_tostring(lua, -1) : "it cannot be evaluated";
-    if (message[0] == ':') { /* ":1: " where Lua would name a file and line */
-        const char *after = strstr(message, ": ");
-        message = after == NULL ? message : after + 2;
-    }
-    if (strstr(message, "<eof>") != NULL) {
-        message = "it ends too soon";
-    }
-    return message;
 }
 
 /* Runs protected, since Lua reports lack of memory by a jump. The source is a light user datum. */
@@ -326,7 +178,7 @@ static bool compile(ipsim_expressions *e, function *f, const ipsim_number *numbe
         f->reference = (int)lua_tointeger(e->lua, -1);
     } else {
         ipsim_error_add(e->loader->errors, IPSIM_ERR_EXPRESSION, number->origin, "\"%.200s\" is not an expression: %s", number->expression,
-                        lua_complaint(e->lua));
+                        ipsim_sandbox_complaint(e->lua));
     }
     lua_pop(e->lua, 1);
     return f->reference != LUA_NOREF;
@@ -458,7 +310,7 @@ ipsim_expressions *ipsim_expressions_create(ipsim_loader *loader, ipsim_scenario
     }
     e->scenario = scenario;
     e->loader = loader;
-    e->lua = lua_newstate(limited_allocation, e);
+    e->lua = ipsim_sandbox_create(&e->memory);
     e->handles = ipsim_loader_alloc(loader, n, sizeof *e->handles);
     e->literals = ipsim_loader_alloc(loader, n, sizeof *e->literals);
     e->order = ipsim_loader_alloc(loader, n, sizeof *e->order);
@@ -467,10 +319,6 @@ ipsim_expressions *ipsim_expressions_create(ipsim_loader *loader, ipsim_scenario
     e->used = ipsim_loader_alloc(loader, n, sizeof *e->used);
     e->visited = ipsim_loader_alloc(loader, n, sizeof *e->visited);
     bool ok = e->lua != NULL && !loader->out_of_memory;
-    if (ok) {
-        lua_pushcfunction(e->lua, furnish);
-        ok = lua_pcall(e->lua, 0, 0, 0) == LUA_OK;
-    }
     for (size_t i = 0; ok && i < n; i++) {
         ok = ipsim_expression_is_reserved(scenario->parameters[i].name) ||
              map_put(loader, &e->parameter_map, scenario->parameters[i].name, i);
@@ -531,10 +379,10 @@ static double call(lua_State *lua, const job *j, size_t handle, ipsim_origin at)
         return e->scenario->parameters[f->only].value.value;
     }
     double value = IPSIM_NAN;
-    lua_sethook(lua, stop_long_runs, LUA_MASKCOUNT, STEPS_MAX);
+    ipsim_sandbox_count_steps(lua);
     lua_rawgeti(lua, LUA_REGISTRYINDEX, f->reference);
     if (lua_pcall(lua, 0, 1, 0) != LUA_OK) {
-        ipsim_error_add(j->errors, IPSIM_ERR_EXPRESSION, at, "\"%.200s\": %s", f->text, lua_complaint(lua));
+        ipsim_error_add(j->errors, IPSIM_ERR_EXPRESSION, at, "\"%.200s\": %s", f->text, ipsim_sandbox_complaint(lua));
     } else if (lua_type(lua, -1) != LUA_TNUMBER) {
         ipsim_error_add(j->errors, IPSIM_ERR_EXPRESSION, at, "\"%.200s\" gives %s, not a number", f->text,
                         lua_type(lua, -1) == LUA_TBOOLEAN ? "true or false" : luaL_typename(lua, -1));

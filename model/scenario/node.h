@@ -60,6 +60,10 @@ void ipsim_node_sort(ipsim_node *parent); /* children by name */
 /* "a whole number", "a text": for messages of the form "expected x, found y". */
 const char *ipsim_node_type_name(const ipsim_node *node);
 
+/* ---- source_file.c ---- */
+/* The whole file, in the arena, with a 0 behind it; NULL when it cannot be had (recorded, at the setting that asked for it where there is one). */
+char *ipsim_source_file_read(ipsim_loader *loader, const char *path, ipsim_origin asked_from, size_t *size) IPSIM_MUST_CHECK;
+
 /* ---- text.c: the text of a file with its @includes expanded, checked character by character before libconfig sees it ---- */
 typedef struct ipsim_source_span {
     int first_line;   /* in the expanded text */

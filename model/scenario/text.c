@@ -9,18 +9,14 @@
  *   - its recursive parser has no limit of depth.
  * Each line of the expanded text remembers its file and line. */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "ipsim/plain_text.h"
 #include "node.h"
 
 enum { DEPTH_MAX = 32, INCLUDE_DEPTH_MAX = 10, NAMES_MAX = 10000 };
-static const size_t SIZE_MAX_BYTES = (size_t)4 << 20;
 
 /* A setting's name, remembered until its group closes. */
 typedef struct seen_name {
@@ -115,72 +111,6 @@ static void complain(scanner *s, ipsim_status status, int line, const char *key,
 {
     ipsim_error_add(s->loader->errors, status, (ipsim_origin){s->path, line, key}, "%s", message);
     s->ok = false;
-}
-
-static char *take_kept(ipsim_loader *loader, const ipsim_kept_file *kept, const char *path, ipsim_origin at, size_t *size)
-{
-    if (kept == NULL) {
-        ipsim_error_add(loader->errors, IPSIM_ERR_FILE, at, "\"%s\" was not kept", path);
-        return NULL;
-    }
-    char *text = ipsim_loader_alloc(loader, kept->size + 1, 1);
-    if (text != NULL) {
-        memcpy(text, kept->bytes, kept->size);
-        *size = kept->size;
-    }
-    return text;
-}
-
-/* The whole file, in the arena. The message stands at the setting that asked for the file, where there is one. */
-static char *read_whole(ipsim_loader *loader, const char *path, ipsim_origin asked_from, size_t *size)
-{
-    ipsim_origin at = asked_from.file != NULL ? asked_from : (ipsim_origin){path, 0, NULL};
-    const ipsim_kept_file *kept = ipsim_files_find(loader->files, path);
-    if (kept != NULL || (loader->files != NULL && loader->files->closed)) {
-        return take_kept(loader, kept, path, at, size);
-    }
-    int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* not blocking: a named pipe must not hang the program */
-    struct stat facts;
-    if (file < 0 || fstat(file, &facts) != 0) {
-        ipsim_error_add(loader->errors, IPSIM_ERR_FILE, at, "cannot open \"%s\": %s", path, strerror(errno));
-        if (file >= 0) {
-            close(file);
-        }
-        return NULL;
-    }
-    char *text = NULL;
-    if (S_ISDIR(facts.st_mode)) {
-        ipsim_error_add(loader->errors, IPSIM_ERR_FILE, at, "\"%s\" is a folder, not a scenario file", path);
-    } else if (!S_ISREG(facts.st_mode)) {
-        ipsim_error_add(loader->errors, IPSIM_ERR_FILE, at, "\"%s\" is not a regular file", path);
-    } else if ((size_t)facts.st_size > SIZE_MAX_BYTES) {
-        ipsim_error_add(loader->errors, IPSIM_ERR_FILE, at, "\"%s\" is larger than 4 MB, which no scenario file should be", path);
-    } else {
-        size_t wanted = (size_t)facts.st_size;
-        text = ipsim_loader_alloc(loader, wanted + 1, 1);
-        size_t have = 0;
-        while (text != NULL && have < wanted) {
-            ssize_t got = read(file, text + have, wanted - have);
-            if (got < 0 && errno == EINTR) {
-                continue;
-            }
-            if (got < 0) {
-                ipsim_error_add(loader->errors, IPSIM_ERR_FILE, at, "cannot read \"%s\": %s", path, strerror(errno));
-                text = NULL;
-            }
-            if (got <= 0) {
-                break;
-            }
-            have += (size_t)got;
-        }
-        *size = have;
-    }
-    if (text != NULL && !ipsim_files_keep(loader->files, path, text, *size)) {
-        loader->out_of_memory = true;
-        text = NULL;
-    }
-    close(file);
-    return text;
 }
 
 unsigned ipsim_text_control_character(const char *text)
@@ -494,7 +424,7 @@ static bool scan_buffer(scanner *s, const char *path, const char *text, size_t s
 static bool scan_file(scanner *s, const char *path, ipsim_origin asked_from)
 {
     size_t size = 0;
-    const char *text = read_whole(s->loader, path, asked_from, &size);
+    const char *text = ipsim_source_file_read(s->loader, path, asked_from, &size);
     if (text == NULL) {
         s->ok = false;
         return !s->loader->out_of_memory;
