@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "dsa_parts.h"
+#include "ipsim/number.h"
 
 typedef struct axis {
     size_t parameter;
@@ -21,9 +22,13 @@ static ipsim_status read_axis(const dsa_job *job, const ipsim_dsa_axis *asked, a
     return ipsim_dsa_parameters_range(job->parameters, "--grid", out->parameter, &asked->range, &out->low, &out->high, job->errors);
 }
 
+/* Between the ends to twelve digits, so that it is what one would type: 0.1, not 0.09999999999999999. */
 static double value_at(const axis *a, size_t i)
 {
-    return i + 1 == a->steps ? a->high : a->low + (a->high - a->low) * ((double)i / (double)(a->steps - 1));
+    char text[IPSIM_REAL_TEXT_SIZE];
+    double value = a->low + (a->high - a->low) * ((double)i / (double)(a->steps - 1)), typed;
+    snprintf(text, sizeof text, "%.12g", value);
+    return i == 0 ? a->low : i + 1 == a->steps ? a->high : ipsim_parse_real(text, &typed) ? typed : value;
 }
 
 static ipsim_status plan_one(dsa_job *job, const axis *a, const axis *b)

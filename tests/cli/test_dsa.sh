@@ -38,8 +38,8 @@ compared=$(awk -F, '$3 == "all" && $4 == "cost_society" && $6 == "yes" && $7 == 
 here=$(awk -F, '$3 == "society" && $4 == "cost_society" { printf "%.3f", $6 }' "$out/dsa_base.csv")
 assert "the base is that of compare: $compared" test "$compared" = "$here"
 
-run dsa "$model" "$arm" -n 300 --vary "$ranges" --only c_bed,illness_rate --grid 'c_bed=5000:12000:3,illness_rate=0.1:0.3:2' --find none -o "$out"
-expect 0 "a grid" --out 'TWO AT A TIME: c_bed down, illness_rate across' --out 'Positive at [0-6] of 6 points; dsa_grid.csv'
+run dsa "$model" "$arm" -n 300 --vary "$ranges" --only c_bed,illness_rate --grid 'c_bed=5000:12000:3,illness_rate=0:0.3:4' --find none -o "$out"
+expect 0 "a grid" --out 'TWO AT A TIME: c_bed down, illness_rate across' --out 'Positive at [0-9]+ of 12 points; dsa_grid.csv'
 grid_line() { # value of c_bed: its line on the page, from dsa_grid.csv, rounded as there
     awk -F, -v v="$1" '$4 == v { printf " %+.0f", $10 }' "$out/dsa_grid.csv"
 }
@@ -47,9 +47,10 @@ for value in 5000 8500 12000; do
     printed=$(tr -d ' ' <"$scratch/out" | grep -E "^${value}[-+]" | sed "s/^$value//; s/[-+]/ &/g")
     assert "its line at $value is that of the table ($printed)" test "$printed" = "$(grid_line $value)"
 done
-assert "it says how many are positive" grep -q "Positive at $(awk -F, '$10 > 0 && NR > 1' "$out/dsa_grid.csv" | wc -l) of 6 " "$scratch/out"
+assert "it says how many are positive" grep -q "Positive at $(awk -F, '$10 > 0 && NR > 1' "$out/dsa_grid.csv" | wc -l) of 12 " "$scratch/out"
 assert "its columns" grep -qx 'scenario,comparator,parameter_1,value_1,parameter_2,value_2,perspective,outcome,threshold,estimate,mcse' "$out/dsa_grid.csv"
-assert "its points" test "$(wc -l <"$out/dsa_grid.csv")" = 7
+assert "its points" test "$(wc -l <"$out/dsa_grid.csv")" = 13
+assert "its values are as short as those that were asked for" test "$(awk -F, 'NR > 1 { print $6 }' "$out/dsa_grid.csv" | sort -u | tr '\n' ' ')" = "0 0.1 0.2 0.3 "
 assert "nothing was sought" is_absent "$out/dsa_threshold.csv"
 run dsa "$model" "$arm" -n 300 --outcome qalys --find 'arm:c_programme=0:1e6,arm:hr_programme=0.5:2' -o "$out"
 expect 0 "another output, and values sought without any range" --out 'Qalys' --out 'hr_programme'
