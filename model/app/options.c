@@ -165,8 +165,9 @@ const ipsim_command_spec ipsim_commands[IPSIM_N_COMMANDS] = {
             .least_operands = 1,
             .most_operands = SIZE_MAX,
             .purpose = "Write report.html from output folders: one page with text, charts and tables, for readers of results.",
-            .details = "The folders hold results of run, compare, cea or voi, in any combination, of the same scenarios. The page needs\n"
-                       "no network and no other file, prints to A4 and has both languages in it. It is written into the first folder.\n",
+            .details = "The folders hold results of run, compare, psa, dsa, cea or voi, in any combination, of the same scenarios. The\n"
+                       "page needs no network and no other file, prints to A4 and has both languages in it. It is written into the\n"
+                       "first folder.\n",
             .examples = {{"ipsim report output/demo", "what compare writes by itself, again"},
                          {"ipsim report output/demo output/psa output/psa-cea --language nb -o rapport.html",
                           "everything that is known about these scenarios, in Norwegian"}},

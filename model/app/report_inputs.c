@@ -11,7 +11,7 @@
 /* Everything that a page wants and that lies in a file of that name; the first folder that has it is the one that gives it. */
 static const char *const files[] = {
     "about",      "results",     "differences", "occupancy", "population",    "targets", "ratios",        "parameters",
-    "provenance", "psa_summary", "break_even",  "noise",     "psa_occupancy", "dsa",     "dsa_threshold",
+    "provenance", "psa_summary", "break_even",  "noise",     "psa_occupancy", "dsa",     "dsa_threshold", "dsa_grid",
 };
 /* What cea and voi make of draws. Those that lie beside psa.csv come last: an analysis of its own was asked for with options of its own. */
 static const char *const decision_files[] = {

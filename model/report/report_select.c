@@ -12,10 +12,10 @@
 bool ipsim_report_wants(const char *table)
 {
     static const char *const names[] = {
-        "about",         "results",     "differences",  "occupancy", "population",    "targets",   "ratios", "parameters",
-        "provenance",    "psa_summary", "break_even",   "noise",     "psa_occupancy", "cea",       "plane",  "ceac",
-        "evpi",          "subgroups",   "distribution", "equity",    "shortfall",     "evppi",     "evsi",   "dsa",
-        "dsa_threshold", "sources",     "scatter",      "thinned",   "grid_ceac",     "grid_evpi",
+        "about",         "results",     "differences",  "occupancy", "population",    "targets",   "ratios",   "parameters",
+        "provenance",    "psa_summary", "break_even",   "noise",     "psa_occupancy", "cea",       "plane",    "ceac",
+        "evpi",          "subgroups",   "distribution", "equity",    "shortfall",     "evppi",     "evsi",     "dsa",
+        "dsa_threshold", "sources",     "scatter",      "thinned",   "grid_ceac",     "grid_evpi", "dsa_grid",
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(names[i], table) == 0) {

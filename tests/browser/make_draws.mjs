@@ -79,6 +79,9 @@ writeCsv(path.join(dsa, 'dsa.csv'), arms.slice(1).flatMap((arm) => parameters.ma
 writeCsv(path.join(dsa, 'dsa_threshold.csv'), arms.slice(1).flatMap((arm) => parameters.slice(0, 3).map((parameter, p) => ({
   scenario: arm, comparator: arms[0], parameter, label: `Label of ${parameter}`, unit: 'unit', perspective: perspectives[0], outcome: 'net_benefit', threshold: 500000, base: 1, flips_at: p ? 1.5 : '', mcse: p ? 0.1 : '', searched_from: 0.1, searched_to: 5, reading: p ? 'flips' : 'no flip',
 }))));
+/* Above zero, below zero, and within two errors of it. */
+writeCsv(path.join(dsa, 'dsa_grid.csv'), arms.slice(1).flatMap((arm) => [0.5, 1, 2].flatMap((value_1) => [0, 0.02, 0.04, 0.06].map((value_2) => (
+  { scenario: arm, comparator: arms[0], parameter_1: parameters[0], value_1, parameter_2: parameters[1], value_2, perspective: perspectives[0], outcome: 'net_benefit', threshold: 500000, estimate: 9000 * (value_1 - 50 * value_2), mcse: 2500 })))));
 
 const manifest = JSON.parse(fs.readFileSync(path.join(compare, 'manifest.json'), 'utf8'));
 for (const [folder, command] of [[psa, 'psa'], [dsa, 'dsa']]) {

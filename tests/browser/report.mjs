@@ -181,6 +181,20 @@ for (const [name, options] of [['full.html', {}], ['full.html', { scheme: 'dark'
   await close();
 }
 
+// ---- two inputs at a time ----
+{
+  const { page, trouble, close } = await open('full.html');
+  await openAll(page);
+  const cells = await page.$$eval('#pairs .heat td', (all) => all.map((cell) => [cell.className.replace('numeric', '').trim(), cell.textContent]));
+  const count = (tone) => cells.filter(([own]) => own === tone).length;
+  const says = await page.textContent('#pairs .says');
+  /* make_draws.mjs: 9 000 for each of value_1, 450 000 less for each of value_2, known to 2 500. */
+  check('a grid of two inputs tells what is clear', [
+    unless(count('above') === 3 && count('below') === 5 && count('unclear') === 4, `its cells: ${JSON.stringify(cells)}`), unless(/Of 12 points, 3 .* 5 /.test(says), `it says: ${says}`),
+    unless(cells[0]?.[1].startsWith('+4.5') && cells[1]?.[1].startsWith('\u22124.5'), `its first cells: ${JSON.stringify(cells.slice(0, 2))}`), ...trouble]);
+  await close();
+}
+
 // ---- what a threshold values ----
 {
   const { page, trouble, close } = await open('work.html');

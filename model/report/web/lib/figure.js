@@ -5,11 +5,12 @@ import { freshId, h, svg } from './dom.js';
 import { csvText } from './table.js';
 import { t } from './text.js';
 
-/* columns: {label, key, numeric, format(value, row)}; rows: objects with raw values. */
+/* columns: {label, key, numeric, format(value, row), tone(row)?}, where tone names the class of a cell; rows: objects with raw values. */
 export function dataTable({ columns, rows, caption, rowHead = 1, className = '' }) {
   const cell = (row, column, at) => {
     const value = column.format ? column.format(row[column.key], row) : row[column.key] ?? '';
-    const attributes = { class: column.numeric ? 'numeric' : null, 'data-label': column.label };
+    const classes = [column.numeric ? 'numeric' : null, column.tone?.(row)].filter(Boolean).join(' ');
+    const attributes = { class: classes || null, 'data-label': column.label };
     return at < rowHead ? h('th', { scope: 'row', role: 'rowheader', ...attributes }, value) : h('td', { role: 'cell', ...attributes }, value);
   };
   /* Roles, because a phone shows rows as cards (page.css), and a table that is laid out as blocks is none to a screen reader. */

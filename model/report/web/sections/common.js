@@ -2,7 +2,7 @@
 // What sections share: parts of sentences, kept careful, and the line for what was not run.
 import { h, scenarioText } from '../lib/dom.js';
 import { clear, isZero } from '../lib/model.js';
-import { estimate, gloss, has, inline, interval, moneyEstimate, moneyInterval, opposite, percent, plain, scaled, t, tx, year } from '../lib/text.js';
+import { estimate, fixed, gloss, has, inline, interval, money as amount, moneyEstimate, moneyExact, moneyInterval, opposite, percent, plain, scaled, t, tx, year } from '../lib/text.js';
 
 export const PER = 1000;
 
@@ -98,7 +98,7 @@ export function rawTable(model, table, keys = [...table.columns.keys()]) {
     if (key === 'perspective') return model.perspectiveLabel(value);
     if (key === 'subgroup') return groupName(model, value);
     if (key === 'outcome' || key === 'effect') return resultLabel(model, value);
-    if (key === 'parameter') return model.parameterLabel(value);
+    if (/^parameter(_[12])?$/.test(key)) return model.parameterLabel(value);
     if (key === 'reading' && model.table('dsa_threshold') === table) return flipReading(value);
     return has(reading) && !t(reading).includes('{') ? t(reading) : gloss(value);
   };
@@ -117,6 +117,25 @@ export function resultLabel(model, outcome) {
   if (outcome === 'net_benefit') return t('net_benefit');
   if (outcome === 'cost' || outcome.startsWith('cost_')) return t('key.cost', { perspective: model.perspectiveLabel(outcome.slice(5) || 'all') });
   return outcome === 'qalys' ? t('qalys.discounted') : model.outcomeLabel(outcome);
+}
+
+export function isMoney(outcome) {
+  return outcome === 'net_benefit' || outcome.startsWith('cost');
+}
+/* What 1 000 people change, as text. */
+export function showResult(outcome, value) {
+  return isMoney(outcome) ? amount(value * PER) : fixed(value * PER, Math.abs(value * PER) >= 100 ? 0 : 1, true);
+}
+/* "500,000 a QALY", or of what else the thresholds of dsa value. */
+export function valueOf(model, threshold) {
+  const effect = model.convention('dsa_effect') || 'qalys', x = moneyExact(threshold);
+  if (effect === 'qalys') return t('slider.value', { x });
+  return has(`value.${effect}`) ? t(`value.${effect}`, { x }) : t('value.other', { x, effect: model.outcomeLabel(effect) });
+}
+/* "Net benefit, Society, NOK 500,000 a QALY" */
+export function resultWithValue(model, row) {
+  const own = row.outcome === 'net_benefit';
+  return [resultLabel(model, row.outcome), own && row.perspective ? model.perspectiveLabel(row.perspective) : '', own && row.threshold ? valueOf(model, row.threshold) : ''].filter(Boolean).join(', ');
 }
 
 /* The analysis that this question needs was not run: what would add it. */

@@ -3,25 +3,13 @@
 import { markLine, nameAxis, rowsHeight, tip, tooltip, xAxis, yAxis } from '../lib/chart.js';
 import { h, scenarioText } from '../lib/dom.js';
 import { armChoice, choice, controls, dataTable, figure, perspectiveChoice } from '../lib/figure.js';
-import { estimate, fixed, gloss, has, integer, list, money as amount, moneyExact, moneyScale, moneyUnit, percent, plain, quoted, t, tx } from '../lib/text.js';
+import { estimate, fixed, gloss, integer, list, money as amount, moneyExact, moneyScale, moneyUnit, percent, plain, quoted, t, tx } from '../lib/text.js';
 import { armStyle } from '../lib/theme.js';
-import { arm, armInside, armText, costOutcome, files, flipReading, notRun, PER, rawTable, resultLabel, strong } from './common.js';
+import { arm, armInside, armText, costOutcome, files, flipReading, isMoney, notRun, PER, rawTable, resultLabel, resultWithValue, showResult, strong, valueOf } from './common.js';
+import { pairs } from './pairs.js';
 import { study } from './study.js';
 
 const MOST_BARS = 15;
-
-export function isMoney(outcome) {
-  return outcome === 'net_benefit' || outcome.startsWith('cost');
-}
-function show(outcome, value) {
-  return isMoney(outcome) ? amount(value * PER) : fixed(value * PER, Math.abs(value * PER) >= 100 ? 0 : 1, true);
-}
-/* "500,000 a QALY", or of what else the thresholds of dsa value. */
-function valueOf(model, threshold) {
-  const effect = model.convention('dsa_effect') || 'qalys', x = moneyExact(threshold);
-  if (effect === 'qalys') return t('slider.value', { x });
-  return has(`value.${effect}`) ? t(`value.${effect}`, { x }) : t('value.other', { x, effect: model.outcomeLabel(effect) });
-}
 
 // ---- tornado ----
 function tornado(page) {
@@ -33,7 +21,7 @@ function tornado(page) {
     const key = [row.outcome, row.perspective ?? '', row.threshold ?? ''].join('|');
     if (!combos.has(key)) combos.set(key, row);
   }
-  const label = (row) => [resultLabel(model, row.outcome), row.outcome === 'net_benefit' && row.perspective ? model.perspectiveLabel(row.perspective) : '', row.outcome === 'net_benefit' && row.threshold ? valueOf(model, row.threshold) : ''].filter(Boolean).join(', ');
+  const label = (row) => resultWithValue(model, row);
   const near = ([, row]) => row.outcome === 'net_benefit' && row.perspective === page.state.perspective && row.threshold === Number(page.state.threshold);
   page.state.driver = ([...combos].find(near) || [...combos][0])[0];
   const rows = () => {
@@ -51,7 +39,7 @@ function tornado(page) {
       if (own.length === 0) return t('tornado.none');
       const top = own.slice(0, 3).map(name);
       const flips = own.filter((row) => outcome() === 'net_benefit' && Math.sign(row.at_low) !== Math.sign(row.at_high) && row.at_low !== 0 && row.at_high !== 0);
-      return [tx('tornado.says', { arm: arm(model, page.state.arm), comparator: armInside(model, own[0].comparator), result: label(own[0]), list: scenarioText(list(quoted(top))), base: strong(show(outcome(), own[0].at_base)) }), ' ',
+      return [tx('tornado.says', { arm: arm(model, page.state.arm), comparator: armInside(model, own[0].comparator), result: label(own[0]), list: scenarioText(list(quoted(top))), base: strong(showResult(outcome(), own[0].at_base)) }), ' ',
         outcome() === 'net_benefit' ? (flips.length ? t(flips.length === 1 ? 'tornado.flips.one' : flips.length > 5 ? 'tornado.flips.first' : 'tornado.flips', { list: list(quoted(flips.slice(0, 5).map(name))), n: integer(flips.length) }) : t('tornado.no_flip')) : ''];
     },
     controls: controls(armChoice(page), combos.size > 1 ? choice(page, 'driver', t('control.result'), [...combos].map(([key, row]) => [key, label(row)])) : null),
@@ -66,7 +54,7 @@ function tornado(page) {
         const axis = nameAxis(view, own.map(name));
         return {
           grid: { left: axis.room + 12, right: 24, top: 8, bottom: 50 },
-          tooltip: { trigger: 'item', ...tooltip(view, (item) => { const row = own[item.dataIndex]; return tip(name(row), [[plain(row.low), show(outcome(), row.at_low)], [plain(row.base), show(outcome(), row.at_base)], [plain(row.high), show(outcome(), row.at_high)]]); }) },
+          tooltip: { trigger: 'item', ...tooltip(view, (item) => { const row = own[item.dataIndex]; return tip(name(row), [[plain(row.low), showResult(outcome(), row.at_low)], [plain(row.base), showResult(outcome(), row.at_base)], [plain(row.high), showResult(outcome(), row.at_high)]]); }) },
           xAxis: xAxis(view, { name: outcome() === 'net_benefit' ? t('axis.net_benefit', { unit: moneyUnit(s) }) : isMoney(outcome()) ? t('axis.money_change', { unit: moneyUnit(s) }) : t('axis.change_per_1000'), scale: true, splitLine: { show: true, lineStyle: { color: view.colours.faint } }, axisLabel: { formatter: (x) => fixed(x, Number.isInteger(x) ? 0 : 1, true) } }),
           yAxis: axis,
           series: [{
@@ -84,7 +72,7 @@ function tornado(page) {
     },
     table: () => ({
       columns: [{ label: t('col.parameter'), key: 'label', format: (value, row) => scenarioText(name(row)) }, { label: t('col.status'), key: 'status', format: (value) => t(`status.${value}`) }, { label: t('col.unit'), key: 'unit', format: (value) => scenarioText(gloss(value || '')) },
-        ...['low', 'base', 'high'].map((key) => ({ label: t(`col.${key}`), key, numeric: true, format: (value) => plain(value) })), ...['at_low', 'at_base', 'at_high'].map((key) => ({ label: t(`col.${key}`), key, numeric: true, format: (value) => show(outcome(), value) })), { label: t('col.spread'), key: 'spread', numeric: true, format: (value) => show(outcome(), value) }],
+        ...['low', 'base', 'high'].map((key) => ({ label: t(`col.${key}`), key, numeric: true, format: (value) => plain(value) })), ...['at_low', 'at_base', 'at_high'].map((key) => ({ label: t(`col.${key}`), key, numeric: true, format: (value) => showResult(outcome(), value) })), { label: t('col.spread'), key: 'spread', numeric: true, format: (value) => showResult(outcome(), value) }],
       rows: rows(),
     }),
     notes: () => [rows()[0] && rows()[0].comparator !== model.comparator ? t('tornado.elsewhere', { comparator: armText(model, rows()[0].comparator), other: armText(model, model.comparator) }) : '', rows().length > MOST_BARS ? t('tornado.more', { n: integer(MOST_BARS), m: integer(rows().length) }) : '', t('tornado.note')],
@@ -236,7 +224,7 @@ function sideBySide(page) {
 
 export function drivers(page) {
   const { model } = page;
-  const own = [tornado(page), flips(page), evpiCurve(page), evppiBars(page), study(page)].filter(Boolean);
+  const own = [tornado(page), pairs(page), flips(page), evpiCurve(page), evppiBars(page), study(page)].filter(Boolean);
   const side = sideBySide(page);
   const missing = [model.table('dsa') ? null : notRun(page, 'drivers.dsa', `ipsim dsa ${files(model)}`), model.table('evppi') ? null : notRun(page, 'drivers.voi', 'ipsim voi PSA'),
     model.table('evppi') && !model.table('evsi') ? notRun(page, 'drivers.evsi', 'ipsim voi PSA --study PARAMETER:KIND:SD --study-cost A,B --population N') : null].filter(Boolean);

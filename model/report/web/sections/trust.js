@@ -4,8 +4,7 @@ import { freshId, h, scenarioText, svg } from '../lib/dom.js';
 import { csvButton, dataTable } from '../lib/figure.js';
 
 import { fixed, gloss, inline, integer, list, moneyExact, percent, plain, sourceText, t, tx, year } from '../lib/text.js';
-import { discounting, rawTable } from './common.js';
-import { isMoney } from './drivers.js';
+import { discounting, isMoney, rawTable } from './common.js';
 
 function block(id, title, says, ...rest) {
   return h('div', { class: 'block', id }, h('h3', {}, title), says ? h('p', { class: 'says' }, says) : null, rest);
