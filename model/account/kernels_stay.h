@@ -381,7 +381,7 @@ static void add_whole_stays(const ipsim_tally *tally, const ipsim_stay *stay, co
     }
     for (size_t i = 0; i < p->n_people; i++) {
         /* Both are read before one is written: columns are often 4 KiB apart, which a processor at first takes for the same place. */
-        pair in_state = cells[time[i]], fired = cells[firing[i]];
+        pair in_state = cells[time[i]], fired = cells[firing[i]]; // cppcheck-suppress uninitvar ; n is n_people in whole vectors
         cells[time[i]] = in_state + (pair){length[i], worth[i]};
         cells[firing[i]] = fired + (pair){1.0, weight[i]};
     }

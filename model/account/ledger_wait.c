@@ -173,7 +173,7 @@ static void settle_product(const ledger_waiting *w, ipsim_ledger *ledger, size_t
 
 void ipsim_waiting_settle(ledger_waiting *w, ipsim_ledger *ledger)
 {
-    if (w->lanes == 0)
+    if (w->lanes == 0 || w->n_combinations == 0)
         return;
     for (size_t c = 0; c < w->n_combinations; c++) {
         for (size_t i = 0; i < w->n_groups[c]; i++)

@@ -81,16 +81,17 @@ static double *room_for_point(dsa_journal *j)
 
 static ipsim_status take_record(dsa_journal *j, const record *r, ipsim_error *err)
 {
-    if (r->kind != RECORD_POINTS || r->payload_size % (8 * n_numbers(j)) != 0) {
+    size_t numbers_each = n_numbers(j), n_points = r->payload_size / (8 * numbers_each);
+    if (r->kind != RECORD_POINTS || r->payload_size != n_points * 8 * numbers_each) {
         tell(j, "%s: the record at byte %" PRId64 " does not fit this analysis; its runs are done again", j->file.path, r->offset);
         return IPSIM_OK;
     }
     ipsim_reader reader = ipsim_reader_of(r->payload, r->payload_size);
-    for (size_t k = 0; k < r->payload_size / (8 * n_numbers(j)); k++) {
+    for (size_t k = 0; k < n_points; k++) {
         double *numbers = room_for_point(j);
         if (!numbers)
             return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
-        for (size_t i = 0; i < n_numbers(j); i++) {
+        for (size_t i = 0; i < numbers_each; i++) {
             uint64_t bits = ipsim_reader_get_64(&reader);
             memcpy(&numbers[i], &bits, sizeof bits);
         }

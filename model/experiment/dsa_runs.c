@@ -214,11 +214,10 @@ static ipsim_status find_culprits(dsa_runs *r, const chunk *c, ipsim_error_list 
         ipsim_error_list found = {0};
         const dsa_point *point = &r->points.items[c->points[i]];
         chunk alone = {.n_points = 1};
-        alone.scenarios = calloc(r->of.n_scenarios, sizeof *alone.scenarios);
+        alone.scenarios = calloc(r->of.n_scenarios + 1, sizeof *alone.scenarios);
         ipsim_status status = alone.scenarios ? ipsim_dsa_variants_resolve(&r->variants, point, 0, errors) : no_memory(errors);
         for (size_t s = 0; status == IPSIM_OK && s < r->of.n_scenarios; s++)
-            alone.scenarios[s] = ipsim_dsa_variants_scenario(&r->variants, 0,
-                                                             s); // NOLINT(clang-analyzer-unix.Malloc): without scenarios nothing is stored
+            alone.scenarios[s] = ipsim_dsa_variants_scenario(&r->variants, 0, s);
         status = status == IPSIM_OK ? compile_chunk(r, &alone, &found) : status;
         ipsim_dsa_variants_complain(&r->variants, point, &found, errors);
         chunk_clear(&alone);

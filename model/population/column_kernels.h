@@ -10,7 +10,7 @@
 static void uniforms(uint64_t seed, uint32_t replicate, int64_t first_person, uint32_t key, size_t n, double *restrict out)
 {
     uint64_t bits[COLUMN_PERSONS];
-    words id, c2 = (words){0} + (uint64_t)key, c3 = (words){0} + (uint64_t)replicate;
+    words id = {0}, c2 = (words){0} + (uint64_t)key, c3 = (words){0} + (uint64_t)replicate;
     for (size_t i = 0; i < WORDS; i++)
         id[i] = (uint64_t)first_person + i;
     for (size_t i = 0; i < n; i += WORDS) {
@@ -53,7 +53,7 @@ static void normals(double mean, double sd, double from, double width, size_t n,
         n_outside += !(fabs(p[i] - 0.5) <= IPSIM_NORMAL_CENTRE);
     }
     for (size_t j = 0; j < n_outside; j++)
-        z[j] = p[outside[j]];
+        z[j] = p[outside[j]]; // cppcheck-suppress uninitvar ; the loops above filled both
 #pragma omp simd
     for (size_t j = 0; j < n_outside; j++) {
         double tail = z[j] < 0.5 ? z[j] : 1.0 - z[j];
