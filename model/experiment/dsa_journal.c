@@ -2,7 +2,6 @@
 #include "dsa_journal.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,19 +19,7 @@ struct dsa_journal {
     size_t n_places, *places; /* a hash table of points + 1; 0: nobody. n_places is a power of 2 */
     ipsim_bytes pending;
     bool written; /* a record was */
-    ipsim_error failure;
 };
-
-static IPSIM_PRINTF(2, 3) void tell(const dsa_journal *j, const char *format, ...)
-{
-    char text[1024];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    if (j->options->note)
-        j->options->note(j->options->note_data, true, text);
-}
 
 static size_t n_numbers(const dsa_journal *j)
 {
@@ -83,7 +70,8 @@ static ipsim_status take_record(dsa_journal *j, const record *r, ipsim_error *er
 {
     size_t numbers_each = n_numbers(j), n_points = r->payload_size / (8 * numbers_each);
     if (r->kind != RECORD_POINTS || r->payload_size != n_points * 8 * numbers_each) {
-        tell(j, "%s: the record at byte %" PRId64 " does not fit this analysis; its runs are done again", j->file.path, r->offset);
+        ipsim_journal_file_tell(&j->file, "%s: the record at byte %" PRId64 " does not fit this analysis; its runs are done again",
+                                j->file.path, r->offset);
         return IPSIM_OK;
     }
     ipsim_reader reader = ipsim_reader_of(r->payload, r->payload_size);
@@ -110,7 +98,8 @@ static ipsim_status read_records(dsa_journal *j, ipsim_error *err)
         else if (reading == RECORD_GOOD)
             status = take_record(j, &r, err);
         else
-            tell(j, "%s: the record at byte %" PRId64 " is damaged or cut short; its runs are done again", j->file.path, r.offset);
+            ipsim_journal_file_tell(&j->file, "%s: the record at byte %" PRId64 " is damaged or cut short; its runs are done again",
+                                    j->file.path, r.offset);
         if (reading != RECORD_TRUNCATED)
             j->file.end = r.end;
     }
@@ -159,38 +148,15 @@ bool ipsim_dsa_journal_recall(const dsa_journal *j, dsa_point *point)
 
 /* ---- opening ---- */
 
-static ipsim_status read_journal(dsa_journal *j, const char *identity, bool *empty, ipsim_error *err)
-{
-    char *text = NULL, why[1024];
-    ipsim_status status = ipsim_record_read_head(j->file.stream, j->file.path, &text, empty, err);
-    j->ours = *empty;
-    if (*empty) {
-        tell(j, "%s: nothing is recorded in this journal; the analysis starts from the beginning", j->file.path);
-        status = IPSIM_OK;
-    } else if (status == IPSIM_OK && !ipsim_identity_agrees(identity, text, true, why, sizeof why)) {
-        status = ipsim_error_set_at(err, IPSIM_ERR_INCOMPATIBLE, (ipsim_origin){j->file.path, 0, NULL},
-                                    "this journal belongs to another run: %s. Remove it, or name another with --checkpoint=FILE", why);
-    } else if (status == IPSIM_OK) {
-        status = read_records(j, err);
-        j->ours = status == IPSIM_OK;
-    }
-    free(text);
-    return status;
-}
-
 static ipsim_status open_and_read(dsa_journal *j, const char *identity, ipsim_error *err)
 {
     bool created, empty = false;
-    ipsim_status status = ipsim_journal_file_open(&j->file, &created, err);
-    if (status != IPSIM_OK)
-        return status;
-    if (!created && !j->options->resume)
-        return ipsim_error_set_at(err, IPSIM_ERR_USAGE, (ipsim_origin){j->file.path, 0, NULL},
-                                  "an unfinished run is kept here; --resume goes on with it, and removing the file gives it up");
-    if (created)
-        j->ours = true;
-    else
-        status = read_journal(j, identity, &empty, err);
+    ipsim_status status = ipsim_journal_file_open(&j->file, j->options->resume, &created, err);
+    if (status == IPSIM_OK && !created)
+        status = ipsim_journal_file_read_head(&j->file, j->file.stream, j->file.path, identity, &empty, err);
+    if (status == IPSIM_OK && !created && !empty)
+        status = read_records(j, err);
+    j->ours = status == IPSIM_OK;
     if (status == IPSIM_OK)
         status = created || empty ? ipsim_journal_file_begin(&j->file, identity, err) : ipsim_journal_file_mend(&j->file, err);
     return status == IPSIM_OK ? make_places(j, err) : status;
@@ -209,6 +175,8 @@ ipsim_status ipsim_dsa_journal_open(const dsa_runs_of *of, dsa_journal **out, ip
         return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
     }
     j->options = of->options;
+    j->file.note = of->options->note;
+    j->file.note_data = of->options->note_data;
     j->n_values = of->parameters->count;
     j->n_estimates = (of->n_scenarios - 1) * of->outputs->count;
     ipsim_status status = open_and_read(j, identity, err);
@@ -248,24 +216,18 @@ void ipsim_dsa_journal_write(dsa_journal *j, bool now)
         return;
     ipsim_bytes bytes = {0};
     unit_set none = {0};
-    ipsim_error err = {0};
     double start = ipsim_journal_file_now();
     ipsim_record_put(&bytes, RECORD_POINTS, &none, &j->pending);
-    if (ipsim_journal_file_append(&j->file, &bytes, &err) == IPSIM_OK) {
+    if (ipsim_journal_file_append(&j->file, &bytes, start) == IPSIM_OK) {
         j->written = true;
         ipsim_bytes_clear(&j->pending);
-    } else if (j->failure.status == IPSIM_OK) {
-        tell(j, "%s: %s; the analysis goes on and tries again, but until then a crash would cost what is done from here on", j->file.path,
-             err.message);
     }
-    j->failure = err; /* all zero when there is none */
     ipsim_bytes_clear(&bytes);
-    ipsim_journal_file_pace(&j->file, start);
 }
 
 const ipsim_error *ipsim_dsa_journal_failure(const dsa_journal *j)
 {
-    return j && j->failure.status != IPSIM_OK ? &j->failure : NULL;
+    return j && j->file.failure.status != IPSIM_OK ? &j->file.failure : NULL;
 }
 
 void ipsim_dsa_journal_close(dsa_journal *j)

@@ -405,8 +405,10 @@ static ipsim_status run_wave(dsa_runs *r, size_t *next, bool may_be_invalid, ips
         if (status != IPSIM_OK && status != IPSIM_ERR_MEMORY && may_be_invalid) {
             chunk_clear(&w.chunks[w.n_chunks]);
             r->points.items[before].invalid = true;
-            *next = before + 1;
-            recall_points(r, next);
+            if (*next == before) { /* it was refused before it was taken */
+                ++*next;
+                recall_points(r, next);
+            }
             status = IPSIM_OK;
         } else {
             for (size_t i = 0; i < found.count; i++)

@@ -4,31 +4,17 @@
 #include <errno.h>
 #include <glob.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "identity.h"
 #include "journal_file.h"
 
 struct journal {
     const ipsim_run_options *options;
     journal_file file;
     int64_t goal, goal_written;
-    ipsim_error failure;
 };
-
-static IPSIM_PRINTF(2, 3) void tell(const ipsim_run_options *options, const char *format, ...)
-{
-    char text[1024];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    if (options->note)
-        options->note(options->note_data, true, text);
-}
 
 /* ---- what a journal holds ---- */
 
@@ -42,7 +28,7 @@ static void name_units(const unit_set *units, char *buffer, size_t size)
 }
 
 typedef struct replay {
-    const ipsim_run_options *options;
+    const journal_file *file;
     const char *path;
     experiment_part *done, *scratch; /* scratch NULL: only the end of the good records is wanted */
     int64_t *goal;
@@ -60,9 +46,9 @@ static ipsim_status take_record(replay *p, record *r, ipsim_error *err)
     }
     if (r->kind != RECORD_PART || ipsim_units_overlap(&p->done->units, &r->units) ||
         !ipsim_part_unpack(p->scratch, r->payload, r->payload_size)) {
-        tell(p->options,
-             "%s: the record at byte %" PRId64 " (%s) does not fit the others; it is left out and its units are simulated again", p->path,
-             r->offset, units);
+        ipsim_journal_file_tell(
+            p->file, "%s: the record at byte %" PRId64 " (%s) does not fit the others; it is left out and its units are simulated again",
+            p->path, r->offset, units);
         return IPSIM_OK;
     }
     ipsim_units_merge(&p->scratch->units, &r->units);
@@ -82,10 +68,11 @@ static ipsim_status read_records(FILE *stream, replay *p, ipsim_error *err)
         else if (reading == RECORD_GOOD && p->scratch)
             status = take_record(p, &r, err);
         else if (reading == RECORD_DAMAGED && p->scratch)
-            tell(p->options, "%s: the record at byte %" PRId64 " (%s) is damaged; its units are simulated again", p->path, r.offset, units);
+            ipsim_journal_file_tell(p->file, "%s: the record at byte %" PRId64 " (%s) is damaged; its units are simulated again", p->path,
+                                    r.offset, units);
         else if (reading == RECORD_TRUNCATED && p->scratch)
-            tell(p->options, "%s: the record at byte %" PRId64 " is cut short or damaged; its units are simulated again", p->path,
-                 r.offset);
+            ipsim_journal_file_tell(p->file, "%s: the record at byte %" PRId64 " is cut short or damaged; its units are simulated again",
+                                    p->path, r.offset);
         if (reading != RECORD_TRUNCATED)
             p->end = r.end;
     }
@@ -93,23 +80,12 @@ static ipsim_status read_records(FILE *stream, replay *p, ipsim_error *err)
     return status;
 }
 
-/* Head and records of one file. *empty: it ends within its head, as after a power cut right at the start. */
+/* Head and records of one file. */
 static ipsim_status read_journal(FILE *stream, replay *p, const char *identity, bool *empty, ipsim_error *err)
 {
-    char *text = NULL, why[1024];
-    ipsim_status status = ipsim_record_read_head(stream, p->path, &text, empty, err);
-    if (*empty) {
-        tell(p->options, "%s: nothing is recorded in this journal; the run starts from the beginning", p->path);
-        p->end = 0;
-        status = IPSIM_OK;
-    } else if (status == IPSIM_OK && !ipsim_identity_agrees(identity, text, true, why, sizeof why)) {
-        status = ipsim_error_set_at(err, IPSIM_ERR_INCOMPATIBLE, (ipsim_origin){p->path, 0, NULL},
-                                    "this journal belongs to another run: %s. Remove it, or name another with --checkpoint=FILE", why);
-    } else if (status == IPSIM_OK) {
-        status = read_records(stream, p, err);
-    }
-    free(text);
-    return status;
+    ipsim_status status = ipsim_journal_file_read_head(p->file, stream, p->path, identity, empty, err);
+    p->end = 0;
+    return status == IPSIM_OK && !*empty ? read_records(stream, p, err) : status;
 }
 
 /* The journals of the other ranks, whatever number of them there were. false: none. */
@@ -151,13 +127,10 @@ static ipsim_status open_and_read(journal *j, int member, const char *identity, 
                                   int64_t *goal, ipsim_error *err)
 {
     bool created, empty = false;
-    ipsim_status status = ipsim_journal_file_open(&j->file, &created, err);
+    ipsim_status status = ipsim_journal_file_open(&j->file, j->options->resume || member > 0, &created, err);
     if (status != IPSIM_OK)
         return status;
-    replay p = {.options = j->options, .path = j->file.path, .done = done, .scratch = member == 0 ? scratch : NULL, .goal = goal};
-    if (!created && !j->options->resume && member == 0)
-        return ipsim_error_set_at(err, IPSIM_ERR_USAGE, (ipsim_origin){j->file.path, 0, NULL},
-                                  "an unfinished run is kept here; --resume goes on with it, and removing the file gives it up");
+    replay p = {.file = &j->file, .path = j->file.path, .done = done, .scratch = member == 0 ? scratch : NULL, .goal = goal};
     if (!created)
         status = read_journal(j->file.stream, &p, identity, &empty, err);
     j->file.end = p.end;
@@ -181,6 +154,8 @@ ipsim_status ipsim_journal_open(const ipsim_run_options *options, int member, co
         return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
     }
     j->options = options;
+    j->file.note = options->note;
+    j->file.note_data = options->note_data;
     ipsim_status status = open_and_read(j, member, identity, done, scratch, goal, err);
     ipsim_part_free(scratch);
     if (status != IPSIM_OK) {
@@ -211,23 +186,17 @@ ipsim_status ipsim_journal_append(journal *j, const experiment_part *part)
     if (part->units.count == 0)
         return IPSIM_OK;
     ipsim_bytes payload = {0}, bytes = {0};
-    ipsim_error err = {0};
     double start = ipsim_journal_file_now();
     if (!ipsim_part_pack(part, &payload))
         payload.out_of_memory = true;
     if (j->goal != j->goal_written)
         put_goal(j, &bytes);
     ipsim_record_put(&bytes, RECORD_PART, &part->units, &payload);
-    ipsim_status status = ipsim_journal_file_append(&j->file, &bytes, &err);
+    ipsim_status status = ipsim_journal_file_append(&j->file, &bytes, start);
     if (status == IPSIM_OK)
         j->goal_written = j->goal;
     ipsim_bytes_clear(&payload);
     ipsim_bytes_clear(&bytes);
-    ipsim_journal_file_pace(&j->file, start);
-    if (status != IPSIM_OK && j->failure.status == IPSIM_OK)
-        tell(j->options, "%s: %s; the run goes on and tries again, but until then a crash would cost what is done from here on",
-             j->file.path, err.message);
-    j->failure = err; /* all zero when there is none */
     return status;
 }
 
@@ -238,7 +207,7 @@ void ipsim_journal_set_goal(journal *j, int64_t persons)
 
 const ipsim_error *ipsim_journal_failure(const journal *j)
 {
-    return &j->failure;
+    return &j->file.failure;
 }
 
 void ipsim_journal_close(journal *j)

@@ -3,12 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "identity.h"
 
 double ipsim_journal_file_now(void)
 {
@@ -25,10 +28,15 @@ bool ipsim_journal_file_is_due(const journal_file *f)
     return now - f->last > interval;
 }
 
-void ipsim_journal_file_pace(journal_file *f, double started)
+void ipsim_journal_file_tell(const journal_file *f, const char *format, ...)
 {
-    f->last = ipsim_journal_file_now();
-    f->cost = f->last - started;
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (f->note)
+        f->note(f->note_data, true, text);
 }
 
 ipsim_status ipsim_journal_file_error(ipsim_error *err, const char *path, const char *what, int code)
@@ -50,7 +58,7 @@ static ipsim_status sync_parent(const char *path, ipsim_error *err)
     return descriptor >= 0 ? IPSIM_OK : ipsim_journal_file_error(err, path, "the folder of the journal cannot be opened", errno);
 }
 
-ipsim_status ipsim_journal_file_open(journal_file *f, bool *created, ipsim_error *err)
+static ipsim_status open_and_lock(journal_file *f, bool *created, ipsim_error *err)
 {
     f->opened = f->last = ipsim_journal_file_now();
     for (;;) {
@@ -86,34 +94,58 @@ ipsim_status ipsim_journal_file_open(journal_file *f, bool *created, ipsim_error
     }
 }
 
-/* 0, or an errno. */
-static int write_at(int descriptor, const unsigned char *data, size_t size, int64_t offset)
+ipsim_status ipsim_journal_file_open(journal_file *f, bool resume, bool *created, ipsim_error *err)
 {
-    while (size > 0) {
-        ssize_t written = pwrite(descriptor, data, size, (off_t)offset);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return written < 0 ? errno : EIO;
-        data += written;
-        size -= (size_t)written;
-        offset += written;
-    }
-    return fdatasync(descriptor) == 0 ? 0 : errno;
+    ipsim_status status = open_and_lock(f, created, err);
+    if (status == IPSIM_OK && !*created && !resume)
+        return ipsim_error_set_at(err, IPSIM_ERR_USAGE, (ipsim_origin){f->path, 0, NULL},
+                                  "an unfinished run is kept here; --resume goes on with it, and removing the file gives it up");
+    return status;
 }
 
-ipsim_status ipsim_journal_file_append(journal_file *f, const ipsim_bytes *bytes, ipsim_error *err)
+ipsim_status ipsim_journal_file_read_head(const journal_file *f, FILE *stream, const char *path, const char *identity, bool *empty,
+                                          ipsim_error *err)
+{
+    char *text = NULL, why[1024];
+    ipsim_status status = ipsim_record_read_head(stream, path, &text, empty, err);
+    if (*empty) {
+        ipsim_journal_file_tell(f, "%s: nothing is recorded in this journal; all is done from the beginning", path);
+        status = IPSIM_OK;
+    } else if (status == IPSIM_OK && !ipsim_identity_agrees(identity, text, true, why, sizeof why)) {
+        status = ipsim_error_set_at(err, IPSIM_ERR_INCOMPATIBLE, (ipsim_origin){path, 0, NULL},
+                                    "this journal belongs to another run: %s. Remove it, or name another with --checkpoint=FILE", why);
+    }
+    free(text);
+    return status;
+}
+
+static ipsim_status append(journal_file *f, const ipsim_bytes *bytes, ipsim_error *err)
 {
     if (bytes->out_of_memory)
         return ipsim_error_set(err, IPSIM_ERR_MEMORY, "memory is short");
-    int code = write_at(fileno(f->stream), bytes->data, bytes->size, f->end);
+    int descriptor = fileno(f->stream), code = ipsim_record_write(descriptor, bytes, f->end);
+    if (code == 0 && fdatasync(descriptor) != 0)
+        code = errno;
     if (code == 0) {
         f->end += (int64_t)bytes->size;
         return IPSIM_OK;
     }
-    if (ftruncate(fileno(f->stream), (off_t)f->end) != 0)
+    if (ftruncate(descriptor, (off_t)f->end) != 0)
         code = errno; /* half a record is left; the next one is written over it, and a reader stops before it */
     return ipsim_journal_file_error(err, f->path, "the journal cannot be written", code);
+}
+
+ipsim_status ipsim_journal_file_append(journal_file *f, const ipsim_bytes *bytes, double started)
+{
+    ipsim_error err = {0};
+    ipsim_status status = append(f, bytes, &err);
+    if (status != IPSIM_OK && f->failure.status == IPSIM_OK)
+        ipsim_journal_file_tell(f, "%s: %s; the run goes on and tries again, but until then a crash would cost what is done from here on",
+                                f->path, err.message);
+    f->failure = err; /* all zero when there is none */
+    f->last = ipsim_journal_file_now();
+    f->cost = f->last - started;
+    return status;
 }
 
 ipsim_status ipsim_journal_file_begin(journal_file *f, const char *identity, ipsim_error *err)
@@ -122,7 +154,7 @@ ipsim_status ipsim_journal_file_begin(journal_file *f, const char *identity, ips
     ipsim_record_put_head(&head, identity);
     f->end = 0;
     ipsim_status status = ftruncate(fileno(f->stream), 0) == 0
-                              ? ipsim_journal_file_append(f, &head, err)
+                              ? append(f, &head, err)
                               : ipsim_journal_file_error(err, f->path, "the journal cannot be emptied", errno);
     status = status == IPSIM_OK ? sync_parent(f->path, err) : status;
     ipsim_bytes_clear(&head);

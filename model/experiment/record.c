@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 
 static const char head_magic[] = "ipsimprt";
@@ -57,6 +58,19 @@ void ipsim_record_put(ipsim_bytes *out, record_kind kind, const unit_set *units,
 static ipsim_status bad_head(const char *path, ipsim_error *err, const char *what)
 {
     return ipsim_error_set_at(err, IPSIM_ERR_DATA, (ipsim_origin){path, 0, NULL}, "%s", what);
+}
+
+int ipsim_record_write(int descriptor, const ipsim_bytes *bytes, int64_t offset)
+{
+    for (size_t done = 0; done < bytes->size;) {
+        ssize_t written = pwrite(descriptor, bytes->data + done, bytes->size - done, (off_t)(offset + (int64_t)done));
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return written < 0 ? errno : EIO;
+        done += (size_t)written;
+    }
+    return 0;
 }
 
 ipsim_status ipsim_record_read_head(FILE *stream, const char *path, char **text, bool *empty, ipsim_error *err)

@@ -25,6 +25,9 @@ typedef enum record_kind {
 void ipsim_record_put_head(ipsim_bytes *out, const char *text);
 void ipsim_record_put(ipsim_bytes *out, record_kind kind, const unit_set *units, const ipsim_bytes *payload);
 
+/* All bytes, from `offset` on; nothing is synced. 0, or an errno. */
+int ipsim_record_write(int descriptor, const ipsim_bytes *bytes, int64_t offset);
+
 /* Reads the head of an open file and leaves the stream behind it. The caller frees the text.
  * IPSIM_ERR_DATA: no such file, or damaged; IPSIM_ERR_INCOMPATIBLE: another format; IPSIM_ERR_FILE. `empty` (may be NULL): the file ends
  * within its head, so nothing was ever recorded in it; then the status is IPSIM_ERR_DATA too. */

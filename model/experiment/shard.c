@@ -110,20 +110,12 @@ void ipsim_shard_discard(shard_file *file)
     free(file);
 }
 
-static int write_all(int descriptor, const unsigned char *data, size_t size)
+static int write_all(int descriptor, const ipsim_bytes *bytes)
 {
     if (ftruncate(descriptor, 0) != 0)
         return errno;
-    while (size > 0) {
-        ssize_t written = write(descriptor, data, size);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return written < 0 ? errno : EIO;
-        data += written;
-        size -= (size_t)written;
-    }
-    return fsync(descriptor) == 0 ? 0 : errno;
+    int code = ipsim_record_write(descriptor, bytes, 0);
+    return code != 0 ? code : fsync(descriptor) == 0 ? 0 : errno;
 }
 
 ipsim_status ipsim_shard_commit(shard_file *file, const char *identity, const ipsim_files *files, const experiment_part *part,
@@ -140,7 +132,7 @@ ipsim_status ipsim_shard_commit(shard_file *file, const char *identity, const ip
     if (bytes.out_of_memory) {
         status = no_memory(err);
     } else {
-        int code = write_all(file->descriptor, bytes.data, bytes.size);
+        int code = write_all(file->descriptor, &bytes);
         if (code == 0 && rename(file->work_path, file->path) != 0)
             code = errno;
         if (code != 0) {

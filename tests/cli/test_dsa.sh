@@ -175,7 +175,7 @@ refused "bad values with a journal" 'with illness_rate = -1' --vary illness_rate
 assert "there is none" sh -c "! ls -A '$scratch' | grep -q 'dsa\.journal'"
 code=0
 (ulimit -f 8 && limit "$IPSIM" dsa "${long[@]}" -o "$scratch/kept" --checkpoint) >"$scratch/out" 2>"$scratch/err" </dev/null || code=$?
-expect 1 "files of at most 8 kB" --err 'journal cannot be written.*the analysis goes on' --err 'nothing was written'
+expect 1 "files of at most 8 kB" --err 'journal cannot be written.*the run goes on' --err 'nothing was written'
 assert "nothing half-written" is_absent "$scratch/kept"
 assert "a way to go on is told where there is one" test "$(grep -c 'To go on with it' "$scratch/err")" = "$([ -e "$journal" ] && echo 1 || echo 0)"
 run dsa "$model" "$arm" -n 200 -q -o "$scratch/kept" --checkpoint="$scratch/absent/journal"
