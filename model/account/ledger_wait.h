@@ -22,10 +22,11 @@ typedef struct ledger_waiting {
     size_t n_cells;   /* of a step: those of a measure and model that anything can be added to */
     size_t *cell;     /* [measure * n_models + model]; SIZE_MAX: none */
     size_t n_sums, n_product_sums;
-    int64_t *sums;     /* n_sums: [((combination * n_steps + step) * n_cells + cell) * ACCOUNT_N_SUMS] */
+    /* n_sums: [((combination * n_steps + step) * n_cells + cell) * ACCOUNT_N_SUMS] */
+    int64_t *sums;
+    /* n_product_sums, behind them: [(((combination * n_steps + step) * n_products + k) * n_models + model) * WAITING_PRODUCTS] */
+    int64_t *products;
     int64_t *by_group; /* scratch: n_groups * ACCOUNT_N_SUMS */
-    int64_t *
-        products; /* n_product_sums, behind `sums`: [(((combination * n_steps + step) * n_products + k) * n_models + model) * WAITING_PRODUCTS] */
 } ledger_waiting;
 
 bool ipsim_waiting_init(ledger_waiting *w, const ipsim_ledger *ledger, size_t n_combinations, size_t n_groups_most, bool by_definition);
