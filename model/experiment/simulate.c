@@ -230,5 +230,8 @@ ipsim_status ipsim_experiment_worker_totals(experiment_worker *w, ipsim_luck luc
     w->sink.first = first;
     w->sink.batch = batch;
     w->sink.sums = sums;
-    return simulate_block(w, luck, first, end, err);
+    ipsim_status status = IPSIM_OK;
+    for (int64_t persons = (int64_t)w->most_persons; status == IPSIM_OK && first < end; first += persons)
+        status = simulate_block(w, luck, first, end - first < persons ? end : first + persons, err);
+    return status;
 }

@@ -90,7 +90,7 @@ void ipsim_experiment_worker_ask(experiment_worker *w, experiment_leave *leave, 
 /* Adds persons first .. end - 1 of a replicate to the worker's sums. After an error the sums are of no use. */
 ipsim_status ipsim_experiment_worker_block(experiment_worker *w, ipsim_luck luck, int64_t first, int64_t end,
                                            ipsim_error *err) IPSIM_MUST_CHECK;
-/* The same for a worker of totals: model m's are added to sums[m][(person - first) / batch * n_cells + cell]. */
+/* The same for a worker of totals, and for any number of persons: model m's are added to sums[m][(person - first) / batch * n_cells + cell]. */
 ipsim_status ipsim_experiment_worker_totals(experiment_worker *w, ipsim_luck luck, int64_t first, int64_t end, int64_t batch,
                                             ipsim_wide128 *const *sums, ipsim_error *err) IPSIM_MUST_CHECK;
 

@@ -37,6 +37,14 @@ run compare "$model" "$arm" -n 1500 -q -o "$scratch/compare"
 compared=$(awk -F, '$3 == "all" && $4 == "cost_society" && $6 == "yes" && $7 == 20 { printf "%.3f", $8 }' "$scratch/compare/differences.csv")
 here=$(awk -F, '$3 == "society" && $4 == "cost_society" { printf "%.3f", $6 }' "$out/dsa_base.csv")
 assert "the base is that of compare: $compared" test "$compared" = "$here"
+# Errors come from 512 batches, and a batch may be more than one block of 4 096.
+run dsa "$model" "$arm" -n 2097153 --vary c_bed=5000:12000 --find none --perspective society -q -o "$scratch/many"
+expect 0 "2 097 153 persons"
+run compare "$model" "$arm" -n 2097153 -q -o "$scratch/compare"
+total() { awk -F, -v n="$1" '$3 == "all" && $4 == "cost_society" && $6 == "yes" && $7 == 20 { printf "%.6f", $n }' "$scratch/compare/differences.csv"; }
+base() { awk -F, -v n="$1" '$4 == "cost_society" { printf "%.6f", $n }' "$scratch/many/dsa_base.csv"; }
+assert "the base is that of compare: $(total 8)" test "$(base 6)" = "$(total 8)"
+assert "and its error within a tenth: $(base 7), $(total 9)" awk -v a="$(base 7)" -v b="$(total 9)" 'BEGIN { exit !(a > 0.9 * b && a < 1.1 * b) }'
 
 run dsa "$model" "$arm" -n 300 --vary "$ranges" --only c_bed,illness_rate --grid 'c_bed=5000:12000:3,illness_rate=0:0.3:4' --find none -o "$out"
 expect 0 "a grid" --out 'TWO AT A TIME: c_bed down, illness_rate across' --out 'Positive at [0-9]+ of 12 points; dsa_grid.csv'
