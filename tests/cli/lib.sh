@@ -8,7 +8,7 @@
 #   expect 2 "..." --err 'nearest known key'    # ...and what standard error (--err) or standard output (--out) must match
 #   assert "files are equal" cmp a b            # one case: any command
 #   finish
-set -uo pipefail
+set -muo pipefail # with -m, what is begun in the background gets a process group of its own and the usual signals
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 
 IPSIM=${IPSIM:-$PWD/ipsim}
@@ -77,11 +77,55 @@ expect() { # exit code, title, [--out regex] [--err regex]...
     fi
 }
 
-# As many persons as keep this machine busy for so many seconds with the tests' own two arms.
-persons_for() { # seconds
-    limit "$IPSIM" compare "$model" "${model%/*}/arm.cfg" -n 200000 --quiet --output "$scratch/probe" || return 1
-    jq --argjson seconds "$1" '[20000, 200000 * $seconds / (.wall_seconds + 0.01)] | max | floor' "$scratch/probe/manifest.json"
+# A run that is to be disturbed must be long enough and far enough, on this machine, today: nothing below waits for a fixed time.
+
+# How many persons, draws or replicates keep this machine busy for so many seconds.
+size_for() { # seconds, a number that takes a moment, a command up to the option whose value it is
+    local begun=${EPOCHREALTIME/./}
+    limit "${@:3}" "$2" >/dev/null 2>"$scratch/err" </dev/null || return 1
+    echo $((1 + $2 * $1 * 1000000 / (${EPOCHREALTIME/./} - begun)))
+}
+persons_for() { # seconds, for the tests' own two arms
+    size_for "$1" 200000 "$IPSIM" compare "$model" "${model%/*}/arm.cfg" --quiet --output "$scratch/probe" --persons
     rm -rf "$scratch/probe"
+}
+
+begin() { # command...: in the background, its process in $pid
+    "$@" >"$scratch/out" 2>"$scratch/err" </dev/null &
+    pid=$!
+}
+end() { # signal: sends it and waits; the exit code is in $code
+    kill "-$1" "$pid" 2>/dev/null
+    code=0
+    wait "$pid" 2>/dev/null || code=$?
+}
+records_in() { cat "$1"* 2>/dev/null | grep -ao IPRC | wc -l; } # a journal, or those of all ranks
+# Waits until what was begun has worked for so long. False when it came to its end before.
+has_worked() { # hundredths of a second of processor time
+    local fields
+    while kill -0 "$pid" 2>/dev/null; do
+        read -ra fields < <(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null)
+        [ $((${fields[11]:-0} + ${fields[12]:-0})) -lt "$1" ] || return 0
+        sleep 0.01
+    done
+    return 1
+}
+# Waits until the journal has a record more than there were. False when what was begun came to its end before.
+has_kept() { # journal, records there were
+    while kill -0 "$pid" 2>/dev/null; do
+        [ "$(records_in "$1")" -le "$2" ] || return 0
+        sleep 0.01
+    done
+    return 1
+}
+# A command that is killed when it has kept something more. False when it came to its end before.
+killed() { # journal, command...
+    local before
+    before=$(records_in "$1")
+    begin "${@:2}"
+    has_kept "$1" "$before"
+    end KILL
+    [ $code = 137 ]
 }
 
 is_empty() { [ ! -s "$1" ]; }

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A run with a journal that is killed, interrupted, or meets a full disk or a damaged journal, and is resumed: the bytes of an unbroken run.
 . "$(dirname "$0")/lib.sh"
-set -m # background jobs get their own process group and the usual signals
 arm=tests/cli/arm.cfg
 journal=$scratch/.r.journal
 
@@ -11,15 +10,7 @@ args=(compare "$model" "$arm" -n "$persons" --quiet --output "$scratch/r")
 run compare "$model" "$arm" -n "$persons" --quiet --output "$scratch/whole"
 expect 0 "the run to be disturbed ($persons persons)"
 
-start() { # options: begins the run in the background
-    "$IPSIM" "${args[@]}" "$@" >"$scratch/out" 2>"$scratch/err" </dev/null &
-    pid=$!
-}
-end() { # signal
-    kill "-$1" $pid 2>/dev/null
-    code=0
-    wait $pid 2>/dev/null || code=$?
-}
+start() { begin "$IPSIM" "${args[@]}" "$@"; }
 pause() { sleep "$(printf '0.%03d' $(($1 + RANDOM % $2)))"; }
 resume() { # title
     run "${args[@]}" --resume
@@ -29,13 +20,19 @@ resume() { # title
     rm -rf "$scratch/r"
 }
 
-# SIGKILL at 50 random moments; every run goes on where the one before it was killed, and is checked whenever one gets to its end.
+# SIGKILL at 50 random moments, half of them soon after a record; every run goes on where the one before it was killed, and is checked whenever
+# one gets to its end.
 RANDOM=20260102
 finished=0 broken=0 resumed=0
-for _ in $(seq 1 50); do
-    [ ! -e "$journal" ] || resumed=$((resumed + 1))
+for i in $(seq 1 50); do
+    records=$(records_in "$journal")
+    [ "$records" = 0 ] || resumed=$((resumed + 1))
     start --resume
-    pause 1 800
+    if [ $((i % 2)) = 0 ]; then
+        has_kept "$journal" "$records" && pause 1 200
+    else
+        pause 1 800
+    fi
     end KILL
     if [ -e "$scratch/r" ]; then
         finished=$((finished + 1))
@@ -51,14 +48,9 @@ resume "after 50 SIGKILLs"
 make_journal() {
     rm -rf "$journal" "$scratch/r"
     start --checkpoint
-    local records
-    for _ in $(seq 1 200); do
-        sleep 0.05
-        records=$(grep -aoc IPRC "$journal" 2>/dev/null)
-        [ "${records:-0}" -lt "$1" ] || break
-    done
+    has_kept "$journal" $(($1 - 1))
     end KILL
-    [ -s "$journal" ]
+    [ "$code" = 137 ]
 }
 assert "a killed run leaves a journal" make_journal 3
 cp "$journal" "$scratch/good"
@@ -124,7 +116,7 @@ rm -f "$journal"
 # Ctrl-C and SIGTERM: what is finished is kept, and the command that goes on with it is printed.
 for signal in INT TERM; do
     start --checkpoint
-    sleep 0.7
+    has_kept "$journal" 0
     end $signal
     expect 130 "SIG$signal with a journal" --err 'interrupted' --err 'ipsim compare --resume .*--checkpoint'
     assert "SIG$signal: no result yet" is_absent "$scratch/r"
@@ -138,33 +130,27 @@ for signal in INT TERM; do
 done
 
 # Other ways of running share it.
-small=(compare "$model" "$arm" -n 3000 --replicates 40 --quiet --output "$scratch/r")
-run "${small[@]}" --output "$scratch/whole40"
-for i in 1 2 3; do
-    "$IPSIM" "${small[@]}" --resume --threads $i >/dev/null 2>&1 &
-    pid=$!
-    sleep 0.5
-    end KILL
-done
-run "${small[@]}" --resume
-expect 0 "replicates: resumed"
-assert "replicates: the bytes of an unbroken run" same_results "$scratch/whole40" "$scratch/r"
-until=(compare "$model" "$arm" -n 5000 --until-mcse qalys=0.0004 --quiet --output "$scratch/r")
-run "${until[@]}" --output "$scratch/whole_until"
-for moment in 0.4 0.5 0.4 0.6; do
-    "$IPSIM" "${until[@]}" --resume >/dev/null 2>&1 &
-    pid=$!
-    sleep $moment
-    end KILL
-done
-LIMIT=120 run "${until[@]}" --resume
-expect 0 "--until-mcse: resumed"
-assert "--until-mcse: the bytes of an unbroken run" same_results "$scratch/whole_until" "$scratch/r"
-rm -rf "$scratch/r"
+disturbed() { # title, command...: killed three times, then left in peace
+    local times=0 i
+    run "${@:2}" --output "$scratch/whole_of_it"
+    expect 0 "$1: the run to be disturbed"
+    for i in 1 2 3; do
+        ! killed "$journal" "$IPSIM" "${@:2}" --output "$scratch/r" --resume --threads $i || times=$((times + 1))
+    done
+    assert "$1: killed three times in the middle" test $times = 3
+    run "${@:2}" --output "$scratch/r" --resume
+    expect 0 "$1: resumed"
+    assert "$1: the bytes of an unbroken run" same_results "$scratch/whole_of_it" "$scratch/r"
+    rm -rf "$scratch/r" "$scratch/whole_of_it"
+}
+replicates=$(size_for 4 100 "$IPSIM" compare "$model" "$arm" -n 3000 --quiet --output "$scratch/probe" --replicates)
+disturbed "$replicates replicates" compare "$model" "$arm" -n 3000 --quiet --replicates "$replicates"
+error=$(awk -F, '$3 == "all" && $4 == "qalys" && $6 == "yes" { error = $9 } END { print error }' "$scratch/whole/differences.csv")
+disturbed "as many persons as give the error of $persons" compare "$model" "$arm" -n 5000 --quiet --until-mcse "qalys=$error"
 
 # Two runs into one folder: the journal keeps the second out; without one the last to finish wins, whole.
 start --checkpoint
-sleep 0.5
+has_kept "$journal" 0
 kill -STOP $pid
 run "${args[@]}" --resume
 expect 1 "a second run with the same journal" --err 'another run is writing this journal'

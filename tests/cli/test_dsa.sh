@@ -105,48 +105,34 @@ run dsa "$model" -o "$out"
 expect 2 "one scenario is not enough" --err COMPARATOR
 
 # Ctrl-C: exit code 130, and nothing of it is left.
-code=0
-limit bash -c '"$0" dsa "$1" "$2" -n 400000 --vary "$3" -q -o "$4" & pid=$!; sleep 1; kill -INT $pid; wait $pid' "$IPSIM" "$model" "$arm" "$ranges" \
-    "$scratch/stopped/x" 2>"$scratch/err" >"$scratch/out" || code=$?
+begin "$IPSIM" dsa "$model" "$arm" -n 4000000 --vary "$ranges" -q -o "$scratch/stopped/x"
+has_worked 50
+end INT
 expect 130 "an interruption" --err 'nothing was written'
 assert "nothing is left of it" is_absent "$scratch/stopped"
 
 # With a journal: killed, interrupted, and gone on with, it gives the bytes of one that was left in peace.
-long=("$model" "$arm" -n 2000 --vary "$ranges" --grid 'illness_rate=0.1:0.3:20,c_bed=5000:12000:20' -q)
+long=("$model" "$arm" --vary "$ranges" --grid 'illness_rate=0.1:0.3:20,c_bed=5000:12000:20' -q)
+persons=$(size_for 3 500 "$IPSIM" dsa "${long[@]}" -o "$scratch/probe" -n)
+long+=(-n "$persons")
 journal=$scratch/.kept.journal
 run dsa "${long[@]}" -o "$scratch/long"
 expect 0 "a longer one"
 assert "a large grid is shown in part" grep -q 'of 400 points, of which 88 are shown' "$scratch/long/summary.txt"
 assert "in lines of at most 120 columns" awk 'length($0) > 120 { exit 1 }' "$scratch/long/summary.txt"
-size_of() { stat -c %s "$1" 2>/dev/null || echo 0; }
-# Sends the signal when the journal has grown. False when the analysis was done before, or as good as,
-# as it may be where this script is kept waiting.
+# Sends the signal when one more record is kept. False when the analysis came to its end before.
 signalled() { # signal
     local before
-    before=$(size_of "$journal")
-    "$IPSIM" dsa "${long[@]}" -o "$scratch/kept" --resume --threads 1 >"$scratch/out" 2>"$scratch/err" </dev/null &
-    local pid=$!
-    while [ "$(size_of "$journal")" -le $((before + 1000)) ] && kill -0 $pid 2>/dev/null; do
-        sleep 0.02
-    done
-    kill "-$1" $pid 2>/dev/null
-    code=0
-    wait $pid 2>/dev/null || code=$?
-    [ $code != 0 ] && [ -e "$journal" ] && { [ "$1" = KILL ] || grep -q interrupted "$scratch/err"; }
+    before=$(records_in "$journal")
+    begin "$IPSIM" dsa "${long[@]}" -o "$scratch/kept" --resume --threads 1
+    has_kept "$journal" "$before"
+    end "$1"
+    [ $code = $((128 + $(kill -l "$1"))) ]
 }
-until_signalled() { # signal
-    local attempt
-    for attempt in 1 2 3 4 5; do
-        ! signalled "$1" || return 0
-        rm -rf "$scratch/kept" "$journal"
-    done
-    echo "it was always done before ($attempt attempts)"
-    return 1
-}
-assert "SIGKILL leaves a journal" until_signalled KILL
+assert "SIGKILL leaves a journal" signalled KILL
 assert "and no result" is_absent "$scratch/kept"
 cp "$journal" "$scratch/good"
-until_signalled INT >/dev/null
+signalled INT
 expect 130 "Ctrl-C says what is kept and how to go on" --err "is kept in $journal\. To go on with it:" --err '^  ipsim dsa .*--resume'
 assert "and leaves no result" is_absent "$scratch/kept"
 run dsa "${long[@]}" -o "$scratch/kept" --checkpoint
@@ -157,7 +143,7 @@ foreign() { # title, regex, options...
     expect 2 "the journal is none of $1" --err "belongs to another run.*$2"
 }
 foreign "another seed" 'seed 7.*seed 8' --seed 8
-foreign "fewer persons" 'persons 2000' -n 1999
+foreign "fewer persons" "persons $persons" -n $((persons - 1))
 foreign "another scenario" 'scenario "model" has other contents' --set c_ill=1
 foreign "one in which a number stands in the place of a formula" 'scenario "model" has other contents' --set recovery_rate=0.5
 foreign "other thresholds" 'threshold 500000' --threshold 1e6
@@ -172,7 +158,7 @@ resumed() { # title, options...
     rm -rf "$scratch/kept"
 }
 resumed "gone on with, by other threads" --threads 2
-head -c $(($(size_of "$scratch/good") - 10)) "$scratch/good" >"$journal"
+head -c $(($(stat -c %s "$scratch/good") - 10)) "$scratch/good" >"$journal"
 resumed "a journal cut short"
 assert "which is told" grep -q 'cut short' "$scratch/err"
 head -c 40 "$scratch/good" >"$journal"

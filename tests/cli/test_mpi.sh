@@ -3,7 +3,6 @@
 # Several ranks, one run: the bytes of one process, and a journal that survives the loss of a rank. Run by `make test-slow`, which builds the
 # program with MPI=1 (IPSIM_MPI).
 . "$(dirname "$0")/lib.sh"
-set -m
 arm=tests/cli/arm.cfg
 mpi_program=${IPSIM_MPI:-$PWD/build/cc-mpi/ipsim}
 if [ ! -x "$mpi_program" ] || ! command -v mpirun >/dev/null; then

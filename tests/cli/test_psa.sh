@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A probabilistic analysis: the same bytes for any number of threads, shards and interruptions; what it writes; what it refuses.
 . "$(dirname "$0")/lib.sh"
-set -m # background jobs get their own process group and the usual signals
 
 # The tests' own arms, with uncertainty: single distributions, a joint of two, a posterior sample.
 printf 'bed,loss\n8500,-0.15\n9000,-0.2\n9900,-0.3\n' >"$scratch/posterior.csv"
@@ -108,28 +107,29 @@ run merge "$scratch"/b.shard-*.ipsim --quiet -o "$scratch/blocks-m"
 assert "a draw of several blocks in several shards" same_results "$scratch/blocks" "$scratch/blocks-m"
 
 # Interrupted and resumed.
-args=(psa "${arms[@]}" --draws 2000 -n 200 --quiet -o "$scratch/r")
-run psa "${arms[@]}" --draws 2000 -n 200 --quiet -o "$scratch/long"
-expect 0 "a longer one"
+draws=$(size_for 4 500 "$IPSIM" psa "${arms[@]}" -n 1000 --quiet -o "$scratch/probe" --draws)
+args=(psa "${arms[@]}" --draws "$draws" -n 1000 --quiet)
+run "${args[@]}" -o "$scratch/long"
+expect 0 "a longer one ($draws draws)"
+args+=(-o "$scratch/r" --resume)
 for signal in INT KILL; do
-    for moment in 0.4 0.9; do
-        "$IPSIM" "${args[@]}" --resume >"$scratch/out" 2>"$scratch/err" </dev/null &
-        pid=$!
-        sleep $moment
-        kill -$signal $pid 2>/dev/null
-        wait $pid 2>/dev/null
+    stopped=0
+    for _ in 1 2; do
+        records=$(records_in "$scratch/.r.journal")
+        begin "$IPSIM" "${args[@]}"
+        has_kept "$scratch/.r.journal" "$records"
+        end $signal
+        case $code in 130 | 137) stopped=$((stopped + 1)) ;; esac
     done
-    run "${args[@]}" --resume
+    assert "$signal: stopped twice in the middle" test $stopped = 2
+    run "${args[@]}"
     expect 0 "$signal: resumed"
     assert "$signal: the bytes of an unbroken analysis" same_results "$scratch/long" "$scratch/r"
     rm -rf "$scratch/r"
 done
-"$IPSIM" psa "${arms[@]}" --draws 100000 -n 300 --quiet -o "$scratch/i" >"$scratch/out" 2>"$scratch/err" </dev/null &
-pid=$!
-sleep 0.5
-kill -INT $pid
-code=0
-wait $pid || code=$?
+begin "$IPSIM" psa "${arms[@]}" --draws 100000 -n 300 --quiet -o "$scratch/i"
+has_worked 50
+end INT
 expect 130 "interrupted without a journal" --err 'of 100 000 draws were finished' --err 'exactly the result of --draws [0-9]+'
 draws=$(sed -n 's/.*result of --draws \([0-9]*\)\..*/\1/p' "$scratch/err")
 run psa "${arms[@]}" --draws "${draws:-1}" -n 300 --quiet -o "$scratch/i2"

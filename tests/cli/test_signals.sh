@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A run that is stopped: SIGKILL leaves the old result or none, SIGINT keeps what is finished and says so.
 . "$(dirname "$0")/lib.sh"
-set -m # background jobs get their own process group and the usual signals
 
 # How long a small run takes decides when to kill.
 started=$(date +%s%N)
@@ -45,10 +44,9 @@ run run "$model" -n 20000 --quiet --output "$scratch/killed"
 assert "a later run puts the whole result there" same_results "$scratch/reference" "$scratch/killed"
 assert "and removes what the killed ones left" sh -c "! ls -A '$scratch' | grep -q '^\.'"
 
-interrupt() { # seconds until the signal, signal, then the options
-    "$IPSIM" run "$model" "${@:3}" >"$scratch/out" 2>"$scratch/err" </dev/null &
-    local pid=$!
-    sleep "$1"
+interrupt() { # hundredths of a second of work until the signal, signal, then the options
+    begin "$IPSIM" run "$model" "${@:3}"
+    has_worked "$1"
     kill "-$2" $pid
     code=0
     # A run that ignores the signal would last for hours.
@@ -62,7 +60,7 @@ interrupt() { # seconds until the signal, signal, then the options
 # A whole result of an earlier run must survive the interruption of a later one; what that one finished goes beside it.
 run run "$model" -n 200 --quiet --output "$scratch/wanted"
 cp -r "$scratch/wanted" "$scratch/before"
-interrupt 1.5 INT -n 1e9 --output "$scratch/wanted"
+interrupt 150 INT -n 1e9 --output "$scratch/wanted"
 expect 130 "SIGINT" --err 'interrupted' --err '[0-9].* of 1 000 000 000 persons' --err 'wanted-interrupted' --err 'again'
 assert "the earlier result is untouched" diff -r "$scratch/before" "$scratch/wanted"
 kept=$scratch/wanted-interrupted
@@ -76,22 +74,22 @@ if [ -n "$persons" ] && [ "$persons" -gt 0 ] && [ "$persons" -lt 1000000000 ]; t
 else
     not_ok "it says how many persons" "$(cat "$scratch/err")"
 fi
-interrupt 1.5 INT -n 1e9 --output "$scratch/wanted"
+interrupt 150 INT -n 1e9 --output "$scratch/wanted"
 assert "a second interruption replaces the first" is_whole "$kept"
 echo mine >"$kept/notes.txt"
-interrupt 1.5 INT -n 1e9 --output "$scratch/wanted"
+interrupt 150 INT -n 1e9 --output "$scratch/wanted"
 expect 130 "a third one, after somebody put notes there" --err 'wanted-interrupted-2'
 assert "is kept beside it" is_whole "$kept-2"
 assert "and the notes are untouched" grep -qx mine "$kept/notes.txt"
-interrupt 1.5 TERM -n 1e9 --quiet --output "$scratch/terminated"
+interrupt 150 TERM -n 1e9 --quiet --output "$scratch/terminated"
 assert "SIGTERM ends the run (exit code $code)" sh -c "case $code in 130 | 143) ;; *) exit 1 ;; esac"
 assert "SIGTERM: what is kept is whole" is_whole "$scratch/terminated-interrupted"
 assert "and nothing stands under the name of a whole result" is_absent "$scratch/terminated"
-interrupt 1 HUP -n 1e9 --quiet --output "$scratch/hung_up"
+interrupt 100 HUP -n 1e9 --quiet --output "$scratch/hung_up"
 expect 130 "a closed terminal or connection (SIGHUP)" --err 'hung_up-interrupted'
 assert "SIGHUP: what is kept is whole" is_whole "$scratch/hung_up-interrupted"
 trap '' HUP # as nohup does
-interrupt 0.3 HUP -n "$(persons_for 2)" --quiet --output "$scratch/nohup"
+interrupt 30 HUP -n "$(persons_for 2)" --quiet --output "$scratch/nohup"
 trap - HUP
 expect 0 "a run that was told to outlive its terminal does"
 
