@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -226,6 +227,24 @@ static void host_name(char *host, size_t size)
     }
 }
 
+/* A dead process keeps its number until its parent has asked for it; where /proc cannot be read, it counts as alive. */
+static bool is_gone(pid_t process)
+{
+    if (kill(process, 0) != 0) {
+        return errno == ESRCH;
+    }
+    char path[64], about[512];
+    snprintf(path, sizeof path, "/proc/%ld/stat", (long)process);
+    FILE *stream = fopen(path, "r");
+    size_t length = stream != NULL ? fread(about, 1, sizeof about - 1, stream) : 0;
+    if (stream != NULL) {
+        fclose(stream);
+    }
+    about[length] = '\0';
+    const char *name_end = strrchr(about, ')'); /* the state follows the name, which may hold anything */
+    return name_end != NULL && (strncmp(name_end, ") Z", 3) == 0 || strncmp(name_end, ") X", 3) == 0);
+}
+
 /* Whether a name begins with "." name mark, and its owner, a process of this host, is gone. */
 static bool is_leftover(const char *entry, const char *name, const char *mark, const char *host, bool first_of_process)
 {
@@ -249,7 +268,7 @@ static bool is_leftover(const char *entry, const char *name, const char *mark, c
     if (process == getpid()) {
         return first_of_process; /* the number was used before: usual for the only process of a container */
     }
-    return kill((pid_t)process, 0) != 0 && errno == ESRCH;
+    return is_gone((pid_t)process);
 }
 
 static void clean_leftovers(const ipsim_output_folder *folder, const char *host, bool first_of_process)

@@ -358,10 +358,9 @@ static void links_are_followed_to_the_folder_behind(void **state)
 }
 
 /* A child begins, writes and is killed; its process number is then nobody's. */
-static void leftovers_of_killed_runs_are_removed(void **state)
+/* A process that was killed while it wrote to demo. */
+static pid_t killed_while_writing(void)
 {
-    (void)state;
-    produce(below("demo"), "first\n");
     pid_t child = fork();
     if (child == 0) {
         ipsim_output_folder *folder = NULL;
@@ -376,9 +375,18 @@ static void leftovers_of_killed_runs_are_removed(void **state)
         }
         raise(SIGKILL);
     }
-    int status = 0;
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFSIGNALED(status));
+    siginfo_t end;
+    assert_int_equal(waitid(P_PID, (id_t)child, &end, WEXITED | WNOWAIT), 0);
+    assert_int_equal(end.si_code, CLD_KILLED);
+    return child;
+}
+
+static void leftovers_of_killed_runs_are_removed(void **state)
+{
+    (void)state;
+    produce(below("demo"), "first\n");
+    pid_t child = killed_while_writing();
+    assert_int_equal(waitpid(child, NULL, 0), child);
     assert_int_equal(count_entries(base), 2); /* the old result, and the hidden leftover */
     assert_content(below("demo/results.csv"), "first\n");
 
@@ -400,6 +408,17 @@ static void leftovers_of_killed_runs_are_removed(void **state)
         assert_true(exists(below(names[i])));
     }
     assert_int_equal(count_entries(base), 7);
+}
+
+static void a_dead_process_may_wait_for_its_parent(void **state)
+{
+    (void)state;
+    pid_t child = killed_while_writing();
+    assert_int_equal(count_entries(base), 1);
+    produce(below("demo"), "second\n");
+    assert_int_equal(count_entries(base), 1);
+    assert_content(below("demo/results.csv"), "second\n");
+    assert_int_equal(waitpid(child, NULL, 0), child);
 }
 
 static void an_old_result_that_was_set_aside_comes_back(void **state)
@@ -577,6 +596,7 @@ int main(void)
         cmocka_unit_test_setup(the_folder_we_stand_in, make_base),
         cmocka_unit_test_setup(links_are_followed_to_the_folder_behind, make_base),
         cmocka_unit_test_setup(leftovers_of_killed_runs_are_removed, make_base),
+        cmocka_unit_test_setup(a_dead_process_may_wait_for_its_parent, make_base),
         cmocka_unit_test_setup(an_old_result_that_was_set_aside_comes_back, make_base),
         cmocka_unit_test_setup(permissions_follow_the_umask, make_base),
         cmocka_unit_test_setup(a_folder_that_may_not_be_written_is_told_before_the_run, make_base),
