@@ -28,7 +28,7 @@ export LC_ALL=C.UTF-8 # the tests read messages
     exit 1
 }
 
-limit() { timeout -k 5 "${LIMIT:-60}" "$@"; }
+limit() { timeout -k 5 "${LIMIT:-300}" "$@"; }
 
 run() {
     code=0
@@ -79,11 +79,11 @@ expect() { # exit code, title, [--out regex] [--err regex]...
 
 # A run that is to be disturbed must be long enough and far enough, on this machine, today: nothing below waits for a fixed time.
 
-# How many persons, draws or replicates keep this machine busy for so many seconds.
+# How many persons, draws or replicates keep this machine busy for so many seconds, if it has nothing else to do.
 size_for() { # seconds, a number that takes a moment, a command up to the option whose value it is
-    local begun=${EPOCHREALTIME/./}
-    limit "${@:3}" "$2" >/dev/null 2>"$scratch/err" </dev/null || return 1
-    echo $((1 + $2 * $1 * 1000000 / (${EPOCHREALTIME/./} - begun)))
+    local TIMEFORMAT='%U %S' used
+    used=$({ time limit "${@:3}" "$2" >/dev/null 2>"$scratch/err" </dev/null; } 2>&1) || return 1
+    awk -v seconds="$1" -v number="$2" -v processors="$(nproc)" '{ printf "%d\n", 1 + number * seconds * processors / ($1 + $2) }' <<<"$used"
 }
 persons_for() { # seconds, for the tests' own two arms
     size_for "$1" 200000 "$IPSIM" compare "$model" "${model%/*}/arm.cfg" --quiet --output "$scratch/probe" --persons

@@ -6,7 +6,6 @@
 #   BITS_BUILDS="NAME=PROGRAM ..."   other builds of the program, NAME telling how (gcc-O0, clang, sanitizers...)
 #   IPSIM_MPI=PROGRAM                one built with MPI=1
 . "$(dirname "$0")/lib.sh"
-LIMIT=300
 mpi_program=${IPSIM_MPI:-$PWD/build/cc-mpi/ipsim}
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_btl=self,vader,tcp OMPI_MCA_btl_tcp_if_include=lo
 

@@ -103,7 +103,7 @@ assert "the bytes of an unbroken run" same_results "$scratch/large" "$scratch/lo
 assert "no journal is left" sh -c "! ls -A '$scratch' | grep -q journal"
 rm -rf "$scratch/lost"
 lose_rank 1
-LIMIT=120 run "${args[@]}" --resume
+run "${args[@]}" --resume
 expect 0 "one process without MPI goes on with the journal of 3"
 assert "equal bytes again" same_results "$scratch/large" "$scratch/lost"
 assert "and no journal is left" sh -c "! ls -A '$scratch' | grep -q journal"
@@ -125,7 +125,7 @@ exec "$@"
 END
 chmod +x "$scratch/short"
 code=0
-LIMIT=120 limit mpirun -n 3 --oversubscribe --bind-to none "$scratch/short" "$mpi_program" "${args[@]}" --resume >"$scratch/out" 2>"$scratch/err" </dev/null || code=$?
+limit mpirun -n 3 --oversubscribe --bind-to none "$scratch/short" "$mpi_program" "${args[@]}" --resume >"$scratch/out" 2>"$scratch/err" </dev/null || code=$?
 if [ "$code" = 0 ]; then
     ok "a rank whose journal may not grow: the job goes on"
     assert "a rank whose journal may not grow: equal bytes" same_results "$scratch/large" "$scratch/lost"
@@ -133,7 +133,7 @@ else
     # The rank could not even begin its journal.
     expect 1 "a rank whose journal may not grow: the job ends" --err 'rank 1:' --err 'ulimit|too large|larger'
     assert "and there is no result" is_absent "$scratch/lost"
-    LIMIT=120 run_ranks 3 "${args[@]}" --resume
+    run_ranks 3 "${args[@]}" --resume
     expect 0 "with room it goes on"
     assert "and gives equal bytes" same_results "$scratch/large" "$scratch/lost"
 fi

@@ -5,7 +5,6 @@
 # like a formula is text. Slow, so it is a test of `make test-slow`.
 . "$(dirname "$0")/lib.sh"
 arm=tests/cli/arm.cfg
-export LIMIT=300
 
 if ! command -v soffice >/dev/null; then
     skip "LibreOffice opens the workbook" "soffice is not installed (Debian: libreoffice-calc-nogui)"

@@ -46,7 +46,7 @@ run run "$model" -n 500 --quiet --set simulation.occupancy_step_years=0.1 --outp
 assert "many times: at most a hundred of them, to the end" [ "$(part fine xl/worksheets/sheet6.xml | grep -o '<row ' | wc -l)" = $((4 + 51)) ]
 assert "and what the sheet leaves out is said" grep -q '^At one time in 4, in years .* and all times, stand in occupancy.csv' <<<"$(texts fine)"
 
-LIMIT=100 run run "$model" -n 200 --replicates 3 --quiet --output "$scratch/replicates"
+run run "$model" -n 200 --replicates 3 --quiet --output "$scratch/replicates"
 assert "other tables come as they are" grep -q 'replicate_means' <<<"$(sheets replicates)"
 
 # Charts of what an analysis found, above the numbers they show.
