@@ -11,20 +11,24 @@
 #include "app/report.h"
 #include "ipsim/number.h"
 
-enum { MOST_NAMES = 64, N_COLUMNS = 5, SCENARIO = 0, PERSPECTIVE, SUBGROUP, COST, EFFECT };
+enum { N_COLUMNS = 5, SCENARIO = 0, PERSPECTIVE, SUBGROUP, COST, EFFECT };
 
 typedef struct psa_row {
-    unsigned strategy, perspective;
+    size_t strategy, perspective;
     double cost, effect;
 } psa_row;
+
+typedef struct name_list {
+    char **items;
+    size_t count, capacity;
+} name_list;
 
 typedef struct psa_reader {
     const char *path;
     ipsim_error_list *errors;
     size_t place[N_COLUMNS], n_rows, capacity;
     psa_row *rows;
-    char *strategies[MOST_NAMES], *perspectives[MOST_NAMES];
-    size_t n_strategies, n_perspectives;
+    name_list strategies, perspectives;
 } psa_reader;
 
 static ipsim_status complain(const psa_reader *r, int line, const char *what)
@@ -79,26 +83,41 @@ static ipsim_status read_header(psa_reader *r, char *line)
                               : complain(r, 1, "a table of draws has the columns scenario, perspective, subgroup, cost and qalys");
 }
 
-/* MOST_NAMES: memory is short, or there are too many. */
-static unsigned find_name(char *names[MOST_NAMES], size_t *n, const char *name)
+/* SIZE_MAX: memory is short. */
+static size_t find_name(name_list *names, const char *name)
 {
-    for (size_t i = 0; i < *n; i++) {
-        if (strcmp(names[i], name) == 0) {
-            return (unsigned)i;
+    for (size_t i = 0; i < names->count; i++) {
+        if (strcmp(names->items[i], name) == 0) {
+            return i;
         }
     }
-    if (*n < MOST_NAMES && (names[*n] = strdup(name)) != NULL) {
-        return (unsigned)(*n)++;
+    if (names->count == names->capacity) {
+        size_t capacity = 2 * names->capacity + 16;
+        char **grown = realloc(names->items, capacity * sizeof *grown);
+        if (grown == NULL) {
+            return SIZE_MAX;
+        }
+        names->items = grown;
+        names->capacity = capacity;
     }
-    return MOST_NAMES;
+    names->items[names->count] = strdup(name);
+    return names->items[names->count] != NULL ? names->count++ : SIZE_MAX;
+}
+
+static void free_names(name_list *names)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        free(names->items[i]);
+    }
+    free(names->items);
 }
 
 static ipsim_status add_row(psa_reader *r, char *const fields[N_COLUMNS], int number)
 {
-    psa_row row = {.strategy = find_name(r->strategies, &r->n_strategies, fields[SCENARIO]),
-                   .perspective = find_name(r->perspectives, &r->n_perspectives, fields[PERSPECTIVE])};
-    if (row.strategy == MOST_NAMES || row.perspective == MOST_NAMES) {
-        return complain(r, number, "there are more scenarios or perspectives than a report can show");
+    psa_row row = {.strategy = find_name(&r->strategies, fields[SCENARIO]),
+                   .perspective = find_name(&r->perspectives, fields[PERSPECTIVE])};
+    if (row.strategy == SIZE_MAX || row.perspective == SIZE_MAX) {
+        return short_of_memory(r);
     }
     if (!ipsim_parse_real(fields[COST], &row.cost) || !ipsim_parse_real(fields[EFFECT], &row.effect)) {
         return complain(r, number, "a cost or an effect is no number");
@@ -172,21 +191,21 @@ static const char **copy_names(ipsim_arena *arena, char *const *names, size_t n)
 /* Rows in order of draws, as arrays by perspective, strategy and draw. */
 static ipsim_status arrange(psa_reader *r, ipsim_arena *arena, ipsim_draws *out)
 {
-    size_t panels = r->n_strategies * r->n_perspectives;
+    size_t panels = r->strategies.count * r->perspectives.count;
     if (panels == 0) {
         return complain(r, 0, "there are no draws for everybody (subgroup all)");
     }
     size_t n_draws = r->n_rows / panels;
     size_t *counts = ipsim_arena_alloc(arena, panels, sizeof *counts);
     *out = (ipsim_draws){.n_draws = n_draws,
-                         .n_strategies = r->n_strategies,
-                         .n_perspectives = r->n_perspectives,
+                         .n_strategies = r->strategies.count,
+                         .n_perspectives = r->perspectives.count,
                          .n_subgroups = 1,
                          .cost = ipsim_arena_alloc(arena, panels * n_draws, sizeof(double)),
                          .effect = ipsim_arena_alloc(arena, panels * n_draws, sizeof(double)),
                          .weights = ipsim_arena_alloc(arena, 1, sizeof(double)),
-                         .strategies = copy_names(arena, r->strategies, r->n_strategies),
-                         .perspectives = copy_names(arena, r->perspectives, r->n_perspectives),
+                         .strategies = copy_names(arena, r->strategies.items, r->strategies.count),
+                         .perspectives = copy_names(arena, r->perspectives.items, r->perspectives.count),
                          .subgroups = copy_names(arena, (char *[]){"all"}, 1),
                          .cost_name = "cost",
                          .effect_name = "qalys",
@@ -198,7 +217,7 @@ static ipsim_status arrange(psa_reader *r, ipsim_arena *arena, ipsim_draws *out)
     out->weights[0] = 1.0;
     for (size_t i = 0; i < r->n_rows; i++) {
         const psa_row *row = &r->rows[i];
-        size_t panel = row->perspective * r->n_strategies + row->strategy;
+        size_t panel = row->perspective * r->strategies.count + row->strategy;
         if (counts[panel] == n_draws) {
             return complain(r, 0, "some scenarios or perspectives have more draws than others");
         }
@@ -213,10 +232,8 @@ ipsim_status ipsim_report_psa(const char *path, ipsim_arena *arena, ipsim_draws 
     psa_reader r = {.path = path, .errors = errors};
     ipsim_status status = read_file(&r);
     status = status == IPSIM_OK ? arrange(&r, arena, out) : status;
-    for (size_t i = 0; i < MOST_NAMES; i++) {
-        free(r.strategies[i]);
-        free(r.perspectives[i]);
-    }
+    free_names(&r.strategies);
+    free_names(&r.perspectives);
     free(r.rows);
     return status;
 }

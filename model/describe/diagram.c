@@ -7,7 +7,7 @@
 #include "graphviz.h"
 #include "parts.h"
 
-enum { MANY_STATES = 40 };
+enum { MANY_STATES = 40, MANY_ARROWS = 300 };
 
 bool ipsim_describe_leaves_all(const ipsim_scenario *s, const ipsim_transition *transition)
 {
@@ -89,7 +89,7 @@ static bool add_states(Agraph_t *graph, const ipsim_scenario *s, Agnode_t **node
 }
 
 /* One arrow for each pair of states, with the names of all ways along it. */
-static bool add_ways(Agraph_t *graph, const ipsim_scenario *s, Agnode_t **nodes)
+static bool add_ways(Agraph_t *graph, const ipsim_scenario *s, Agnode_t **nodes, size_t *n_arrows)
 {
     for (size_t from = 0; from < s->n_states; from++) {
         for (size_t to = 0; to < s->n_states; to++) {
@@ -107,6 +107,7 @@ static bool add_ways(Agraph_t *graph, const ipsim_scenario *s, Agnode_t **nodes)
             Agedge_t *edge = ok && text ? ipsim_graphviz.agedge(graph, nodes[from], nodes[to], NULL, 1) : NULL;
             if (edge)
                 set(edge, "label", text);
+            *n_arrows += edge != NULL;
             ok = ok && (edge || !text);
             free(text);
             if (!ok)
@@ -140,20 +141,23 @@ char *ipsim_describe_diagram(const ipsim_scenario *s)
     GVC_t *context = graph && nodes ? shared_context() : NULL;
     char *drawn = NULL, *copy = NULL;
     unsigned int size = 0;
+    size_t n_arrows = 0;
     if (context) {
         set(graph, "rankdir", "TB");
         set(graph, "ranksep", "0.6");
         set(graph, "nodesep", "0.35");
-        if (s->n_states > MANY_STATES) { /* no picture of that many is beautiful; Graphviz would try for minutes */
+        for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++)
+            ipsim_graphviz.agattr(graph, strcmp(looks[i][0], "node") == 0 ? AGNODE : AGEDGE, (char *)(uintptr_t)looks[i][1],
+                                  (char *)(uintptr_t)looks[i][2]);
+        bool ok = add_states(graph, s, nodes) && add_ways(graph, s, nodes, &n_arrows);
+        if (s->n_states > MANY_STATES ||
+            n_arrows > MANY_ARROWS) { /* no picture of that many is beautiful; Graphviz would try for minutes */
             set(graph, "nslimit", "0.5");
             set(graph, "nslimit1", "0.5");
             set(graph, "mclimit", "0.1");
             set(graph, "splines", "line");
         }
-        for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++)
-            ipsim_graphviz.agattr(graph, strcmp(looks[i][0], "node") == 0 ? AGNODE : AGEDGE, (char *)(uintptr_t)looks[i][1],
-                                  (char *)(uintptr_t)looks[i][2]);
-        if (add_states(graph, s, nodes) && add_ways(graph, s, nodes) && ipsim_graphviz.gvLayout(context, graph, "dot") == 0) {
+        if (ok && ipsim_graphviz.gvLayout(context, graph, "dot") == 0) {
             if (ipsim_graphviz.gvRenderData(context, graph, "svg", &drawn, &size) == 0 && drawn)
                 copy = strndup(drawn, size);
             ipsim_graphviz.gvFreeRenderData(drawn);

@@ -35,44 +35,46 @@ static double real_at(const row_list *list, const char *column, size_t i)
     return ipsim_workbook_real(list->table, column, list->rows[i]);
 }
 
-/* Of everybody where the table has such rows, otherwise of its first subgroup. */
-static bool of_everybody(const ipsim_table *table, size_t row)
+/* The subgroup that charts are about: everybody where the table has such rows, otherwise the first. */
+static const char *charted_subgroup(const ipsim_table *table)
 {
-    const char *own = ipsim_workbook_text(table, "subgroup", row);
     for (size_t r = 0; r < table->n_rows; r++) {
         if (strcmp(ipsim_workbook_text(table, "subgroup", r), "all") == 0) {
-            return strcmp(own, "all") == 0;
+            return "all";
         }
     }
-    return strcmp(own, ipsim_workbook_text(table, "subgroup", 0)) == 0;
+    return table->n_rows > 0 ? ipsim_workbook_text(table, "subgroup", 0) : "";
 }
 
 /* Rows of the perspective, in the order of the table. */
 static row_list rows_of(workbook *w, const ipsim_table *table, const char *perspective)
 {
     row_list list = list_of(w, table);
+    const char *subgroup = charted_subgroup(table);
     for (size_t r = 0; list.rows != NULL && r < table->n_rows; r++) {
-        if (strcmp(ipsim_workbook_text(table, "perspective", r), perspective) == 0 && of_everybody(table, r)) {
+        if (strcmp(ipsim_workbook_text(table, "perspective", r), perspective) == 0 &&
+            strcmp(ipsim_workbook_text(table, "subgroup", r), subgroup) == 0) {
             list.rows[list.count++] = r;
         }
     }
     return list;
 }
 
-/* The n-th perspective of a table, in order of appearance; NULL after the last. */
-static const char *nth_perspective(const ipsim_table *table, size_t n)
+/* A row of each perspective, in order of appearance; the rows of one mostly follow each other. */
+static row_list perspectives_of(workbook *w, const ipsim_table *table)
 {
-    for (size_t r = 0; r < table->n_rows; r++) {
+    row_list list = list_of(w, table);
+    for (size_t r = 0; list.rows != NULL && r < table->n_rows; r++) {
         const char *name = ipsim_workbook_text(table, "perspective", r);
-        bool fresh = true;
-        for (size_t before = 0; fresh && before < r; before++) {
-            fresh = strcmp(ipsim_workbook_text(table, "perspective", before), name) != 0;
+        bool fresh = r == 0 || strcmp(ipsim_workbook_text(table, "perspective", r - 1), name) != 0;
+        for (size_t i = 0; fresh && i < list.count; i++) {
+            fresh = strcmp(text_at(&list, "perspective", i), name) != 0;
         }
-        if (fresh && n-- == 0) {
-            return name;
+        if (fresh) {
+            list.rows[list.count++] = r;
         }
     }
-    return NULL;
+    return list;
 }
 
 static const char *perspective_label(workbook *w, const char *name)
@@ -378,7 +380,6 @@ void ipsim_workbook_decision(workbook *w, ipsim_xlsx_sheet *sheet)
     if (sheet == NULL) {
         return;
     }
-    const char *perspective;
     size_t row = WORKBOOK_FIRST_ROW;
     ipsim_workbook_head(sheet, LAST_COLUMN, 110, "What to decide, and what drives it",
                         "Charts of the tables that follow, each with its numbers below it. Units of effect are QALYs where the tables say "
@@ -387,11 +388,13 @@ void ipsim_workbook_decision(workbook *w, ipsim_xlsx_sheet *sheet)
     ipsim_xlsx_width(sheet, 1, MOST_LINES, NUMBER_WIDTH);
     row = w->dsa != NULL ? put_tornado(w, sheet, row, w->dsa) : row;
     row = w->evppi != NULL ? put_evppi(w, sheet, row, w->evppi) : row;
-    for (size_t n = 0; w->plane != NULL && (perspective = nth_perspective(w->plane, n)) != NULL; n++) {
-        row = put_plane(w, sheet, row, w->plane, perspective);
+    row_list planes = w->plane != NULL ? perspectives_of(w, w->plane) : (row_list){0};
+    for (size_t n = 0; n < planes.count; n++) {
+        row = put_plane(w, sheet, row, w->plane, text_at(&planes, "perspective", n));
     }
-    for (size_t n = 0; w->ceac != NULL && (perspective = nth_perspective(w->ceac, n)) != NULL; n++) {
-        row = put_ceac(w, sheet, row, w->ceac, perspective);
+    row_list curves = w->ceac != NULL ? perspectives_of(w, w->ceac) : (row_list){0};
+    for (size_t n = 0; n < curves.count; n++) {
+        row = put_ceac(w, sheet, row, w->ceac, text_at(&curves, "perspective", n));
     }
     ipsim_xlsx_page(sheet, false);
 }

@@ -31,6 +31,20 @@ assert "there is no table of checks" test ! -e "$scratch/bare/checks.csv"
 run describe "$model" -o "$scratch/set" --no-checks --set illness_rate=0.25
 assert "what --set changes is what is described" grep -q '0\.25' "$scratch/set/description.md"
 
+# Graphviz takes the longer the more arrows there are: from each of 30 states to every other, minutes, unless it is told not to try so hard.
+{
+    echo 'title = "dense"; simulation: { persons = 10; horizon_years = 1.0; }; start_state = "s1"; states: {'
+    for i in $(seq 30); do echo "s$i: {};"; done
+    echo '}; transitions: {'
+    for i in $(seq 30); do for j in $(seq 30); do
+        [ "$i" = "$j" ] || echo "t${i}_$j: { from = \"s$i\"; to = \"s$j\"; hazard: { family = \"exponential\"; rate = 0.1; }; };"
+    done; done
+    echo '};'
+} >"$scratch/dense.cfg"
+run describe "$scratch/dense.cfg" -o "$scratch/dense" --no-checks --quiet
+expect 0 "a model of 870 arrows"
+assert "all are drawn" test "$(grep -o 'class="edge"' "$scratch/dense"/*.svg | wc -l)" = 870
+
 run describe "$model" "$model"
 expect 2 "one scenario at a time"
 run describe "$scratch/none.cfg" -o "$scratch/bad"

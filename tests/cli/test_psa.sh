@@ -218,4 +218,15 @@ run psa "${arms[@]}" --only c_illl
 expect 2 "an unknown parameter" --err 'did you mean c_ill\?'
 run psa "${arms[@]}" --replicates 3
 expect 2 "replicates are draws" --err 'has no option'
+# As many perspectives as somebody declares.
+{
+    echo 'extends = "base.cfg"; name = "many"; perspectives: {'
+    for i in $(seq 70); do echo "p$i: { payers = [\"health\"]; };"; done
+    echo '};'
+} >"$scratch/many.cfg"
+echo 'extends = "many.cfg"; name = "many-arm"; parameters: { c_programme: { value = 40000.0; }; };' >"$scratch/many-arm.cfg"
+run psa "$scratch/many.cfg" "$scratch/many-arm.cfg" --draws 3 -n 10 --quiet -o "$scratch/many"
+expect 0 "72 perspectives, report and decision included"
+assert "all of them" test "$(cut -d, -f3 "$scratch/many/psa.csv" | sort -u | wc -l)" = 73
+
 finish

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "account/tally.h"
 #include "base/simd.h"
 #include "ipsim/account.h"
 
@@ -74,8 +75,41 @@ static void people_fit_into_their_batches(void **unused)
     }
 }
 
+/* A first attribute of many levels takes many more seats than there are people, and more than a second one of few has places for. */
+static void everybody_has_a_place_in_every_order(void **unused)
+{
+    (void)unused;
+    enum { PERSONS = 200, LEVELS = 30 };
+    size_t attribute[2] = {0, 1}, levels[2] = {LEVELS, 2};
+    uint32_t first[2] = {1, 1 + LEVELS};
+    double attributes[PERSONS * 2];
+    ipsim_grouping grouping = {.n_dimensions = 2, .attribute = attribute, .n_levels = levels, .first = first};
+    for (size_t i = 0; i < PERSONS; i++) {
+        attributes[2 * i] = (double)(i % LEVELS);
+        attributes[2 * i + 1] = (double)(i / LEVELS % 2);
+    }
+    ipsim_people *people = ipsim_people_create(PERSONS, 1, 2, &grouping);
+    assert_non_null(people);
+    ipsim_people_seat(people, 0, PERSONS, NULL, attributes);
+    assert_int_equal(people->n_views, 2);
+    unsigned char placed[PERSONS] = {0};
+    const struct ipsim_people_view *view = &people->views[1];
+    for (size_t s = 0; s < view->n_stretches; s++)
+        for (size_t i = 0; i < (size_t)view->stretches[s].persons; i++) {
+            int64_t slot = view->order[view->stretches[s].first + i];
+            assert_true(slot >= 0 && (size_t)slot < people->n_slots && people->person[slot] >= 0);
+            size_t person = (size_t)people->person[slot];
+            placed[person]++;
+            assert_int_equal(attributes[2 * person + 1], view->stretches[s].combination);
+        }
+    for (size_t i = 0; i < PERSONS; i++)
+        assert_int_equal(placed[i], 1);
+    ipsim_people_free(people);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(people_fit_into_their_batches)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(people_fit_into_their_batches),
+                                       cmocka_unit_test(everybody_has_a_place_in_every_order)};
     return cmocka_run_group_tests_name("account/people", tests, NULL, NULL);
 }
