@@ -149,8 +149,9 @@ help: ## this list
 	@sed -n '/^# Switches/,/^# Each/s/^# /  /p' Makefile
 
 # ---- how it is built ---------------------------------------------------------------------------------------------------------------
+# A program that is running cannot be written over, only replaced.
 program: $(PROGRAM)
-	@cmp -s $(PROGRAM) ipsim || cp $(PROGRAM) ipsim
+	@cmp -s $(PROGRAM) ipsim || { cp $(PROGRAM) ipsim.new && mv -f ipsim.new ipsim; }
 
 test-programs: $(call programs,$(QUICK_TESTS)) ; @:
 slow-programs: $(call programs,$(SLOW_TESTS)) ; @:

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* app/main: a command line in, an exit code out. */
 #include <errno.h>
+#include <fcntl.h>
 #include <gsl/gsl_errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/app.h"
 
@@ -65,8 +67,21 @@ static ipsim_status finish_output(void)
     return IPSIM_ERR_FILE;
 }
 
+/* Whoever started us may have closed standard input, output or error. The next file opened, a journal perhaps, would get that number, and what
+ * is told to the user would be written into it. What is opened here in its place fails when used, as if it were closed. */
+static void hold_standard_streams(void)
+{
+    for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++) {
+        if (fcntl(descriptor, F_GETFD) < 0 && errno == EBADF &&
+            open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY) != descriptor) {
+            return; /* there is no such device; files are opened as ever */
+        }
+    }
+}
+
 int main(int argc, char **argv)
 {
+    hold_standard_streams();
     ipsim_prepare_heap();
     gsl_set_error_handler_off(); /* one handler for the whole process, so before any thread starts */
     ipsim_signals_of_files();

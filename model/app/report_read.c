@@ -141,14 +141,14 @@ static ipsim_table *to_table(const ipsim_csv *csv, const char *name)
     return table;
 }
 
-/* Whether there is anything behind the first line. */
+/* Whether there is anything behind the first line, or it cannot be told: then the reader of the table says why. */
 static bool has_rows(const char *path)
 {
     FILE *stream = fopen(path, "re");
     int c = 0;
     while (stream != NULL && (c = getc(stream)) != EOF && c != '\n') {
     }
-    bool rows = stream == NULL || (c != EOF && getc(stream) != EOF);
+    bool rows = stream == NULL || (c != EOF && getc(stream) != EOF) || ferror(stream);
     if (stream != NULL) {
         fclose(stream);
     }

@@ -2,7 +2,6 @@
 /* app/run_plan: --replicates, --seeds, --until-mcse, --draws and its like, --shard, --checkpoint and --resume. See app.h. */
 #include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -150,18 +149,40 @@ ipsim_status ipsim_run_plan_read(const ipsim_cli *cli, ipsim_run_plan *plan, ips
     return status;
 }
 
-/* Whether a file lies in a folder that is there, or would if it were. */
-static bool lies_in(const char *file, const char *folder)
+/* Where a path leads, absolute, whether it is there or not. The caller frees it; NULL for no memory. */
+static char *place_of(const char *path)
 {
-    char real_file[PATH_MAX], real_folder[PATH_MAX];
-    const char *slash = strrchr(file, '/');
-    char *above = slash == NULL ? strdup(".") : slash == file ? strdup("/") : strndup(file, (size_t)(slash - file));
-    const char *a = above != NULL && realpath(above, real_file) != NULL ? real_file : above;
-    const char *b = realpath(folder, real_folder) != NULL ? real_folder : folder;
-    size_t length = strlen(b);
-    bool inside = a != NULL && strncmp(a, b, length) == 0 && (a[length] == '/' || a[length] == '\0');
+    char *real = realpath(path, NULL);
+    size_t length = strlen(path);
+    while (length > 1 && path[length - 1] == '/') {
+        length--;
+    }
+    char *own = real == NULL ? strndup(path, length) : NULL;
+    char *slash = own != NULL ? strrchr(own, '/') : NULL;
+    if (real != NULL || own == NULL || slash == own || strcmp(own, ".") == 0) {
+        return real != NULL ? real : own;
+    }
+    if (slash != NULL) {
+        *slash = '\0';
+    }
+    char *above = place_of(slash != NULL ? own : "."), *place = NULL;
+    if (above != NULL && asprintf(&place, "%s/%s", strcmp(above, "/") == 0 ? "" : above, slash != NULL ? slash + 1 : own) < 0) {
+        place = NULL;
+    }
     free(above);
-    return inside;
+    free(own);
+    return place;
+}
+
+/* Whether a file is this path, or lies in the folder that it names. */
+static bool lies_at(const char *file, const char *path)
+{
+    char *a = place_of(file), *b = place_of(path);
+    size_t length = b != NULL ? strlen(b) : 0;
+    bool there = a != NULL && b != NULL && strncmp(a, b, length) == 0 && (a[length] == '/' || a[length] == '\0');
+    free(a);
+    free(b);
+    return there;
 }
 
 ipsim_status ipsim_run_plan_place(const ipsim_cli *cli, const char *output, ipsim_run_plan *plan, ipsim_error *err)
@@ -178,10 +199,12 @@ ipsim_status ipsim_run_plan_place(const ipsim_cli *cli, const char *output, ipsi
         plan->options.shard_file = plan->shard_file;
     }
     if (cli->checkpoint != NULL && cli->checkpoint[0] != '\0') {
-        if (lies_in(cli->checkpoint, output)) {
+        if (lies_at(cli->checkpoint, plan->shard_file != NULL ? plan->shard_file : output)) {
             return ipsim_error_set_at(err, IPSIM_ERR_USAGE, (ipsim_origin){cli->checkpoint, 0, NULL},
-                                      "the journal cannot lie in the output folder, which appears as a whole when the run is done; "
-                                      "--checkpoint without a file puts it beside the folder");
+                                      "the journal cannot lie %s, which appears as a whole when the run is done; "
+                                      "--checkpoint without a file puts it beside the %s",
+                                      plan->shard_file != NULL ? "where the shard will" : "in the output folder",
+                                      plan->shard_file != NULL ? "shard" : "folder");
         }
         plan->journal = strdup(cli->checkpoint);
     } else if (cli->checkpoint != NULL || cli->resume) {

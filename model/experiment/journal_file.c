@@ -96,10 +96,17 @@ static ipsim_status open_and_lock(journal_file *f, bool *created, ipsim_error *e
 
 ipsim_status ipsim_journal_file_open(journal_file *f, bool resume, bool *created, ipsim_error *err)
 {
+    bool empty = false;
+    char *text = NULL;
     ipsim_status status = open_and_lock(f, created, err);
-    if (status == IPSIM_OK && !*created && !resume)
-        return ipsim_error_set_at(err, IPSIM_ERR_USAGE, (ipsim_origin){f->path, 0, NULL},
-                                  "an unfinished run is kept here; --resume goes on with it, and removing the file gives it up");
+    if (status != IPSIM_OK || *created || resume)
+        return status;
+    status = ipsim_record_read_head(f->stream, f->path, &text, &empty,
+                                    err); /* nobody shall be told to remove a file that is none of ours */
+    free(text);
+    if (status == IPSIM_OK || empty)
+        status = ipsim_error_set_at(err, IPSIM_ERR_USAGE, (ipsim_origin){f->path, 0, NULL},
+                                    "an unfinished run is kept here; --resume goes on with it, and removing the file gives it up");
     return status;
 }
 

@@ -203,6 +203,11 @@ static ipsim_status check_target(const ipsim_output_folder *folder, ipsim_error 
     if (!S_ISDIR(about.st_mode)) {
         return refuse(folder, "this exists and is not a folder", err);
     }
+    /* An exchange of names needs no right to the old folder, but clearing it away does; and who has taken away all rights to write it, so that
+     * they hold for root as well, wants it kept. */
+    if ((about.st_mode & (S_IWUSR | S_IWGRP | S_IWOTH)) == 0 || faccessat(AT_FDCWD, folder->target, W_OK | X_OK, AT_EACCESS) != 0) {
+        return refuse(folder, "this folder is write-protected and is left alone; choose another folder with -o", err);
+    }
     char *here = getcwd(NULL, 0);
     bool is_here = here != NULL && is_at_or_below(here, folder->target);
     free(here);

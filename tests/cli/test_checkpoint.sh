@@ -84,6 +84,14 @@ for at in $((${second%%:*} + 200)) $((size - 100)); do
     cp "$scratch/bad" "$journal"
     resume "a damaged record (byte $at)"
 done
+# With standard error closed, what would be told of the damage must not get into the journal, which could have got its number.
+cp "$scratch/bad" "$journal"
+bash -c 'exec "$@" 2>&- >&- <&-' - "$IPSIM" "${args[@]}" --resume &
+pid=$!
+assert "standard streams closed, killed after a record" has_kept "$journal" "$(records_in "$scratch/bad")"
+end KILL
+assert "what is told of a damaged record is not in the journal" sh -c "! grep -aq 'simulated again' '$journal'"
+resume "standard streams closed"
 broken=0
 for _ in $(seq 1 8); do
     at=$((600 + RANDOM * 32768 % (size - 600)))
@@ -110,6 +118,8 @@ resume "an empty journal"
 echo "this is a letter" >"$journal"
 run "${args[@]}" --resume
 expect 2 "a letter" --err 'not a partial result or journal'
+run "${args[@]}" --checkpoint
+expect 2 "a letter is not called a run that may be given up" --err 'not a partial result or journal'
 assert "is left alone" grep -q letter "$journal"
 rm -f "$journal"
 
@@ -196,10 +206,12 @@ for blocks in 1 8; do
     resume "files of at most $blocks kB"
 done
 
-for inside in "$scratch/whole/journal" "$scratch/whole/../whole/./journal" "$scratch/not-yet/journal"; do
-    run compare "$model" "$arm" -n 100 --output "$(dirname "${inside/..*/}")" --checkpoint="$inside"
-    expect 2 "a journal in the output folder (${inside#"$scratch"/})" --err 'cannot lie in the output folder'
+for inside in whole/journal whole/../whole/./journal not-yet/journal not-yet; do
+    run compare "$model" "$arm" -n 100 --output "$scratch/${inside%%/*}" --checkpoint="$scratch/$inside"
+    expect 2 "a journal in the output folder ($inside)" --err 'cannot lie in the output folder'
 done
+run compare "$model" "$arm" -n 100 --shard 1/2 --output "$scratch/r" --checkpoint="$scratch/r.shard-1-of-2.ipsim"
+expect 2 "a journal where the shard will lie" --err 'cannot lie where the shard will'
 mkdir "$scratch/closed"
 cp "$IPSIM" "$scratch/ipsim"
 cp tests/cli/*.cfg "$scratch/"

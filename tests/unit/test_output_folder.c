@@ -464,6 +464,18 @@ static void a_folder_that_may_not_be_written_is_told_before_the_run(void **state
     assert_refused(below("closed/demo"), "Permission denied");
 }
 
+static void a_result_that_is_write_protected_stays(void **state)
+{
+    (void)state;
+    produce(below("demo"), "first\n");
+    assert_int_equal(chmod(below("demo"), 0555), 0);
+    assert_refused(below("demo"), "write-protected");
+    assert_content(below("demo/results.csv"), "first\n");
+    assert_int_equal(chmod(below("demo"), 0755), 0);
+    produce(below("demo"), "second\n");
+    assert_content(below("demo/results.csv"), "second\n");
+}
+
 /* From here on, renameat2 answers as a kernel or a file system that does not have it. */
 static bool forbid_exchange(void)
 {
@@ -600,6 +612,7 @@ int main(void)
         cmocka_unit_test_setup(an_old_result_that_was_set_aside_comes_back, make_base),
         cmocka_unit_test_setup(permissions_follow_the_umask, make_base),
         cmocka_unit_test_setup(a_folder_that_may_not_be_written_is_told_before_the_run, make_base),
+        cmocka_unit_test_setup(a_result_that_is_write_protected_stays, make_base),
         cmocka_unit_test_setup(without_an_exchange_the_old_result_is_set_aside, make_base),
         cmocka_unit_test_setup(a_full_disk_leaves_nothing_half_written, make_base),
     };
