@@ -6,8 +6,6 @@
 #include "economics/draws_private.h"
 #include "ipsim/nearest.h"
 
-enum { MOST_NAMES = 1024 };
-
 /* One file of the folder, with the columns that are looked for. */
 typedef struct run_table {
     const ipsim_csv *csv;
@@ -39,17 +37,16 @@ static bool open_table(draws_reader *r, const char *folder, const char *name, co
     return !r->failed;
 }
 
-/* Adds a name that is not there yet; its place in the list. */
-static size_t note_name(draws_reader *r, const char **names, size_t *count, const char *name)
+/* Adds a name that is not there yet; its place in the list, which has room for one of each row. */
+static size_t note_name(const char **names, size_t *count, const char *name)
 {
     size_t i = 0;
     while (i < *count && strcmp(names[i], name) != 0) {
         i++;
     }
-    if (i == *count && *count < MOST_NAMES) {
+    if (i == *count) {
         names[(*count)++] = name;
     }
-    r->out_of_memory = r->out_of_memory || i == MOST_NAMES;
     return i;
 }
 
@@ -95,38 +92,66 @@ static size_t perspective_of(const ipsim_draws *d, const char *outcome)
     return strncmp(outcome, "cost_", 5) == 0 ? find_name(d->perspectives, d->n_perspectives, outcome + 5) : d->n_perspectives;
 }
 
+/* Of a subgroup without anybody all cells are empty. The others divide people as before, so nothing else has to go. */
+static void list_subgroups(draws_reader *r, const run_table *results, double year)
+{
+    ipsim_draws *d = r->draws;
+    const char **empty = ipsim_draws_get(r, results->csv->n_rows + 1, sizeof *empty);
+    size_t n_empty = 0;
+    for (size_t row = 0; empty != NULL && row < results->csv->n_rows; row++) {
+        if (counts(results, row, year) && cell(results, row, ESTIMATE)[0] != '\0') {
+            (void)note_name(d->subgroups, &d->n_subgroups, cell(results, row, SUBGROUP));
+        }
+    }
+    for (size_t row = 0; empty != NULL && row < results->csv->n_rows; row++) {
+        const char *name = cell(results, row, SUBGROUP);
+        if (counts(results, row, year) && find_name(d->subgroups, d->n_subgroups, name) == d->n_subgroups) {
+            (void)note_name(empty, &n_empty, name);
+        }
+    }
+    if (n_empty > 0) {
+        ipsim_draws_note(r,
+                         n_empty == 1 ? "Subgroup \"%s\" is left out: there is nobody of it."
+                                      : "Subgroup \"%s\" and others are left out: there is nobody of them.",
+                         empty[0]);
+    }
+}
+
 static bool list_kinds(draws_reader *r, const char *folder, const run_table *results, double year, const char *effect)
 {
     static const char *const about_columns[] = {"key"};
     run_table about;
     ipsim_draws *d = r->draws;
-    const char **outcomes = ipsim_draws_get(r, MOST_NAMES, sizeof *outcomes);
-    size_t n_outcomes = 0;
-    d->strategies = ipsim_draws_get(r, MOST_NAMES, sizeof *d->strategies);
-    d->subgroups = ipsim_draws_get(r, MOST_NAMES, sizeof *d->subgroups);
-    d->perspectives = ipsim_draws_get(r, MOST_NAMES, sizeof *d->perspectives);
-    if (r->out_of_memory || !open_table(r, folder, "about.csv", about_columns, 1, &about)) {
+    size_t n_outcomes = 0, n_rows = results->csv->n_rows + 1;
+    if (!open_table(r, folder, "about.csv", about_columns, 1, &about)) {
+        return false;
+    }
+    const char **outcomes = ipsim_draws_get(r, n_rows, sizeof *outcomes);
+    d->strategies = ipsim_draws_get(r, n_rows, sizeof *d->strategies);
+    d->subgroups = ipsim_draws_get(r, n_rows, sizeof *d->subgroups);
+    d->perspectives = ipsim_draws_get(r, about.csv->n_rows + 1, sizeof *d->perspectives);
+    if (r->out_of_memory) {
         return false;
     }
     for (size_t row = 0; row < about.csv->n_rows; row++) {
         const char *key = cell(&about, row, 0);
         if (strncmp(key, "perspective:", 12) == 0) {
-            (void)note_name(r, d->perspectives, &d->n_perspectives, key + 12);
+            (void)note_name(d->perspectives, &d->n_perspectives, key + 12);
         }
     }
     for (size_t row = 0; row < results->csv->n_rows; row++) {
         if (counts(results, row, year)) {
-            (void)note_name(r, d->strategies, &d->n_strategies, cell(results, row, SCENARIO));
-            (void)note_name(r, d->subgroups, &d->n_subgroups, cell(results, row, SUBGROUP));
-            (void)note_name(r, outcomes, &n_outcomes, cell(results, row, OUTCOME));
+            (void)note_name(d->strategies, &d->n_strategies, cell(results, row, SCENARIO));
+            (void)note_name(outcomes, &n_outcomes, cell(results, row, OUTCOME));
         }
     }
+    list_subgroups(r, results, year);
     if (d->n_strategies < 2) {
         ipsim_draws_problem(r, IPSIM_ERR_DATA, results->csv, 0, NULL, "there is one strategy, \"%s\": nothing to compare it with",
                             d->n_strategies > 0 ? d->strategies[0] : "");
     }
     if (d->n_perspectives == 0) {
-        (void)note_name(r, d->perspectives, &d->n_perspectives, every_payer);
+        (void)note_name(d->perspectives, &d->n_perspectives, every_payer);
     }
     if (find_name(outcomes, n_outcomes, effect) == n_outcomes) {
         const char *near = ipsim_nearest(effect, outcomes, n_outcomes);
@@ -206,12 +231,12 @@ static void read_weights(draws_reader *r, const char *folder)
         d->weights[g] = g == d->total ? 1.0 : NAN;
     }
     for (size_t row = 0; row < population.csv->n_rows; row++) {
-        char name[256];
         if (strcmp(cell(&population, row, STATISTIC), "share") != 0) {
             continue;
         }
-        snprintf(name, sizeof name, "%s=%s", cell(&population, row, ATTRIBUTE), cell(&population, row, LEVEL));
-        size_t g = find_name(d->subgroups, d->n_subgroups, name);
+        const char *name = ipsim_arena_printf(r->arena, "%s=%s", cell(&population, row, ATTRIBUTE), cell(&population, row, LEVEL));
+        size_t g = name != NULL ? find_name(d->subgroups, d->n_subgroups, name) : d->n_subgroups;
+        r->out_of_memory = r->out_of_memory || name == NULL;
         if (g < d->n_subgroups) {
             d->weights[g] = number_or_nan(cell(&population, row, SIMULATED));
         }

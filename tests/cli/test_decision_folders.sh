@@ -124,4 +124,29 @@ sed -i '2,$s/,10,/,9,/; 3,4d' "$psa/break_even.csv"
 run cea "$psa" --output "$out"
 expect 0 "it never pays" --out 'on average not within 1.5 years; in 10 % of draws it has by then'
 
+# A comparison with a subgroup of nobody, and one of more subgroups than there were once places for (1 024).
+cat >"$scratch/nobody.cfg" <<EOF
+extends = "$model"; name = "nobody";
+attributes: { sex: { probabilities = [1.0, 0.0]; }; };
+EOF
+echo 'extends = "nobody.cfg"; name = "nobody-arm"; parameters: { c_programme: { value = 40000.0; }; };' >"$scratch/nobody-arm.cfg"
+run compare "$scratch/nobody.cfg" "$scratch/nobody-arm.cfg" -n 300 -q -o "$scratch/nobody"
+expect 0 "a comparison with an empty subgroup"
+run cea "$scratch/nobody" -o "$scratch/nobody-cea"
+expect 0 "cea of it" --out 'Subgroup "sex=man" is left out: there is nobody of it'
+assert "the others are there" grep -q ',sex=woman,' "$scratch/nobody-cea/cea.csv"
+assert "and it is not" sh -c "! grep -q ',sex=man,' '$scratch/nobody-cea/cea.csv'"
+{
+    echo "extends = \"$model\"; name = \"places\"; attributes: { place: { levels = [\"p0\""
+    seq -f ', "p%g"' 1 1029
+    echo ']; probabilities = ["1/1030"'
+    seq 1 1029 | sed 's/.*/, "1\/1030"/'
+    echo ']; }; }; subgroups = ["place"]; events: { admission: { hazard: { rate = 0.0; }; }; };'
+} >"$scratch/places.cfg"
+echo 'extends = "places.cfg"; name = "places-arm"; parameters: { c_programme: { value = 40000.0; }; };' >"$scratch/places-arm.cfg"
+run compare "$scratch/places.cfg" "$scratch/places-arm.cfg" -n 8000 -q --no-report -o "$scratch/places"
+expect 0 "a comparison by 1 030 places"
+run cea "$scratch/places" -q -o "$scratch/places-cea"
+expect 0 "cea of it"
+
 finish
