@@ -260,7 +260,7 @@ function levels(page) {
     id: 'levels', title: t('levels.title'), wide: true,
     says: () => t('levels.says', { unit: moneyUnit(s) }),
     body: () => dataTable({ caption: t('levels.title'), ...spec() }),
-    csv: spec, notes: () => [t('levels.note')],
+    csv: spec, notes: () => [t('levels.note'), model.hasPsa ? t('levels.base') : ''],
   });
 }
 
