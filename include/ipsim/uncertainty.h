@@ -42,18 +42,22 @@ typedef struct ipsim_partition {
 } ipsim_partition;
 
 /* Mean net benefit a person of one decision for all, and of a decision for each group (best: n_groups); the difference is what deciding by
- * subgroup is worth, before the cost of telling the groups apart. Never negative. */
+ * subgroup is worth, before the cost of telling the groups apart. Never negative; its standard error (NaN for one draw) is that of the same
+ * decisions' gain from draw to draw. */
 typedef struct ipsim_value_of_subgroups {
     size_t best_for_all;
-    double for_all, by_subgroup, value;
+    double for_all, by_subgroup, value, se;
 } ipsim_value_of_subgroups;
 ipsim_value_of_subgroups ipsim_decide_by_subgroup(const ipsim_partition *partition, double threshold, size_t *best);
 
+/* The lead in mean net benefit of a panel's best strategy over the next best, and its standard error (NaN for one draw). */
+double ipsim_lead(const ipsim_panel *panel, double threshold, size_t best, double *se);
+
 /* Who gains and who pays, a person, in units of effect. What `strategy` costs above `comparator` is taken from health elsewhere, at
- * `threshold` a unit, and falls on everybody alike. gains, pays: n_groups; net of group g is gains[g] - pays[g]. Returns the weighted mean
- * of net, which is the incremental net health benefit a person. */
-double ipsim_distribute(const ipsim_partition *partition, double threshold, size_t strategy, size_t comparator, double *gains,
-                        double *pays);
+ * `threshold` a unit, and falls on everybody alike. gains, pays, se: n_groups; net of group g is gains[g] - pays[g], and se[g] the
+ * standard error of that (NaN for one draw). Returns the weighted mean of net, which is the incremental net health benefit a person. */
+double ipsim_distribute(const ipsim_partition *partition, double threshold, size_t strategy, size_t comparator, double *gains, double *pays,
+                        double *se);
 
 /* The equally distributed equivalent (Atkinson 1970) of levels h_g > 0 with weights w_g:
  * (sum w h^(1 - aversion))^(1 / (1 - aversion)), the geometric mean at aversion 1, the mean at 0. NaN when a level is not above 0. */

@@ -13,7 +13,7 @@ static bool is_worth_showing(const cea_page *page, const ipsim_table *table, siz
            ipsim_page_real(table, row, "value_of_deciding_by_subgroup") > 0.0;
 }
 
-void ipsim_cea_page_subgroups(const cea_page *page)
+void ipsim_cea_page_subgroups(cea_page *page)
 {
     static const char *const headings[] = {"Subgroup",     "Share",           "Value of a unit", "Best for it",
                                            "Best for all", "Worth, a person", "Worth, all",      NULL};
@@ -32,9 +32,10 @@ void ipsim_cea_page_subgroups(const cea_page *page)
         ipsim_page_cell(&out, "%s", ipsim_page_text(table, row, "subgroup"));
         ipsim_page_share(&out, ipsim_page_real(table, row, "share"));
         ipsim_page_number(&out, ipsim_page_real(table, row, "threshold"));
-        ipsim_page_cell(&out, "%s", ipsim_page_text(table, row, "best_for_subgroup"));
+        const char *mark = ipsim_cea_page_doubt(page, ipsim_page_real(table, row, "lead"), ipsim_page_real(table, row, "lead_se"));
+        ipsim_page_cell(&out, "%s%s", ipsim_page_text(table, row, "best_for_subgroup"), mark);
         ipsim_page_cell(&out, "%s", ipsim_page_text(table, row, "best_for_all"));
-        ipsim_page_number(&out, ipsim_page_real(table, row, "value_of_deciding_by_subgroup"));
+        ipsim_page_estimate(&out, ipsim_page_real(table, row, "value_of_deciding_by_subgroup"), ipsim_page_real(table, row, "value_se"));
         ipsim_page_number(&out, ipsim_page_real(table, row, "population_value"));
     }
     ipsim_page_end(&out, n_shown > 0 ? page->stream : NULL);
@@ -42,7 +43,7 @@ void ipsim_cea_page_subgroups(const cea_page *page)
                                                    : "Every subgroup has the same best strategy as all together.");
 }
 
-void ipsim_cea_page_distribution(const cea_page *page)
+void ipsim_cea_page_distribution(cea_page *page)
 {
     static const char *const headings[] = {"Strategy", "Subgroup", "Value of a unit", "Gains", "Pays", "Net", NULL};
     const ipsim_table *table = page->tables[IPSIM_TABLE_DISTRIBUTION];
@@ -63,7 +64,7 @@ void ipsim_cea_page_distribution(const cea_page *page)
         ipsim_page_number(&out, shown);
         ipsim_page_number(&out, ipsim_page_real(table, row, "gains"));
         ipsim_page_number(&out, ipsim_page_real(table, row, "pays"));
-        ipsim_page_number(&out, ipsim_page_real(table, row, "net"));
+        ipsim_page_estimate(&out, ipsim_page_real(table, row, "net"), ipsim_page_real(table, row, "net_se"));
     }
     ipsim_page_end(&out, page->stream);
 }

@@ -56,8 +56,7 @@ static void print_incremental(cea_page *page)
     ipsim_page_end(&out, page->stream);
 }
 
-/* A mean within two standard errors of 0 may owe its sign to the number of draws. */
-static const char *doubt(cea_page *page, double mean, double se)
+const char *ipsim_cea_page_doubt(cea_page *page, double mean, double se)
 {
     bool doubtful = fabs(mean) < 2.0 * se;
     page->doubtful = page->doubtful || doubtful;
@@ -79,8 +78,8 @@ static void print_plane(cea_page *page)
             continue;
         }
         double cost = ipsim_page_real(table, row, "difference_cost"), effect = ipsim_page_real(table, row, "difference_effect");
-        const char *marks[] = {doubt(page, cost, ipsim_page_real(table, row, "difference_cost_se")),
-                               doubt(page, effect, ipsim_page_real(table, row, "difference_effect_se"))};
+        const char *marks[] = {ipsim_cea_page_doubt(page, cost, ipsim_page_real(table, row, "difference_cost_se")),
+                               ipsim_cea_page_doubt(page, effect, ipsim_page_real(table, row, "difference_effect_se"))};
         const char *mark = marks[0][0] != '\0' ? marks[0] : marks[1];
         char text[2][IPSIM_FORMAT_SIZE];
         ipsim_page_cell(&out, "%s", ipsim_page_text(table, row, "strategy"));
@@ -116,7 +115,7 @@ static void print_decision(cea_page *page)
         }
         ipsim_page_number(&out, threshold);
         ipsim_page_cell(&out, "%s%s", ipsim_page_text(table, row, "best_strategy"),
-                        doubt(page, lead, ipsim_page_real(table, row, "lead_se")));
+                        ipsim_cea_page_doubt(page, lead, ipsim_page_real(table, row, "lead_se")));
         ipsim_page_share(&out, ipsim_page_real(table, row, "probability_best"));
         ipsim_page_cell(&out, "%s", ipsim_page_text(table, row, "next_best"));
         ipsim_page_estimate(&out, lead, ipsim_page_real(table, row, "lead_se"));
@@ -146,11 +145,12 @@ static void print_reading_help(const cea_page *page)
         return;
     }
     ipsim_page_paragraph(
-        page->stream,
-        "\"Best on average\" has the highest mean net benefit, \"Best in\" is the share of draws in which it is also the best of all "
-        "strategies. It need not be the largest share, and it does not say how much is lost when another is better: EVPI "
-        "does. Both describe the uncertainty that the draws hold and no other: not the structure of the model, nor what was "
-        "left fixed. Draws simulated with few people hold the noise of that too, which widens intervals and raises EVPI.");
+        page->stream, "Readings, ratios and standings are those of means. \"Best on average\" has the highest mean net benefit, \"Best "
+                      "in\" is the share of draws in which it is also the best of all "
+                      "strategies. It need not be the largest share, and it does not say how much is lost when another is better: EVPI "
+                      "does. Both describe the uncertainty that the draws hold and no other: not the structure of the model, nor what was "
+                      "left fixed. Draws simulated with few people hold the noise of that too, which widens intervals and raises EVPI. "
+                      "± is one standard error, of the number of draws.");
     if (page->doubtful) {
         ipsim_page_paragraph(page->stream,
                              "?: the difference lies within two standard errors of zero, so its sign, and what is read from it, may be "
@@ -198,11 +198,11 @@ static void print_side_by_side(cea_page *page)
             ipsim_page_cell(&out, "%s", d->strategies[s]);
             ipsim_page_cell(&out, "%s", d->perspectives[p]);
             ipsim_page_cell(&out, "%s%s", ipsim_format_number(cost, 4, number, sizeof number),
-                            doubt(page, cost, ipsim_page_real(plane, row, "difference_cost_se")));
+                            ipsim_cea_page_doubt(page, cost, ipsim_page_real(plane, row, "difference_cost_se")));
             ipsim_page_interval(&out, ipsim_page_real(plane, row, "difference_cost_low"),
                                 ipsim_page_real(plane, row, "difference_cost_high"));
             ipsim_page_cell(&out, "%s%s", ipsim_format_number(effect, 4, number, sizeof number),
-                            doubt(page, effect, ipsim_page_real(plane, row, "difference_effect_se")));
+                            ipsim_cea_page_doubt(page, effect, ipsim_page_real(plane, row, "difference_effect_se")));
             ipsim_page_number(&out, ipsim_page_real(plane, row, "ratio"));
             ipsim_page_cell(&out, "%s", ipsim_page_text(plane, row, "reading"));
             for (size_t h = 0; h < n_shown; h++) {
@@ -223,6 +223,7 @@ static void print_break_even(const cea_page *page)
     for (size_t i = 0; i < d->n_strategies * d->n_perspectives; i++) {
         const char *strategy = d->strategies[i / d->n_perspectives], *perspective = d->perspectives[i % d->n_perspectives];
         ipsim_break_even when;
+        char text[2][IPSIM_FORMAT_SIZE];
         if (!ipsim_decision_break_even(job->folder, strategy, comparator, perspective, &when)) {
             continue;
         }
@@ -232,12 +233,13 @@ static void print_break_even(const cea_page *page)
         }
         first = false;
         if (isnan(when.year)) {
-            ipsim_page_paragraph(page->stream, "%s, %s: on average not within %g years; in %.0f %% of draws it has by then.", strategy,
-                                 perspective, when.last_year, 100.0 * when.last_probability);
+            ipsim_page_paragraph(page->stream, "%s, %s: on average %s %g%s; in %s of draws it has by then.", strategy, perspective,
+                                 when.for_a_while ? "for a while, but not by year" : "not within", when.last_year,
+                                 when.for_a_while ? "" : " years", ipsim_page_percent(when.last_probability, text[0], sizeof text[0]));
         } else {
-            ipsim_page_paragraph(page->stream,
-                                 "%s, %s: on average by year %g; in %.0f %% of draws it has by then, and in %.0f %% by year %g.", strategy,
-                                 perspective, when.year, 100.0 * when.probability, 100.0 * when.last_probability, when.last_year);
+            ipsim_page_paragraph(page->stream, "%s, %s: on average by year %g; in %s of draws it has by then, and in %s by year %g.",
+                                 strategy, perspective, when.year, ipsim_page_percent(when.probability, text[0], sizeof text[0]),
+                                 ipsim_page_percent(when.last_probability, text[1], sizeof text[1]), when.last_year);
         }
     }
 }

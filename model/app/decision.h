@@ -24,10 +24,11 @@ double ipsim_decision_mean_age(const ipsim_decision_folder *folder);            
 double ipsim_decision_undiscounted(const ipsim_decision_folder *folder, const char *scenario, const char *subgroup, const char *outcome);
 /* The status of a parameter ("assumed"), by its name in parameters.csv; NULL: not known. */
 const char *ipsim_decision_parameter_status(const ipsim_decision_folder *folder, const char *parameter);
-/* What break_even.csv says about a perspective: the first reported year in which the scenario has cost less than the comparator so far, on
+/* What break_even.csv says about a perspective: the first reported year from which on the scenario has cost less than the comparator so far, on
  * average over draws, the share of draws in which it has then, and the last year reported. False: nothing is said. */
 typedef struct ipsim_break_even {
-    double year, probability, last_year, last_probability; /* year: NaN when it never does */
+    double year, probability, last_year, last_probability; /* year: NaN when it has not in the end */
+    bool for_a_while;                                      /* it had before, and has not in the end */
 } ipsim_break_even;
 bool ipsim_decision_break_even(const ipsim_decision_folder *folder, const char *scenario, const char *comparator, const char *perspective,
                                ipsim_break_even *out);
@@ -115,6 +116,7 @@ void ipsim_page_cell(ipsim_page_table *page, const char *format, ...) IPSIM_PRIN
 void ipsim_page_number(ipsim_page_table *page, double value);              /* four digits; nothing for NaN */
 void ipsim_page_interval(ipsim_page_table *page, double low, double high); /* "1 to 2" */
 void ipsim_page_estimate(ipsim_page_table *page, double value, double se); /* "1.0 ± 0.1" */
+const char *ipsim_page_percent(double share, char *text, size_t size);     /* "37 %", "<1 %", ">99 %" */
 void ipsim_page_share(ipsim_page_table *page, double share);               /* "37 %", "<1 %", ">99 %" */
 void ipsim_page_end(ipsim_page_table *page, FILE *stream);                 /* NULL: without printing */
 void ipsim_page_paragraph(FILE *stream, const char *format, ...) IPSIM_PRINTF(2, 3);

@@ -163,25 +163,43 @@ const char *ipsim_decision_parameter_status(const ipsim_decision_folder *folder,
     return NULL;
 }
 
+typedef struct break_even_key {
+    const char *scenario, *comparator, *perspective;
+} break_even_key;
+
+/* The year of a row of break_even.csv; NaN: it is about something else. */
+static double break_even_year(const ipsim_csv *csv, size_t row, const break_even_key *key)
+{
+    bool about = says(csv, row, "scenario", key->scenario) && says(csv, row, "comparator", key->comparator) &&
+                 says(csv, row, "account", "perspective") && says(csv, row, "name", key->perspective);
+    return about ? real_at(csv, row, "year") : NAN;
+}
+
 bool ipsim_decision_break_even(const ipsim_decision_folder *folder, const char *scenario, const char *comparator, const char *perspective,
                                ipsim_break_even *out)
 {
     const ipsim_csv *csv = folder != NULL ? folder->break_even : NULL;
-    *out = (ipsim_break_even){NAN, NAN, -INFINITY, NAN};
+    const break_even_key key = {scenario, comparator, perspective};
+    double last_behind = -INFINITY; /* the last year in which it had not cost less */
+    bool ever = false;
+    *out = (ipsim_break_even){.year = NAN, .probability = NAN, .last_year = -INFINITY, .last_probability = NAN};
     for (size_t row = 0; csv != NULL && row < csv->n_rows; row++) {
-        double year = real_at(csv, row, "year"), probability = real_at(csv, row, "probability_saving");
-        if (!says(csv, row, "scenario", scenario) || !says(csv, row, "comparator", comparator) ||
-            !says(csv, row, "account", "perspective") || !says(csv, row, "name", perspective) || isnan(year)) {
-            continue;
-        }
-        if (real_at(csv, row, "mean") < 0.0 && !(year >= out->year)) {
-            out->year = year;
-            out->probability = probability;
-        }
+        double year = break_even_year(csv, row, &key);
+        bool ahead = real_at(csv, row, "mean") < 0.0;
+        ever = ever || (ahead && !isnan(year));
+        last_behind = !ahead && year > last_behind ? year : last_behind;
         if (year > out->last_year) {
             out->last_year = year;
-            out->last_probability = probability;
+            out->last_probability = real_at(csv, row, "probability_saving");
         }
     }
+    for (size_t row = 0; csv != NULL && row < csv->n_rows; row++) {
+        double year = break_even_year(csv, row, &key);
+        if (year > last_behind && !(year >= out->year)) {
+            out->year = year;
+            out->probability = real_at(csv, row, "probability_saving");
+        }
+    }
+    out->for_a_while = ever && isnan(out->year);
     return out->last_year > -INFINITY;
 }

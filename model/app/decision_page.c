@@ -73,17 +73,22 @@ void ipsim_page_estimate(ipsim_page_table *page, double value, double se)
     put(page, isnan(value) ? "" : ipsim_format_estimate(value, se, false, text, sizeof text));
 }
 
+const char *ipsim_page_percent(double share, char *text, size_t size)
+{
+    if (share > 0.0 && share < 0.005) {
+        snprintf(text, size, "<1 %%");
+    } else if (share > 0.995 && share < 1.0) {
+        snprintf(text, size, ">99 %%");
+    } else {
+        snprintf(text, size, "%.0f %%", 100.0 * share);
+    }
+    return text;
+}
+
 void ipsim_page_share(ipsim_page_table *page, double share)
 {
-    if (isnan(share)) {
-        put(page, "");
-    } else if (share > 0.0 && share < 0.005) {
-        put(page, "<1 %");
-    } else if (share > 0.995 && share < 1.0) {
-        put(page, ">99 %");
-    } else {
-        ipsim_page_cell(page, "%.0f %%", 100.0 * share);
-    }
+    char text[IPSIM_FORMAT_SIZE];
+    put(page, isnan(share) ? "" : ipsim_page_percent(share, text, sizeof text));
 }
 
 void ipsim_page_end(ipsim_page_table *page, FILE *stream)

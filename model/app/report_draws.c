@@ -184,6 +184,7 @@ static void add_position(const ipsim_draws *draws, size_t perspective, double th
     ipsim_table_put_real(evpi, row, 2, threshold);
     ipsim_table_put_text(evpi, row, 3, draws->strategies[decision->best]);
     ipsim_table_put_real(evpi, row, 4, decision->evpi);
+    ipsim_table_put_real(evpi, row, 8, decision->evpi_se);
     if (next < draws->n_strategies) {
         double lead, se;
         find_lead(&panel, threshold, decision->best, next, &lead, &se);
@@ -202,9 +203,10 @@ static ipsim_status take_grid(ipsim_report_inputs *inputs, const ipsim_draws *dr
                                                      {"strategy", IPSIM_TEXT, ""},
                                                      {"probability_best", IPSIM_REAL, ""}};
     static const ipsim_column_spec evpi_columns[] = {
-        {"perspective", IPSIM_TEXT, ""}, {"subgroup", IPSIM_TEXT, ""},  {"threshold", IPSIM_REAL, ""}, {"best_strategy", IPSIM_TEXT, ""},
-        {"evpi", IPSIM_REAL, ""},        {"next_best", IPSIM_TEXT, ""}, {"lead", IPSIM_REAL, ""},      {"lead_se", IPSIM_REAL, ""}};
-    ipsim_table *ceac = ipsim_table_create("grid_ceac", ceac_columns, 5), *evpi = ipsim_table_create("grid_evpi", evpi_columns, 8);
+        {"perspective", IPSIM_TEXT, ""},   {"subgroup", IPSIM_TEXT, ""}, {"threshold", IPSIM_REAL, ""},
+        {"best_strategy", IPSIM_TEXT, ""}, {"evpi", IPSIM_REAL, ""},     {"next_best", IPSIM_TEXT, ""},
+        {"lead", IPSIM_REAL, ""},          {"lead_se", IPSIM_REAL, ""},  {"evpi_se", IPSIM_REAL, ""}};
+    ipsim_table *ceac = ipsim_table_create("grid_ceac", ceac_columns, 5), *evpi = ipsim_table_create("grid_evpi", evpi_columns, 9);
     double *numbers = calloc(3 * draws->n_strategies, sizeof *numbers);
     bool good = ceac != NULL && evpi != NULL && numbers != NULL;
     if (good) {

@@ -60,6 +60,8 @@ static int optional(draws_reader *r, const ipsim_csv *csv, const char *wanted, c
 }
 
 /* ---- wide tables ---- */
+static const char separators[] = "_.-: ";
+
 /* The strategy that a column's name ends in after the prefix: "ips" in cost_ips or cost.ips, "1" in cost1. NULL when it does not fit. */
 static const char *strategy_in_name(const char *column, const char *prefix)
 {
@@ -68,7 +70,7 @@ static const char *strategy_in_name(const char *column, const char *prefix)
         return NULL;
     }
     const char *rest = column + length;
-    if (strchr("_.-: ", *rest) != NULL) {
+    if (strchr(separators, *rest) != NULL) {
         return rest[1] != '\0' ? rest + 1 : NULL;
     }
     return rest[strspn(rest, "0123456789")] == '\0' ? rest : NULL;
@@ -83,9 +85,15 @@ static size_t count_prefix(const ipsim_csv *csv, const char *prefix)
     return count;
 }
 
-/* The prefix asked for, or the first usual one that any column has. */
-static const char *find_prefix(const ipsim_csv *csv, const char *wanted, const char *const *usual)
+/* The prefix asked for, with what separates it or without ("cost_" is "cost"), or the first usual one that any column has. */
+static const char *find_prefix(draws_reader *r, const ipsim_csv *csv, const char *wanted, const char *const *usual)
 {
+    size_t length = wanted != NULL ? strlen(wanted) : 0;
+    if (length > 1 && strchr(separators, wanted[length - 1]) != NULL) {
+        wanted = ipsim_arena_printf(r->arena, "%.*s", (int)length - 1, wanted);
+        r->out_of_memory = r->out_of_memory || wanted == NULL;
+        return wanted != NULL && count_prefix(csv, wanted) > 0 ? wanted : NULL;
+    }
     for (; wanted == NULL && *usual != NULL; usual++) {
         if (count_prefix(csv, *usual) > 0) {
             return *usual;
@@ -141,8 +149,8 @@ static bool listed_pairs(draws_reader *r, const ipsim_csv *csv, const ipsim_draw
 
 static bool prefixed_pairs(draws_reader *r, const ipsim_csv *csv, const ipsim_draws_columns *wanted, draws_layout *layout)
 {
-    const char *cost = find_prefix(csv, wanted->cost, usual_cost);
-    const char *effect = find_prefix(csv, wanted->effect, usual_effect);
+    const char *cost = find_prefix(r, csv, wanted->cost, usual_cost);
+    const char *effect = find_prefix(r, csv, wanted->effect, usual_effect);
     if (cost == NULL || effect == NULL) {
         if (cost == NULL) {
             say_missing(r, csv, wanted->cost, "costs", "cost");

@@ -67,7 +67,7 @@ typedef struct group_work {
     const ipsim_decision_settings *settings;
     ipsim_table **tables;
     ipsim_panel *panels;
-    double *weights, *gains, *pays, *levels, *base;
+    double *weights, *gains, *pays, *net_se, *levels, *base;
     size_t *best;
 } group_work;
 
@@ -85,9 +85,13 @@ static void put_values(group_work *w, const char *perspective, const ipsim_divis
         row_real(&r, threshold);
         row_text(&r, d->subgroups[division->groups[g]]);
         row_real(&r, w->weights[g]);
+        double lead_se, lead = ipsim_lead(&partition->groups[g], threshold, w->best[g], &lead_se);
         row_text(&r, d->strategies[w->best[g]]);
         row_text(&r, d->strategies[value.best_for_all]);
+        row_real(&r, lead);
+        row_real(&r, lead_se);
         row_real(&r, value.value);
+        row_real(&r, value.se);
         row_real(&r, value.value * w->settings->persons);
     }
 }
@@ -112,7 +116,7 @@ static void put_distribution(group_work *w, const char *perspective, const ipsim
         if (s == comparator) {
             continue;
         }
-        double net = ipsim_distribute(partition, threshold, s, comparator, w->gains, w->pays);
+        double net = ipsim_distribute(partition, threshold, s, comparator, w->gains, w->pays, w->net_se);
         for (size_t g = 0; g < partition->n_groups; g++) {
             table_row r = row_begin(w->tables[IPSIM_TABLE_DISTRIBUTION]);
             row_text(&r, perspective);
@@ -125,6 +129,7 @@ static void put_distribution(group_work *w, const char *perspective, const ipsim
             row_real(&r, w->gains[g]);
             row_real(&r, w->pays[g]);
             row_real(&r, w->gains[g] - w->pays[g]);
+            row_real(&r, w->net_se[g]);
             w->base[g] = mean_of(&partition->groups[g], partition->groups[g].effect, comparator);
             w->levels[g] = w->base[g] + w->gains[g] - w->pays[g];
         }
@@ -172,20 +177,17 @@ static ipsim_status create_tables(const ipsim_draws *d, const ipsim_decision_set
 {
     const char *money = settings->currency, *unit = d->effect_name;
     const ipsim_column_spec subgroups[] = {
-        {"perspective", IPSIM_TEXT, ""},
-        {"variable", IPSIM_TEXT, ""},
-        {"threshold", IPSIM_REAL, money},
-        {"subgroup", IPSIM_TEXT, ""},
-        {"share", IPSIM_REAL, ""},
-        {"best_for_subgroup", IPSIM_TEXT, ""},
-        {"best_for_all", IPSIM_TEXT, ""},
-        {"value_of_deciding_by_subgroup", IPSIM_REAL, money},
-        {"population_value", IPSIM_REAL, money},
+        {"perspective", IPSIM_TEXT, ""},  {"variable", IPSIM_TEXT, ""},
+        {"threshold", IPSIM_REAL, money}, {"subgroup", IPSIM_TEXT, ""},
+        {"share", IPSIM_REAL, ""},        {"best_for_subgroup", IPSIM_TEXT, ""},
+        {"best_for_all", IPSIM_TEXT, ""}, {"lead", IPSIM_REAL, money},
+        {"lead_se", IPSIM_REAL, money},   {"value_of_deciding_by_subgroup", IPSIM_REAL, money},
+        {"value_se", IPSIM_REAL, money},  {"population_value", IPSIM_REAL, money},
     };
     const ipsim_column_spec distribution[] = {
         {"perspective", IPSIM_TEXT, ""}, {"variable", IPSIM_TEXT, ""}, {"threshold", IPSIM_REAL, money}, {"strategy", IPSIM_TEXT, ""},
         {"comparator", IPSIM_TEXT, ""},  {"subgroup", IPSIM_TEXT, ""}, {"share", IPSIM_REAL, ""},        {"gains", IPSIM_REAL, unit},
-        {"pays", IPSIM_REAL, unit},      {"net", IPSIM_REAL, unit},
+        {"pays", IPSIM_REAL, unit},      {"net", IPSIM_REAL, unit},    {"net_se", IPSIM_REAL, unit},
     };
     const ipsim_column_spec equity[] = {
         {"perspective", IPSIM_TEXT, ""},
@@ -211,7 +213,7 @@ static ipsim_status create_tables(const ipsim_draws *d, const ipsim_decision_set
 static ipsim_status describe_divisions(group_work *w, const ipsim_division *divisions, size_t n_divisions, ipsim_error *err)
 {
     size_t n = w->draws->n_subgroups;
-    double *memory = calloc(5 * n, sizeof *memory);
+    double *memory = calloc(6 * n, sizeof *memory);
     w->panels = calloc(n, sizeof *w->panels);
     w->best = calloc(n, sizeof *w->best);
     ipsim_status status = create_tables(w->draws, w->settings, w->tables, err);
@@ -224,6 +226,7 @@ static ipsim_status describe_divisions(group_work *w, const ipsim_division *divi
         w->pays = memory + 2 * n;
         w->levels = memory + 3 * n;
         w->base = memory + 4 * n;
+        w->net_se = memory + 5 * n;
         for (size_t p = 0; p < w->draws->n_perspectives; p++) {
             for (size_t i = 0; i < n_divisions; i++) {
                 describe_division(w, p, &divisions[i]);

@@ -102,12 +102,15 @@ for (const [name, options] of [['full.html', {}], ['full.html', { scheme: 'dark'
     const best = arms.reduce((a, b) => (mean(b) > mean(a) ? b : a));
     let wins = 0;
     let perfect = 0;
+    let squares = 0;
     for (let d = 0; d < n; d += 1) {
       const top = Math.max(...arms.map((arm) => benefit.get(arm)[d]));
       perfect += top / n;
+      squares += (top - benefit.get(best)[d]) ** 2;
       if (benefit.get(best)[d] === top) wins += 1;
     }
-    return { best: labels[best], probability: wins / n, evpi: (perfect - mean(best)) * 1000 };
+    const evpi = perfect - mean(best);
+    return { best: labels[best], probability: wins / n, evpi: evpi * 1000, error: Math.sqrt((squares - n * evpi * evpi) / (n - 1) / n) * 1000 };
   };
   const shown = async () => ({
     text: await page.textContent('#ceac .says'), threshold: Number((await page.textContent('#ceac output')).replace(/[^0-9]/g, '')), probability: await page.textContent('#ceac .probability'),
@@ -116,10 +119,12 @@ for (const [name, options] of [['full.html', {}], ['full.html', { scheme: 'dark'
   const compare = async (perspective) => {
     const now = await shown();
     const real = truth(perspective, now.threshold);
-    const million = Number((/worth NOK\s([0-9.,]+)\s(million|thousand)?/.exec(now.text.split('Perfect information')[1]) || [])[1]?.replace(/,/g, ''));
-    const unit = /\smillion/.test(now.text.split('Perfect information')[1]) ? 1e6 : 1;
+    const [, text, error, word] = /worth NOK\s([0-9.,]+)(?: ± ([0-9.,]+)\s?)?(million|thousand)?/.exec(now.text.split('Perfect information')[1]) || [];
+    const unit = word === 'million' ? 1e6 : 1;
+    const [shownEvpi, shownError] = [text, error].map((x) => Number((x || 'x').replace(/,/g, '')) * unit);
     return [unless(now.text.includes(real.best), `${real.best} is best at ${now.threshold}; ${now.text}`), unless(now.probability === share(real.probability), `${real.probability} is shown as ${now.probability}`),
-      unless(real.evpi === 0 || Math.abs(million * unit - real.evpi) <= 0.006 * real.evpi, `${real.evpi} is shown as ${million} x ${unit}`)];
+      unless(real.evpi === 0 || Math.abs(shownEvpi - real.evpi) <= 0.51 * shownError, `${real.evpi} is shown as ${text} ± ${error} x ${unit}`),
+      unless(real.evpi === 0 || Math.abs(shownError - real.error) <= 0.34 * real.error, `its error of ${real.error} is shown as ${error} x ${unit}`)];
   };
   const before = await shown();
   check('the slider begins at a threshold of the scenario, with the numbers of psa.csv', [unless(before.threshold === 500000, `it begins at ${before.threshold}`), ...(await compare('societal'))]);
@@ -178,6 +183,30 @@ for (const [name, options] of [['full.html', {}], ['full.html', { scheme: 'dark'
   const { problems, counts } = await trace(page, data);
   const total = [...counts.values()].reduce((a, b) => a + b, 0);
   check(`${total} numbers on the page are followed to a cell of a file`, [...problems, ...[...counts].filter(([, n]) => n === 0).map(([id]) => `none of ${id}`).filter((text) => !/equity|deciding/.test(text)), unless(total >= 100, `only ${total}: ${JSON.stringify([...counts])}`), ...trouble]);
+  await close();
+}
+
+// ---- what draws do not tell apart is not made up ----
+{
+  const alone = await open('psa.html');
+  check('draws alone have no steps from payer to payer', [unless(await alone.page.$('#waterfall') === null, 'there is a waterfall'), ...alone.trouble]);
+  await openAll(alone.page);
+  const text = await visibleText(alone.page);
+  check('nor a spread of inputs that were not moved', [unless(!text.includes('of the spread of the most influential'), 'EVPPI is called a spread')]);
+  await alone.close();
+  const { page, trouble, close } = await open('full.html');
+  await page.selectOption('#waterfall .control:nth-child(1) select', 'ips');
+  await page.selectOption('#waterfall .control:nth-child(2) select', 'societal');
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click('#waterfall button.quiet')]);
+  const rows = parseCsv(fs.readFileSync(await download.path(), 'utf8').replace(/^\ufeff/, ''));
+  const differences = readCsv(path.join(data, 'compare/differences.csv')).filter((row) => row.subgroup === 'all' && row.scenario === 'ips' && row.discounted === 'yes' && row.year === '49');
+  const of = (outcome) => 1000 * Number(differences.find((row) => row.outcome === outcome && row.payer === 'all').estimate);
+  const funds = of('cost_societal') - of('cost_resource') - of('cost_production');
+  const change = (label) => Number(rows.find((row) => row.label === label)?.change);
+  const total = of('cost_societal');
+  check('beside a comparison the steps are its own, to the end', [
+    unless(Math.abs(change('Net change') - total) < 1e-6 * Math.abs(total), `its net change is ${change('Net change')}, not ${total}`),
+    unless(Math.abs(change('Cost of raising taxes') - funds) < 1e-6 * Math.abs(total), `the cost of raising taxes is ${change('Cost of raising taxes')}, not ${funds}`), ...trouble]);
   await close();
 }
 

@@ -44,6 +44,25 @@ assert "no tables about uncertainty" is_absent "$out/evpi.csv"
 run voi "$scratch/six.csv" --output "$scratch/none"
 expect 2 "voi refuses one draw" --err 'one draw'
 
+printf 'cost.a,cost.b,e_a,e_b\n1,2,3,4\n2,4,3,4\n' >"$scratch/prefixes.csv"
+run cea "$scratch/prefixes.csv" --cost cost. --effect e_ --threshold 1 --output "$scratch/prefixes"
+expect 0 "what columns begin with, to what separates it" --out 'Cost: cost. Effect: e.'
+assert "b costs 1.5 more" is_cell 1.5 "$scratch/prefixes/plane.csv" difference_cost strategy=b
+
+# ---- a group that may want another strategy, and cannot be told from so few draws ----
+awk 'BEGIN { print "draw,strategy,subgroup,weight,cost,effect"
+    for (d = 1; d <= 40; d++) for (g = 0; g < 3; g++) {
+        weight = g ? 0.5 : 1; w = g == 1 ? (d % 2 ? 3 : -2.5) : g == 2 ? -1 : (d % 2 ? 1 : -1.75)
+        printf "%d,usual,%s,%g,0,1\n%d,new,%s,%g,0,%g\n", d, g == 0 ? "all" : g == 1 ? "x=a" : "x=b", weight, d, g == 0 ? "all" : g == 1 ? "x=a" : "x=b", weight, 1 + w
+    } }' >"$scratch/doubtful.csv"
+run cea "$scratch/doubtful.csv" --comparator usual --threshold 1 --output "$scratch/doubtful"
+expect 0 "a group in doubt" --out 'new ?' --out '0.1 ± 0.2' --out '± is one standard error'
+assert "deciding by group is worth 0.125" is_cell 0.125 "$scratch/doubtful/subgroups.csv" value_of_deciding_by_subgroup best_for_subgroup=new
+assert "with an error of 0.5 x 2.75 / 39^0.5" awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+    NR > 1 { n++; off = $at["value_se"] - 1.375 / sqrt(39); if (off < -1e-12 || off > 1e-12) exit 1 } END { exit n != 2 }' "$scratch/doubtful/subgroups.csv"
+assert "what group a gains is not known to half a unit either" awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+    /x=a/ { off = $at["net_se"] - 2.75 / sqrt(39); bad = off < -1e-12 || off > 1e-12; n++ } END { exit bad || n != 1 }' "$scratch/doubtful/distribution.csv"
+
 # ---- a psa of two arms, with perspectives, subgroups and weights; a parameter that is the effect ----
 awk 'BEGIN {
     print "draw,scenario,perspective,subgroup,weight,cost,qalys,employment_years"

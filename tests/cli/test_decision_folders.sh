@@ -111,6 +111,12 @@ ips,usual,perspective,health,10,-50,-120,30,0.8,NOK
 END
 run cea "$psa" --output "$out"
 expect 0 "cea of a psa" --out 'ips: Individual placement' --out 'on average by year 5; in 61 % of draws it has by then, and in 80 % by year' --out '300 000'
+sed 's/,10,-50,/,10,50,/' "$psa/break_even.csv" >"$scratch/later.csv"
+cp "$psa/break_even.csv" "$scratch/break_even.csv"
+cp "$scratch/later.csv" "$psa/break_even.csv"
+run cea "$psa" --output "$out"
+expect 0 "what is lost again has not paid for itself" --out 'on average for a while, but not by year 10; in 80 % of draws it has by then'
+cp "$scratch/break_even.csv" "$psa/break_even.csv"
 run voi "$psa" --output "$out"
 expect 0 "voi of a psa" --out 'hr_\*' --out 'all assumed'
 both=$(cell "$out/evppi.csv" evppi parameters='hr_*' threshold=300000)
@@ -123,6 +129,9 @@ expect 2 "a family without members" --err 'no parameter begins with "zz_"'
 sed -i '2,$s/,10,/,9,/; 3,4d' "$psa/break_even.csv"
 run cea "$psa" --output "$out"
 expect 0 "it never pays" --out 'on average not within 1.5 years; in 10 % of draws it has by then'
+sed -i '2,$s/,0.1,/,0.003,/' "$psa/break_even.csv"
+run cea "$psa" --output "$out"
+expect 0 "one draw in 300 is not none" --out 'in <1 % of draws it has by then'
 
 # A comparison with a subgroup of nobody, and one of more subgroups than there were once places for (1 024).
 cat >"$scratch/nobody.cfg" <<EOF

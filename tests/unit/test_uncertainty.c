@@ -132,13 +132,50 @@ static void deciding_by_subgroup(void **state)
     assert_int_equal(ipsim_decide_by_subgroup(&partition, 4, best).best_for_all, 0);
     assert_int_equal(best[0], 0); /* 4 x 1 - 4 is nothing: the first of equals */
 
-    double gains[2], pays[2];
-    double net = ipsim_distribute(&partition, 10, 1, 0, gains, pays);
+    double gains[2], pays[2], se[2];
+    double net = ipsim_distribute(&partition, 10, 1, 0, gains, pays, se);
     assert_close(net, 0.25 - 0.4, 1e-15);
     assert_close(gains[0], 1, 1e-15);
     assert_close(gains[1], 0, 1e-15);
     assert_close(pays[0], 0.4, 1e-15);
     assert_close(pays[1], 0.4, 1e-15);
+}
+
+/* Three draws, k = 2, weights 1 : 3. Strategy 1 costs 1, 0, 2 more (2, 1, 0 in the other group) and gains 1, 1, 4 (0, 0, 0): INB 1, 2, 6 of mean 3
+ * (-2, -1, 0 of mean -1). Only the first group wants it; for all together it is worth 0.25 x 3 - 0.75 x 1 = 0, and the first of equals stays. */
+static void errors_of_subgroups(void **state)
+{
+    (void)state;
+    const double cost[] = {7, 7, 7, 8, 7, 9}, other_cost[] = {7, 7, 7, 9, 8, 7}, effect[] = {5, 6, 7, 6, 7, 11},
+                 same[] = {5, 6, 7, 5, 6, 7};
+    const double weights[] = {1, 3}, variance_of_inb = ((1 - 3) * (1 - 3) + (2 - 3) * (2 - 3) + (6 - 3) * (6 - 3)) / 2.0;
+    const ipsim_panel groups[] = {{3, 2, cost, effect}, {3, 2, other_cost, same}};
+    size_t best[2];
+    ipsim_value_of_subgroups value = ipsim_decide_by_subgroup(&(ipsim_partition){2, groups, weights}, 2, best);
+    assert_int_equal(best[0], 1);
+    assert_int_equal(best[1], 0);
+    assert_int_equal(value.best_for_all, 0);
+    assert_close(value.value, 0.75, 1e-15);
+    assert_relative(value.se, 0.25 * sqrt(variance_of_inb / 3), 1e-14);
+    double lead_se, lead = ipsim_lead(&groups[0], 2, 1, &lead_se);
+    assert_close(lead, 3, 1e-15);
+    assert_relative(lead_se, sqrt(variance_of_inb / 3), 1e-14);
+
+    /* Everybody's cost is 7/4, 3/4, 2/4, of which health elsewhere loses half; net of the first group is 1, 1, 4 less that. */
+    double gains[2], pays[2], se[2];
+    (void)ipsim_distribute(&(ipsim_partition){2, groups, weights}, 2, 1, 0, gains, pays, se);
+    const double net[] = {1 - 0.875, 1 - 0.375, 4 - 0.25}, mean = (net[0] + net[1] + net[2]) / 3;
+    double squares = 0;
+    for (size_t i = 0; i < 3; i++) {
+        squares += (net[i] - mean) * (net[i] - mean);
+    }
+    assert_relative(gains[0] - pays[0], mean, 1e-14);
+    assert_relative(se[0], sqrt(squares / 2 / 3), 1e-14);
+    assert_relative(se[1], sqrt(((0.875 - 0.5) * (0.875 - 0.5) + (0.375 - 0.5) * (0.375 - 0.5) + (0.25 - 0.5) * (0.25 - 0.5)) / 2 / 3),
+                    1e-14);
+
+    const ipsim_panel one[] = {{1, 2, cost, effect}, {1, 2, other_cost, same}};
+    assert_true(isnan(ipsim_decide_by_subgroup(&(ipsim_partition){2, one, weights}, 2, best).se));
 }
 
 /* Never negative, and nothing for groups alike, on random tables with ties. */
@@ -165,8 +202,8 @@ static void net_health_of_a_programme(void **state)
     (void)state;
     const double cost[] = {1000, 13600}, effect[] = {10, 10.45}, weight = 12000;
     const ipsim_panel panel = {1, 2, cost, effect};
-    double gains, pays;
-    double net = ipsim_distribute(&(ipsim_partition){1, &panel, &weight}, 13000, 1, 0, &gains, &pays);
+    double gains, pays, se;
+    double net = ipsim_distribute(&(ipsim_partition){1, &panel, &weight}, 13000, 1, 0, &gains, &pays, &se);
     assert_close(12000 * net, -6230.769230769231, 1e-8);
 }
 
@@ -190,6 +227,7 @@ int main(void)
         cmocka_unit_test(expected_maximum_of_normals),
         cmocka_unit_test(persons),
         cmocka_unit_test(deciding_by_subgroup),
+        cmocka_unit_test(errors_of_subgroups),
         cmocka_unit_test(value_of_subgroups_is_not_negative),
         cmocka_unit_test(net_health_of_a_programme),
         cmocka_unit_test(atkinson),

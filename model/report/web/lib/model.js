@@ -140,7 +140,8 @@ export class Model {
       const r = table.object(row);
       const key = this.key(r.scenario, r.comparator || '', r.subgroup, r.outcome, r.payer, r.discounted === 'yes', r.year);
       if (r.mean !== null) {
-        this.index.set(key, { mean: r.mean, low: r.low, high: r.high, sd: r.sd, mcse: r.mcse, above: r.probability_above_0, kind: 'psa', unit: r.unit });
+        const base = this.index.get(key); /* what a single run says, for what only a single run tells apart */
+        this.index.set(key, { mean: r.mean, low: r.low, high: r.high, sd: r.sd, mcse: r.mcse, above: r.probability_above_0, kind: 'psa', unit: r.unit, base });
       }
     }
   }

@@ -163,6 +163,17 @@ export function moneyEstimate(figure) {
   const inside = scaled(figure, scale.factor);
   return dress(fixed(inside.mean, Math.min(decimalsOf(inside), scale.word ? 6 : 0)), scale.word);
 }
+/* "8.2 ± 1.6": an estimate and its standard error, as exact as that is. */
+export function estimateWithError(value, se, most = 6) {
+  const decimals = Math.min(decimalsOf({ mean: value, low: value - 2 * se, high: value + 2 * se }), most);
+  return `${fixed(value, decimals)} ± ${fixed(se, decimals)}`;
+}
+/* "NOK 8.2 ± 1.6 million" */
+export function moneyWithError(value, se) {
+  if (!(se > 0)) return money(value);
+  const scale = moneyScale(Math.max(Math.abs(value), se));
+  return dress(estimateWithError(value * scale.factor, se * scale.factor, scale.word ? 6 : 0), scale.word);
+}
 export function opposite(figure) {
   return { ...figure, mean: -figure.mean, low: -figure.high, high: -figure.low };
 }

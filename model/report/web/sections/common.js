@@ -2,7 +2,7 @@
 // What sections share: parts of sentences, kept careful, and the line for what was not run.
 import { h, scenarioText } from '../lib/dom.js';
 import { clear, isZero } from '../lib/model.js';
-import { estimate, fixed, gloss, has, inline, interval, money as amount, moneyEstimate, moneyExact, moneyInterval, opposite, percent, plain, scaled, t, tx, year } from '../lib/text.js';
+import { estimate, fixed, gloss, has, inline, interval, money as amount, moneyEstimate, moneyExact, moneyInterval, moneyWithError, opposite, percent, plain, scaled, t, tx, year } from '../lib/text.js';
 
 export const PER = 1000;
 
@@ -76,6 +76,11 @@ export function costChange(model, figure, perspective) {
   }
   const said = word === 'less' ? opposite(people) : people;
   return tx(`cost.${word}${ending}`, { amount: strong(moneyEstimate(said)), interval: moneyInterval(said), perspective: scenarioText(perspectiveInside(model, perspective)) });
+}
+
+/* A value of information and its standard error, for 1 000 people. */
+export function withError(value, se) {
+  return moneyWithError(value * PER, (se ?? 0) * PER);
 }
 
 export function costOutcome(perspective) {

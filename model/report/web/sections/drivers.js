@@ -3,9 +3,9 @@
 import { markLine, nameAxis, rowsHeight, tip, tooltip, xAxis, yAxis } from '../lib/chart.js';
 import { h, scenarioText } from '../lib/dom.js';
 import { armChoice, choice, controls, dataTable, figure, perspectiveChoice } from '../lib/figure.js';
-import { estimate, fixed, gloss, integer, list, money as amount, moneyExact, moneyScale, moneyUnit, percent, plain, quoted, t, tx } from '../lib/text.js';
+import { estimate, fixed, gloss, integer, list, money as amount, moneyEstimate, moneyExact, moneyScale, moneyUnit, percent, plain, quoted, scaled, t, tx } from '../lib/text.js';
 import { armStyle } from '../lib/theme.js';
-import { arm, armInside, armText, costOutcome, files, flipReading, isMoney, notRun, PER, rawTable, resultLabel, resultWithValue, showResult, strong, valueOf } from './common.js';
+import { arm, armInside, armText, costOutcome, files, flipReading, isMoney, notRun, PER, rawTable, resultLabel, resultWithValue, showResult, strong, valueOf, withError } from './common.js';
 import { pairs } from './pairs.js';
 import { study } from './study.js';
 
@@ -121,7 +121,8 @@ function evpiCurve(page) {
       const peak = own.reduce((a, b) => (b.evpi > a.evpi ? b : a));
       const wanted = Number(page.state.threshold);
       const here = own.reduce((a, b) => (Math.abs(b.threshold - wanted) < Math.abs(a.threshold - wanted) ? b : a));
-      return t('evpi.says', { evpi: amount(here.evpi * PER), threshold: moneyExact(here.threshold), peak: amount(peak.evpi * PER), at: moneyExact(peak.threshold), perspective: model.perspectiveLabel(page.state.perspective) });
+      const higher = peak.evpi - here.evpi > 2 * Math.hypot(peak.evpi_se ?? 0, here.evpi_se ?? 0); /* than its errors allow for */
+      return [t('evpi.says', { evpi: withError(here.evpi, here.evpi_se), threshold: moneyExact(here.threshold), perspective: model.perspectiveLabel(page.state.perspective) }), higher ? [' ', t('evpi.peak', { peak: withError(peak.evpi, peak.evpi_se), at: moneyExact(peak.threshold) })] : ''];
     },
     controls: controls(perspectiveChoice(page, perspectives)),
     chart: {
@@ -139,7 +140,7 @@ function evpiCurve(page) {
       },
     },
     table: () => ({
-      columns: [{ label: t('col.perspective'), key: 'perspective', format: (value) => model.perspectiveLabel(value) }, { label: t('col.threshold'), key: 'threshold', numeric: true, format: moneyExact }, { label: t('col.best'), key: 'best_strategy', format: (value) => model.armLabel(value) }, { label: t('col.evpi'), key: 'evpi', numeric: true, format: moneyExact }],
+      columns: [{ label: t('col.perspective'), key: 'perspective', format: (value) => model.perspectiveLabel(value) }, { label: t('col.threshold'), key: 'threshold', numeric: true, format: moneyExact }, { label: t('col.best'), key: 'best_strategy', format: (value) => model.armLabel(value) }, { label: t('col.evpi'), key: 'evpi', numeric: true, format: moneyExact }, { label: t('col.mcse'), key: 'evpi_se', numeric: true, format: moneyExact }],
       rows: perspectives.flatMap(points), rowHead: 2,
     }),
     notes: () => [t('evpi.note')],
@@ -162,8 +163,8 @@ function evppiBars(page) {
     says: () => {
       const [first] = rows();
       if (!(first?.evppi > 0)) return t('evppi.none');
-      return [tx('evppi.says', { parameter: scenarioText(label(first.parameters)), evppi: strong(amount(first.evppi * PER)), share: percent(first.share_of_evpi) }),
-        first.evppi < 2 * (first.evppi_se ?? 0) ? [' ', t('evppi.unsure', { se: `± ${amount(first.evppi_se * PER, 2)}` })] : ''];
+      return [tx('evppi.says', { parameter: scenarioText(label(first.parameters)), evppi: strong(withError(first.evppi, first.evppi_se)), share: percent(first.share_of_evpi) }),
+        first.evppi < 2 * (first.evppi_se ?? 0) ? [' ', t('evppi.unsure')] : ''];
     },
     controls: controls(perspectiveChoice(page, perspectives), thresholds.length > 1 ? choice(page, 'evppiThreshold', t('col.threshold'), thresholds.map((x) => [x, moneyExact(x)])) : null),
     chart: {
@@ -175,7 +176,7 @@ function evppiBars(page) {
         const axis = nameAxis(view, own.map((row) => label(row.parameters)));
         return {
           grid: { left: axis.room + 12, right: 24, top: 8, bottom: 50 },
-          tooltip: { trigger: 'item', ...tooltip(view, (item) => { const row = own[item.dataIndex]; return tip(label(row.parameters), [['EVPPI', amount(row.evppi * PER)], [t('col.share_of_evpi'), percent(row.share_of_evpi)]]); }) },
+          tooltip: { trigger: 'item', ...tooltip(view, (item) => { const row = own[item.dataIndex]; return tip(label(row.parameters), [['EVPPI', withError(row.evppi, row.evppi_se)], [t('col.share_of_evpi'), percent(row.share_of_evpi)]]); }) },
           xAxis: xAxis(view, { name: t('axis.money', { unit: moneyUnit(s) }), min: 0, splitLine: { show: true, lineStyle: { color: view.colours.faint } }, axisLabel: { formatter: (x) => fixed(x, Number.isInteger(x) ? 0 : 1) } }),
           yAxis: axis,
           series: [{ type: 'bar', barWidth: 16, itemStyle: { color: view.colours.arms[1] }, data: own.map((row, k) => [row.evppi * PER * s.factor, k]) }],
@@ -193,15 +194,16 @@ function sideBySide(page) {
   if (!model.compares || model.others.length < 2) return null;
   const perspective = model.perspectives[model.perspectives.length - 1];
   const outcome = model.yearOutcomes()[0] || 'qalys';
-  const rows = model.others.map((name) => ({ scenario: name, effect: model.difference(name, outcome, { discounted: outcome === 'qalys' })?.mean * PER, cost: model.difference(name, costOutcome(perspective), { discounted: true })?.mean * PER })).filter((row) => Number.isFinite(row.effect) && Number.isFinite(row.cost));
+  const rows = model.others.map((name) => ({ scenario: name, change: model.difference(name, outcome, { discounted: outcome === 'qalys' }), net: model.difference(name, costOutcome(perspective), { discounted: true }) })).map((row) => ({ ...row, effect: row.change?.mean * PER, cost: row.net?.mean * PER })).filter((row) => Number.isFinite(row.effect) && Number.isFinite(row.cost));
   if (rows.length < 2) return null;
   const unit = outcome === 'qalys' ? t('qalys.discounted') : model.outcomeLabel(outcome);
+  const ends = (key) => { const sorted = [...rows].sort((a, b) => a[key] - b[key]); return [sorted[0], sorted[sorted.length - 1]]; };
   return figure(page, {
     id: 'side-by-side', title: t('side.title'),
     says: () => {
-      const effects = rows.map((row) => row.effect);
-      const costs = rows.map((row) => row.cost);
-      return t('side.says', { n: integer(rows.length), outcome: unit, low: fixed(Math.min(...effects), 0, true), high: fixed(Math.max(...effects), 0, true), cost_low: amount(Math.min(...costs)), cost_high: amount(Math.max(...costs)), perspective: model.perspectiveLabel(perspective) });
+      const [least, most] = ends('effect');
+      const [cheapest, dearest] = ends('cost');
+      return t('side.says', { n: integer(rows.length), outcome: unit, low: estimate(scaled(least.change, PER), true), high: estimate(scaled(most.change, PER), true), cost_low: moneyEstimate(scaled(cheapest.net, PER)), cost_high: moneyEstimate(scaled(dearest.net, PER)), perspective: model.perspectiveLabel(perspective) });
     },
     legend: (colours) => rows.map((row) => ({ label: model.armLabel(row.scenario), kind: 'dot', ...armStyle(model, row.scenario, colours) })),
     chart: {

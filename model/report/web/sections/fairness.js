@@ -4,7 +4,7 @@
 import { markLine, nameAxis, rowsHeight, tip, tooltip, xAxis } from '../lib/chart.js';
 import { scenarioText } from '../lib/dom.js';
 import { armChoice, choice, controls, dataTable, figure, perspectiveChoice } from '../lib/figure.js';
-import { fixed, list, money as amount, moneyExact, number, percent, plain, t, tx } from '../lib/text.js';
+import { estimateWithError, fixed, list, moneyExact, moneyWithError, number, percent, plain, t, tx } from '../lib/text.js';
 import { arm, armInside, groupName, PER } from './common.js';
 
 /* Values of a QALY to choose from: those that the scenario names, or a few of the table. */
@@ -48,8 +48,8 @@ export function deciding(page) {
     body: () => (worthwhile().length === 0 ? null : dataTable({
       caption: t('deciding.title'), columns: [
         { label: t('col.subgroup'), key: 'subgroup', format: (value) => scenarioText(groupName(model, value)) }, { label: t('col.share'), key: 'share', numeric: true, format: (value) => percent(value) },
-        { label: t('col.best_for_it'), key: 'best_for_subgroup', format: (value) => scenarioText(model.armLabel(value)) }, { label: t('col.best_for_all'), key: 'best_for_all', format: (value) => scenarioText(model.armLabel(value)) },
-        { label: t('col.worth'), key: 'value_of_deciding_by_subgroup', numeric: true, format: (value) => amount(value) }],
+        { label: t('col.best_for_it'), key: 'best_for_subgroup', format: (value, row) => scenarioText(`${model.armLabel(value)}${Math.abs(row.lead) < 2 * (row.lead_se ?? 0) ? ' ?' : ''}`) }, { label: t('col.best_for_all'), key: 'best_for_all', format: (value) => scenarioText(model.armLabel(value)) },
+        { label: t('col.worth'), key: 'value_of_deciding_by_subgroup', numeric: true, format: (value, row) => moneyWithError(value, row.value_se) }],
       rows: worthwhile(),
     })),
     csv: () => ({ columns: [...table.columns.keys()].map((key) => ({ key })), rows: table.all() }),
@@ -64,6 +64,8 @@ export function distribution(page) {
   const at = place(page, table);
   const rows = () => at.rows().filter((row) => row.strategy === page.state.arm);
   const qalys = (value) => fixed(value * PER, Math.abs(value * PER) >= 100 ? 0 : 1, true);
+  /* As exact as its standard error allows. */
+  const net = (row) => (row.net_se > 0 ? estimateWithError(row.net * PER, row.net_se * PER) : qalys(row.net));
   const name = (row) => groupName(model, row.subgroup);
   return figure(page, {
     id: 'distribution', title: t('distribution.title'), wide: true, deps: [...DEPS, 'arm'],
@@ -71,9 +73,10 @@ export function distribution(page) {
       const own = [...rows()].sort((a, b) => a.net - b.net);
       if (own.length === 0) return t('tornado.none');
       const [low, high] = [own[0], own[own.length - 1]];
-      const lose = own.filter((row) => row.net < 0);
-      return [tx('distribution.says', { ...at.said(), arm: arm(model, page.state.arm), comparator: armInside(model, own[0].comparator), low: qalys(low.net), low_group: scenarioText(name(low)), high: qalys(high.net), high_group: scenarioText(name(high)) }), ' ',
-        lose.length ? t('distribution.lose', { list: list(lose.map(name)) }) : t('distribution.all_gain')];
+      const unclear = own.filter((row) => Math.abs(row.net) < 2 * (row.net_se ?? 0));
+      const lose = own.filter((row) => row.net < 0 && !unclear.includes(row));
+      const parts = [lose.length ? t('distribution.lose', { list: list(lose.map(name)) }) : unclear.length ? '' : t('distribution.all_gain'), unclear.length ? t('distribution.unclear', { list: list(unclear.map(name)) }) : ''];
+      return [tx('distribution.says', { ...at.said(), arm: arm(model, page.state.arm), comparator: armInside(model, own[0].comparator), low: net(low), low_group: scenarioText(name(low)), high: net(high), high_group: scenarioText(name(high)) }), ' ', parts.filter(Boolean).join(' ')];
     },
     controls: at.choices(armChoice(page)),
     legend: (colours) => [{ label: t('distribution.gains'), kind: 'area', color: colours.arms[3] }, { label: t('distribution.pays'), kind: 'area', color: colours.arms[5] }, { label: t('distribution.net'), kind: 'dot', symbol: 'diamond', color: colours.ink }],
@@ -87,7 +90,7 @@ export function distribution(page) {
         });
         return {
           grid: { left: axis.room + 12, right: 24, top: 8, bottom: 50 },
-          tooltip: { trigger: 'item', ...tooltip(view, (item) => { const row = own[item.value[1]]; return row && tip(name(row), [[t('col.gains'), qalys(row.gains)], [t('col.pays'), qalys(-row.pays)], [t('col.net'), qalys(row.net)]]); }) },
+          tooltip: { trigger: 'item', ...tooltip(view, (item) => { const row = own[item.value[1]]; return row && tip(name(row), [[t('col.gains'), qalys(row.gains)], [t('col.pays'), qalys(-row.pays)], [t('col.net'), net(row)]]); }) },
           xAxis: xAxis(view, { name: t('distribution.axis'), splitLine: { show: true, lineStyle: { color: view.colours.faint } }, axisLabel: { formatter: (x) => fixed(x, Number.isInteger(x) ? 0 : 1, true) } }),
           yAxis: axis,
           series: [bar('gains', 1, view.colours.arms[3], true), bar('pays', -1, view.colours.arms[5], false),
@@ -97,7 +100,7 @@ export function distribution(page) {
     },
     table: () => ({
       columns: [{ label: t('col.subgroup'), key: 'subgroup', format: (value) => scenarioText(groupName(model, value)) }, { label: t('col.share'), key: 'share', numeric: true, format: (value) => percent(value) },
-        { label: t('distribution.gains'), key: 'gains', numeric: true, format: qalys }, { label: t('distribution.pays'), key: 'pays', numeric: true, format: (value) => qalys(-value) }, { label: t('distribution.net'), key: 'net', numeric: true, format: qalys }],
+        { label: t('distribution.gains'), key: 'gains', numeric: true, format: qalys }, { label: t('distribution.pays'), key: 'pays', numeric: true, format: (value) => qalys(-value) }, { label: t('distribution.net'), key: 'net', numeric: true, format: (value, row) => net(row) }],
       rows: rows(),
     }),
     notes: () => [t('distribution.note')],

@@ -95,24 +95,32 @@ export function kindColour(kind, colours) {
 }
 
 // ---- waterfall ----
-/* What a perspective counts, payer by payer; what is left over is the cost of raising taxes, where that is counted. */
+/* What a single run says of a figure. */
+function ofRun(figure) {
+  return (figure?.kind === 'psa' ? figure.base : figure) ?? null;
+}
+
+/* What a perspective counts, payer by payer; what is left over is the cost of raising taxes, where that is counted. Draws know the total alone,
+ * so that the steps and their total are those of a single run; without one there are no steps, and what is left over would be everything. */
 function steps(model, name, perspective) {
   const payers = model.members('perspective_payers', perspective);
   const kinds = model.members('perspective_kinds', perspective);
   const out = [];
+  let known = false;
   for (const kind of kinds.length ? kinds : KINDS) {
     for (const payer of payers.length ? payers : model.declared('payer')) {
-      const figure = difference(model, name, kind, payer);
+      const figure = ofRun(difference(model, name, kind, payer));
+      known = known || figure !== null;
       if (!isIdle(figure)) out.push({ kind, payer, value: figure.mean, label: model.label('payer', payer) });
     }
   }
-  const total = model.difference(name, costOutcome(perspective), { discounted: true });
-  if (!total) return null;
+  const total = ofRun(model.difference(name, costOutcome(perspective), { discounted: true }));
+  if (!total || !known) return null;
   const rest = total.mean - out.reduce((sum, step) => sum + step.value, 0);
   const size = Math.max(Math.abs(total.mean), ...out.map((step) => Math.abs(step.value)));
   if (Math.abs(rest) > 1e-4 * size) {
-    const known = Number(model.about.get(`perspective_public_funds_cost:${perspective}`)) > 0;
-    out.push({ kind: 'funds', payer: '', value: rest, label: t(known ? 'waterfall.funds' : 'waterfall.rest') });
+    const funds = Number(model.about.get(`perspective_public_funds_cost:${perspective}`)) > 0;
+    out.push({ kind: 'funds', payer: '', value: rest, label: t(funds ? 'waterfall.funds' : 'waterfall.rest') });
   }
   const shown = kinds.length === 1 ? out : out.map((step) => ({ ...step, label: step.kind === 'funds' ? step.label : `${step.label}, ${t(`kind.short.${step.kind}`)}` }));
   return { steps: shown, total };
@@ -120,12 +128,13 @@ function steps(model, name, perspective) {
 
 function waterfall(page) {
   const { model } = page;
-  const known = model.perspectives.filter((name) => model.knows(costOutcome(name), { discounted: true }));
+  const known = model.perspectives.filter((perspective) => model.others.some((name) => steps(model, name, perspective)));
   if (!model.compares || known.length === 0) return null;
   if (!known.includes(page.state.perspective)) page.state.perspective = known[known.length - 1];
   const current = () => steps(model, page.state.arm, page.state.perspective);
   const bars = () => {
     let at = 0;
+    if (!current()) return []; /* an alternative that was drawn and not compared */
     const { steps: own, total } = current();
     const out = own.map((step) => { const bar = { ...step, from: at * PER, to: (at + step.value) * PER }; at += step.value; return bar; });
     return [...out, { kind: 'total', label: t('waterfall.net'), from: 0, to: total.mean * PER, value: total.mean }];
@@ -133,7 +142,8 @@ function waterfall(page) {
   return figure(page, {
     id: 'waterfall', title: t('waterfall.title'), deps: ['arm', 'perspective'], wide: true,
     says: () => {
-      const { total } = current();
+      const { total } = current() || {};
+      if (!total) return t('tornado.none');
       return tx('waterfall.says', { arm: arm(model, page.state.arm), comparator: armInside(model, model.comparator), change: costChange(model, total, page.state.perspective) });
     },
     controls: controls(armChoice(page), perspectiveChoice(page, known)),
@@ -141,6 +151,7 @@ function waterfall(page) {
       height: (view) => rowsHeight(view, bars().length, 38),
       option: (view) => {
         const list_ = bars();
+        if (list_.length === 0) return {};
         const s = moneyScale(Math.max(...list_.flatMap((bar) => [Math.abs(bar.from), Math.abs(bar.to)])));
         const axis = nameAxis(view, list_.map((bar) => bar.label));
         const colour = (bar) => (bar.kind === 'total' ? view.colours.ink : bar.value > 0 ? view.colours.bad : view.colours.good);
@@ -174,7 +185,7 @@ function waterfall(page) {
       columns: [{ label: t('col.step'), key: 'label' }, { label: t('col.change_money'), key: 'change', numeric: true, format: (value) => amount(value) }],
       rows: bars().map((bar) => ({ label: bar.label, change: bar.value * PER })),
     }),
-    notes: () => [counts(model, page.state.perspective)],
+    notes: () => [counts(model, page.state.perspective), model.hasPsa ? t('payers.base') : ''],
   });
 }
 
@@ -249,7 +260,7 @@ function levels(page) {
     id: 'levels', title: t('levels.title'), wide: true,
     says: () => t('levels.says', { unit: moneyUnit(s) }),
     body: () => dataTable({ caption: t('levels.title'), ...spec() }),
-    csv: spec, notes: () => [t('levels.note')],
+    csv: spec, notes: () => [t('levels.note'), model.hasPsa ? t('levels.base') : ''],
   });
 }
 

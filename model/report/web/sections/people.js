@@ -22,6 +22,10 @@ function readCurves(model) {
   }
   return curves;
 }
+/* What curves are where draws have made them. */
+function means(model) {
+  return model.hasPsa && !model.table('differences') ? t('people.means') : '';
+}
 function shareAt(curve, when) {
   const found = curve?.find(([at]) => Math.abs(at - when) < 1e-6);
   return found ? found[1] : null;
@@ -70,7 +74,7 @@ function areas(page, curves) {
       }))),
       rowHead: 2,
     }),
-    notes: () => [t(model.members('outcome_states', 'employment_years').length ? 'areas.note' : 'areas.note_plain')],
+    notes: () => [t(model.members('outcome_states', 'employment_years').length ? 'areas.note' : 'areas.note_plain'), means(model)],
   });
 }
 function yearsOf(curves, name) {
@@ -158,7 +162,7 @@ function thousand(page, curves) {
       columns: [{ label: t('col.state'), key: 'state', format: (value) => model.stateLabel(value) }, ...model.arms.map((name) => ({ label: model.armLabel(name), key: name, numeric: true, format: integer }))],
       rows: rows(),
     }),
-    notes: () => [t('thousand.note')],
+    notes: () => [t('thousand.note'), means(model)],
   });
 }
 
@@ -228,7 +232,7 @@ function workCurve(page, curves) {
       columns: [{ label: t('col.year'), key: 'year', numeric: true, format: year }, ...model.arms.map((name) => ({ label: model.armLabel(name), key: name, numeric: true, format: (value) => percent(value, 1) }))],
       rows: yearsOf(curves, model.arms[0]).map((at) => ({ year: at, ...Object.fromEntries(model.arms.map((name) => [name, shareIn(curves, states, name, at)])) })),
     }),
-    notes: () => [spread.length ? t('work.band', { arm: armText(model, page.state.arm) }) : null, points.length ? h('p', {}, tx('work.sources', { list: scenarioText([...new Set(points.map((point) => sourceText(point.source)).filter(Boolean))].join('; ')), link: h('a', { href: '#targets' }, t('trust.title')) })) : null],
+    notes: () => [means(model), spread.length ? t('work.band', { arm: armText(model, page.state.arm) }) : null, points.length ? h('p', {}, tx('work.sources', { list: scenarioText([...new Set(points.map((point) => sourceText(point.source)).filter(Boolean))].join('; ')), link: h('a', { href: '#targets' }, t('trust.title')) })) : null],
   });
 }
 

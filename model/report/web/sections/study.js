@@ -4,7 +4,7 @@ import { bandSeries, markLine, tip, tooltip, xAxis, yAxis } from '../lib/chart.j
 import { h } from '../lib/dom.js';
 import { choice, controls, figure, perspectiveChoice } from '../lib/figure.js';
 import { fixed, integer, money as amount, moneyExact, moneyScale, moneyUnit, percent, t, tx } from '../lib/text.js';
-import { PER, strong } from './common.js';
+import { PER, strong, withError } from './common.js';
 
 /* The size at which the study gains most, or loses least; without costs, the largest. */
 function bestOf(rows) {
@@ -36,7 +36,7 @@ export function study(page) {
       const best = bestOf(own);
       const common = { perspective: model.perspectiveLabel(page.state.perspective), threshold: moneyExact(Number(page.state.studyThreshold)), n: integer(best.size_per_arm) };
       if (own.every((row) => worth(row) < 0.5)) return t('evsi.zero', common);
-      if (best.enbs === null || best.enbs === undefined) return tx('evsi.plain', { ...common, evsi: strong(amount(best.evsi * PER)), share: percent(best.share_of_evpi) });
+      if (best.enbs === null || best.enbs === undefined) return tx('evsi.plain', { ...common, evsi: strong(withError(best.evsi, best.evsi_se)), share: percent(best.share_of_evpi) });
       if (!(best.evsi > 0)) return t('evsi.loss_zero', { ...common, cost: amount(best.study_cost) });
       return [tx(best.enbs > 0 ? 'evsi.best' : 'evsi.loss', { ...common, net: strong(amount(best.enbs)), se: amount(best.enbs_se, 2), worth: amount(best.population_evsi), cost: amount(best.study_cost) }),
         Math.abs(best.enbs) < 2 * best.enbs_se ? [' ', t('evsi.unsure')] : ''];

@@ -4,9 +4,9 @@
 import { markLine, tip, tooltip, xAxis, yAxis } from '../lib/chart.js';
 import { freshId, h, scenarioText } from '../lib/dom.js';
 import { controls, figure, perspectiveChoice } from '../lib/figure.js';
-import { fixed, list, money as amount, moneyExact, moneyUnit, percent, t, tx } from '../lib/text.js';
+import { fixed, list, moneyExact, moneyUnit, percent, t, tx } from '../lib/text.js';
 import { armStyle } from '../lib/theme.js';
-import { arm, armInside, armText, PER, strong } from './common.js';
+import { arm, armInside, armText, strong, withError } from './common.js';
 
 function readGrid(model) {
   const ceac = model.table('grid_ceac') || model.table('ceac');
@@ -26,7 +26,7 @@ function readGrid(model) {
   for (let row = 0; row < best.rows; row += 1) {
     if (all && best.get(row, 'subgroup') !== 'all') continue;
     const cell = grid.get(best.get(row, 'perspective'))?.get(best.get(row, 'threshold'));
-    if (cell) Object.assign(cell, { best: best.get(row, 'best_strategy'), evpi: best.get(row, 'evpi'), lead: best.get(row, 'lead'), leadSe: best.get(row, 'lead_se'), next: best.get(row, 'next_best') });
+    if (cell) Object.assign(cell, { best: best.get(row, 'best_strategy'), evpi: best.get(row, 'evpi'), evpiSe: best.get(row, 'evpi_se'), lead: best.get(row, 'lead'), leadSe: best.get(row, 'lead_se'), next: best.get(row, 'next_best') });
   }
   return new Map([...grid].map(([key, at]) => [key, [...at.values()].filter((cell) => cell.best).sort((a, b) => a.threshold - b.threshold)]));
 }
@@ -72,7 +72,7 @@ export function sliderPanel(page) {
         tx('ceac.says', { threshold: strong(moneyExact(cell.threshold)), perspective: scenarioText(model.perspectiveLabel(page.state.perspective)), arm: armInside(model, cell.best), p: h('strong', { class: 'probability' }, percent(cell.probability.get(cell.best))) }),
         sure ? [' ', t('ceac.close', { next: armText(model, cell.next) })] : null,
         likeliest[0] !== cell.best ? [' ', tx('ceac.other', { arm: arm(model, likeliest[0]), p: percent(likeliest[1]) })] : null,
-        ' ', tx('ceac.evpi', { evpi: strong(amount(cell.evpi * PER)) }))];
+        ' ', tx('ceac.evpi', { evpi: strong(withError(cell.evpi, cell.evpiSe)) }))];
     },
     controls: h('div', {}, controls(perspectiveChoice(page, perspectives)), panel),
     legend: (colours) => [...model.arms.map((name) => ({ label: model.armLabel(name), kind: 'line', ...armStyle(model, name, colours) })), { label: t('ceac.ceaf'), color: colours.rule, kind: 'area' }],

@@ -74,18 +74,18 @@ function noise(model) {
   return parts.length ? h('div', { class: 'block', id: 'noise' }, h('h3', {}, t('noise.title')), parts) : null;
 }
 
-/* How much each parameter matters, as far as dsa or voi have told: the largest spread relative to the largest of all. */
+/* How much each parameter matters, as far as dsa or voi have told: the largest spread relative to the largest of all, or else the largest EVPPI of
+ * a single one, where it stands clear of its error. by: what of, for the words. */
 function influence(model) {
   const out = new Map();
   const dsa = model.table('dsa')?.all().filter((row) => row.outcome === 'net_benefit' || isMoney(row.outcome)) || [];
   const most = Math.max(0, ...dsa.map((row) => row.spread ?? 0));
   for (const row of dsa) out.set(row.parameter, Math.max(out.get(row.parameter) ?? 0, most > 0 ? row.spread / most : 0));
-  if (out.size === 0) {
-    const voi = model.table('evppi')?.all() || [];
-    const top = Math.max(0, ...voi.map((row) => row.evppi ?? 0));
-    for (const row of voi) out.set(row.parameters, Math.max(out.get(row.parameters) ?? 0, top > 0 ? row.evppi / top : 0));
-  }
-  return out;
+  if (out.size > 0) return { by: 'dsa', of: out };
+  const voi = (model.table('evppi')?.all() || []).filter((row) => row.n_parameters === 1).map((row) => ({ name: row.parameters, worth: row.evppi >= 2 * (row.evppi_se ?? 0) ? row.evppi : 0 }));
+  const top = Math.max(0, ...voi.map((row) => row.worth));
+  for (const row of voi) out.set(row.name, Math.max(out.get(row.name) ?? 0, top > 0 ? row.worth / top : 0));
+  return { by: top > 0 ? 'voi' : null, of: out };
 }
 
 /* A parameter with the same value in several arms is one line. */
@@ -102,13 +102,13 @@ function parameters(model) {
 function assumptions(model, rows) {
   const assumed = rows.filter((row) => row.status === 'assumed');
   if (rows.length === 0) return null;
-  const weight = influence(model);
+  const { by, of: weight } = influence(model);
   const of = (row) => Math.max(-1, weight.get(row.parameter) ?? -1, ...row.arms.map((name) => weight.get(`${name}:${row.parameter}`) ?? -1));
   const sorted = [...assumed].sort((a, b) => of(b) - of(a));
   const says = t('assumptions.says', { n: integer(new Set(assumed.map((row) => row.parameter)).size), m: integer(new Set(rows.map((row) => row.parameter)).size) });
-  return block('assumptions', t('assumptions.title'), [says, ' ', t(weight.size ? 'assumptions.ranked' : 'assumptions.unranked')],
+  return block('assumptions', t('assumptions.title'), [says, ' ', t(by ? `assumptions.ranked.${by}` : 'assumptions.unranked')],
     assumed.length ? h('ol', { class: 'assumptions' }, sorted.slice(0, 12).map((row) => h('li', {}, h('strong', {}, scenarioText(gloss(row.label || row.parameter))), `: ${plain(row.value)} ${gloss(row.unit || '')}. `,
-      of(row) > 0 ? h('span', { class: 'influence' }, `${t('assumptions.influence', { p: percent(of(row)) })}. `) : '', row.note ? h('span', { class: 'remark' }, scenarioText(row.note)) : ''))) : null,
+      of(row) > 0 ? h('span', { class: 'influence' }, `${t(`assumptions.influence.${by}`, { p: percent(of(row)) })}. `) : '', row.note ? h('span', { class: 'remark' }, scenarioText(row.note)) : ''))) : null,
     sorted.length > 12 ? h('p', { class: 'note' }, t('assumptions.more', { n: integer(sorted.length - 12) })) : null, h('p', { class: 'note' }, t('notes.original')));
 }
 
