@@ -161,6 +161,9 @@ typedef struct ipsim_shard_about {
     ipsim_psa_options psa; /* when it is; owns its text */
 } ipsim_shard_about;
 ipsim_status ipsim_shard_describe(const char *path, ipsim_shard_about *out, ipsim_error *err) IPSIM_MUST_CHECK;
+/* The same for the first of several that can be read. When none can, the errors hold the reason of each. */
+ipsim_status ipsim_shard_describe_any(const char *const *files, size_t n_files, ipsim_shard_about *out,
+                                      ipsim_error_list *errors) IPSIM_MUST_CHECK;
 void ipsim_shard_about_clear(ipsim_shard_about *about);
 
 /* Joins the shards of one run, in any order, into the results that the whole run would have had. The scenarios must be those of the shards

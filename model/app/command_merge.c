@@ -8,10 +8,10 @@
 ipsim_status ipsim_app_merge(ipsim_app *app)
 {
     ipsim_shard_about about;
-    ipsim_error err = {0};
-    ipsim_status status = ipsim_shard_describe(app->cli->operands[0], &about, &err);
+    ipsim_error_list errors = {0};
+    ipsim_status status = ipsim_shard_describe_any(app->cli->operands, app->cli->n_operands, &about, &errors);
     if (status != IPSIM_OK) {
-        return ipsim_app_complain_once(&err);
+        return ipsim_app_complain(&errors, status, "nothing was written");
     }
     /* The command line that the shards were made with, as far as results depend on it. */
     ipsim_cli cli = *app->cli;

@@ -380,17 +380,19 @@ ipsim_status ipsim_run(const ipsim_scenario *const *scenarios, size_t n_scenario
     return end_run(&job, n_before, start, out);
 }
 
-/* The work that the first shard says it is of. */
-static ipsim_status resolve_merged(run *job, ipsim_run_options *options, const char *file)
+/* The work that the first shard which can be read says it is of; joining them names those that cannot, and what is missing. */
+static ipsim_status resolve_merged(run *job, ipsim_run_options *options, const char *const *files, size_t n_files)
 {
     size_t n_replicates = 0;
     int64_t persons = 0;
     ipsim_error err = {0};
     ipsim_shard_about about = {0};
-    ipsim_status status = ipsim_shard_describe(file, &about, &err);
-    status = status == IPSIM_OK ? ipsim_identity_luck(about.text, &job->lucks, &n_replicates, &persons, &err) : status;
+    ipsim_status status = ipsim_shard_describe_any(files, n_files, &about, job->errors);
+    if (status != IPSIM_OK)
+        return status;
+    status = ipsim_identity_luck(about.text, &job->lucks, &n_replicates, &persons, &err);
     if (status == IPSIM_OK && about.is_psa != (options->psa != NULL))
-        status = ipsim_error_set_at(&err, IPSIM_ERR_INCOMPATIBLE, (ipsim_origin){file, 0, NULL}, "it is of another command than this");
+        status = ipsim_error_set(&err, IPSIM_ERR_INCOMPATIBLE, "the shards are of another command than this");
     ipsim_shard_about_clear(&about);
     if (status != IPSIM_OK)
         return ipsim_error_add_copy(job->errors, &err);
@@ -415,7 +417,7 @@ ipsim_status ipsim_run_merge(const ipsim_scenario *const *scenarios, size_t n_sc
     ipsim_run_options own = *options;
     run job = {.options = &own, .errors = errors};
     ipsim_status status = ipsim_experiment_create(scenarios, n_scenarios, &job.e, errors);
-    status = status == IPSIM_OK ? resolve_merged(&job, &own, files[0]) : status;
+    status = status == IPSIM_OK ? resolve_merged(&job, &own, files, n_files) : status;
     if (status == IPSIM_OK) {
         choose_units(&job);
         status = make_parts(&job) ? ipsim_shard_join(&job.w, job.identity, files, n_files, job.total, errors) : no_memory(&job);

@@ -229,6 +229,22 @@ ipsim_status ipsim_shard_describe(const char *path, ipsim_shard_about *out, ipsi
     return IPSIM_OK;
 }
 
+ipsim_status ipsim_shard_describe_any(const char *const *files, size_t n_files, ipsim_shard_about *out, ipsim_error_list *errors)
+{
+    ipsim_error_list all = {0};
+    ipsim_status status = IPSIM_ERR_DATA;
+    for (size_t i = 0; status != IPSIM_OK && i < n_files; i++) {
+        ipsim_error err = {0};
+        status = ipsim_shard_describe(files[i], out, &err);
+        if (status != IPSIM_OK)
+            ipsim_error_add_copy(&all, &err);
+    }
+    for (size_t i = 0; status != IPSIM_OK && i < all.count; i++)
+        ipsim_error_add_copy(errors, &all.items[i]);
+    ipsim_error_list_clear(&all);
+    return status;
+}
+
 void ipsim_shard_about_clear(ipsim_shard_about *about)
 {
     free((char *)(uintptr_t)about->psa.only);

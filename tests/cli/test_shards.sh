@@ -67,6 +67,10 @@ head -c 100 "$s-2-of-3.ipsim" >"$scratch/bad.ipsim"
 damaged "a shard cut short within its head" 'ends within its head'
 : >"$scratch/bad.ipsim"
 damaged "an empty shard" 'empty'
+run merge "$scratch/bad.ipsim" "$s-1-of-3.ipsim" -o "$scratch/none"
+expect 2 "a shard that cannot be read, named first, hides nothing" --err 'bad\.ipsim: the file is empty' --err 'shard 3 of 3 is missing'
+run merge "$scratch/absent.ipsim" "$scratch/bad.ipsim" -o "$scratch/none"
+expect 2 "none can be read: all are named" --err 'absent\.ipsim: .*cannot be opened' --err 'bad\.ipsim: the file is empty' --err '2 problems'
 echo "this is a letter" >"$scratch/bad.ipsim"
 damaged "a letter" 'not a partial result'
 RANDOM=4
