@@ -9,10 +9,11 @@ static void refuse(ipsim_loader *loader, ipsim_status status, ipsim_origin at, c
     ipsim_error_add(loader->errors, status, at, "%s", message);
 }
 
-/* A level: letters, digits, _ and -, so that it can stand in results as attribute=level. */
+/* A level: letters, digits, _ and -, so that it can stand in results as attribute=level, and no longer than a name. */
 static bool is_level(const char *name)
 {
-    return name[0] != '\0' && name[0] != '-' &&
+    enum { LEVEL_MAX = 100 };
+    return name[0] != '\0' && name[0] != '-' && strlen(name) <= LEVEL_MAX &&
            strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") == strlen(name);
 }
 
@@ -20,8 +21,8 @@ static void validate_levels(ipsim_loader *loader, const ipsim_attribute *a)
 {
     for (size_t i = 0; i < a->levels.count; i++) {
         if (!is_level(a->levels.items[i])) {
-            ipsim_error_add(loader->errors, IPSIM_ERR_RULE, a->levels.origin, "\"%.60s\": a level is made of letters, digits, _ and -",
-                            a->levels.items[i]);
+            ipsim_error_add(loader->errors, IPSIM_ERR_RULE, a->levels.origin,
+                            "\"%.60s\": a level is made of letters, digits, _ and -, at most 100 of them", a->levels.items[i]);
         }
     }
     ipsim_refuse_duplicates(loader, &a->levels);
