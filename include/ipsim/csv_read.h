@@ -20,7 +20,8 @@ typedef struct ipsim_csv {
     const char **cells; /* n_rows x n_columns, row-major */
     const int *lines;   /* n_rows: line of each row in the file */
     int header_line;
-    char separator; /* ',' unless another was detected */
+    char separator;     /* ',' unless another was detected */
+    bool has_row_names; /* the file has a first column without a name, which was passed over */
 } ipsim_csv;
 
 /* Everything lives in arena. On failure every problem found is added to errors with origin file = path and its line. */
@@ -31,7 +32,8 @@ ipsim_status ipsim_csv_read_kept(ipsim_files *files, const char *path, ipsim_are
                                  ipsim_error_list *errors) IPSIM_MUST_CHECK;
 
 /* The same for tables that were made elsewhere: columns may be separated by commas, semicolons or tabs, whichever parts the header most
- * often. Numbers stay text: whoever reads them decides about decimal commas. */
+ * often, and a first column without a name, as R and pandas write the names of rows, is passed over. Numbers stay text: whoever reads them
+ * decides about decimal commas. */
 ipsim_status ipsim_csv_read_detected(const char *path, ipsim_arena *arena, ipsim_csv **out, ipsim_error_list *errors) IPSIM_MUST_CHECK;
 
 /* Index of a column, or n_columns when there is none of that name. */

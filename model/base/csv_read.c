@@ -82,7 +82,9 @@ static void take_name(reader *r, const char *name)
         return;
     }
     r->names = names;
-    if (name[0] == '\0') {
+    if (name[0] == '\0' && r->detect && r->n_cells == 0) {
+        r->csv->has_row_names = true;
+    } else if (name[0] == '\0') {
         report(r, IPSIM_ERR_DATA, r->line, "column %zu has no name", r->n_cells + 1);
     }
     for (size_t c = 0; c < r->n_cells && name[0] != '\0'; c++) {
@@ -141,6 +143,9 @@ static void on_row(int terminator, void *data)
     if (csv->header_line == 0) {
         csv->header_line = r->row_line;
         csv->n_columns = r->n_cells;
+        if (csv->has_row_names && r->n_cells == 1) {
+            report(r, IPSIM_ERR_DATA, r->row_line, "there is one column, and it has no name");
+        }
         if (!r->detect && r->n_cells == 1 && strpbrk(r->names[0], ";\t") != NULL) {
             report(r, IPSIM_ERR_DATA, r->row_line,
                    "there is one column, \"%s\": columns are separated by commas, not by semicolons or tabs", r->names[0]);
@@ -384,19 +389,22 @@ static ipsim_status read_file(const char *path, unsigned char **text, size_t *le
     return status;
 }
 
-/* Growing arrays become arena arrays. */
+/* Growing arrays become arena arrays, without the names of rows. */
 static bool move_to_arena(reader *r)
 {
     ipsim_csv *csv = r->csv;
-    size_t n_cells = csv->n_rows * csv->n_columns;
+    size_t passed_over = csv->has_row_names, n_read = csv->n_columns;
+    csv->n_columns -= passed_over;
     csv->names = ipsim_arena_alloc(r->arena, csv->n_columns, sizeof *csv->names);
-    csv->cells = ipsim_arena_alloc(r->arena, n_cells, sizeof *csv->cells);
+    csv->cells = ipsim_arena_alloc(r->arena, csv->n_rows * csv->n_columns, sizeof *csv->cells);
     int *lines = ipsim_arena_alloc(r->arena, csv->n_rows, sizeof *lines);
     if (csv->names == NULL || csv->cells == NULL || lines == NULL) {
         return false;
     }
-    memcpy(csv->names, r->names, csv->n_columns * sizeof *csv->names);
-    memcpy(csv->cells, r->cells, n_cells * sizeof *csv->cells);
+    memcpy(csv->names, r->names + passed_over, csv->n_columns * sizeof *csv->names);
+    for (size_t row = 0; row < csv->n_rows; row++) {
+        memcpy(csv->cells + row * csv->n_columns, r->cells + row * n_read + passed_over, csv->n_columns * sizeof *csv->cells);
+    }
     memcpy(lines, r->lines, csv->n_rows * sizeof *lines);
     csv->lines = lines;
     return true;

@@ -307,7 +307,7 @@ static bool read_all(draws_reader *r, const char *path, const char *parameters_p
     if (ipsim_csv_read_detected(path, r->arena, &csv, r->errors) != IPSIM_OK) {
         return false;
     }
-    ipsim_draws_note_separator(r, csv);
+    ipsim_draws_note_layout(r, csv);
     if (!ipsim_draws_find_layout(r, csv, columns, &layout)) {
         return false;
     }

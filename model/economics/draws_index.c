@@ -94,8 +94,12 @@ bool ipsim_draws_check_style(draws_reader *r, const ipsim_csv *csv, const number
     return true;
 }
 
-void ipsim_draws_note_separator(draws_reader *r, const ipsim_csv *csv)
+void ipsim_draws_note_layout(draws_reader *r, const ipsim_csv *csv)
 {
+    if (csv->has_row_names) {
+        ipsim_draws_note(r, "The first column of %s has no name: it was passed over as names of rows, as R and pandas write them.",
+                         csv->path);
+    }
     if (csv->separator != ',') {
         ipsim_draws_note(r, "Columns in %s are separated by %s.", csv->path, csv->separator == ';' ? "semicolons" : "tabs");
     }

@@ -122,7 +122,7 @@ bool ipsim_draws_read_parameters(draws_reader *r, const char *path, const draw_i
     if (ipsim_csv_read_detected(path, r->arena, &csv, r->errors) != IPSIM_OK) {
         return false;
     }
-    ipsim_draws_note_separator(r, csv);
+    ipsim_draws_note_layout(r, csv);
     int name = ipsim_draws_find_column(csv, NULL, usual_name), value = ipsim_draws_find_column(csv, NULL, usual_value);
     if (name != NO_COLUMN && value != NO_COLUMN) {
         return tidy_parameters(r, csv, name, value, draws);

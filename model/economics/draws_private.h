@@ -48,7 +48,7 @@ void *ipsim_draws_get(draws_reader *r, size_t count, size_t size); /* NULL sets 
 /* A finite number, written with "." or, where commas do not separate columns, with ","; false after reporting it. */
 bool ipsim_draws_number(draws_reader *r, const ipsim_csv *csv, number_style *style, size_t row, int column, double *value);
 bool ipsim_draws_check_style(draws_reader *r, const ipsim_csv *csv, const number_style *style);
-void ipsim_draws_note_separator(draws_reader *r, const ipsim_csv *csv);
+void ipsim_draws_note_layout(draws_reader *r, const ipsim_csv *csv);
 
 /* draws_columns.c: false after reporting what is missing. */
 bool ipsim_draws_find_layout(draws_reader *r, const ipsim_csv *csv, const ipsim_draws_columns *wanted, draws_layout *layout);

@@ -144,6 +144,17 @@ iconv -t UTF-16 "$scratch/excel.csv" >"$scratch/wide.csv"
 run cea "$scratch/wide.csv" --output "$scratch/none"
 expect 2 "UTF-16" --err 'wide.csv:1: this is UTF-16 text' --err '1 problem in'
 assert "give the same tables" diff -rq --exclude=manifest.json --exclude=summary.txt "$scratch/plain" "$scratch/europe"
+# As write.csv of R and to_csv of pandas write it.
+awk 'NR == 1 { print "\"\"," $0 } NR > 1 { print "\"" NR - 1 "\"," $0 }' "$scratch/psa.csv" >"$scratch/row_names.csv"
+run cea "$scratch/row_names.csv" --threshold 100000 --output "$scratch/row_names"
+expect 0 "names of rows" --out 'row_names.csv has no name: it was passed over'
+assert "names of rows: the same tables" diff -rq --exclude=manifest.json --exclude=summary.txt "$scratch/plain" "$scratch/row_names"
+printf '"",""\n1,2\n' >"$scratch/nameless.csv"
+run cea "$scratch/nameless.csv" --output "$scratch/none"
+expect 2 "no column but the first may be without a name" --err 'nameless.csv:1: column 2 has no name'
+printf '""\n1\n' >"$scratch/nameless.csv"
+run cea "$scratch/nameless.csv" --output "$scratch/none"
+expect 2 "nor the only one" --err 'there is one column, and it has no name'
 
 assert "all tables are in the database" sh -c "[ \"\$(sqlite3 '$scratch/plain/results.sqlite' .tables | wc -w)\" = \"\$(ls '$scratch/plain' | grep -c csv)\" ]"
 sed 's/,/\t/g' "$scratch/psa.csv" >"$scratch/tabs.csv"
