@@ -25,7 +25,8 @@ static void view_clear(struct ipsim_people_view *view)
     free(view->combination);
 }
 
-static bool view_init(struct ipsim_people_view *view, const ipsim_grouping *grouping, size_t first, size_t n, size_t capacity, bool ordered)
+static bool view_init(struct ipsim_people_view *view, const ipsim_grouping *grouping, size_t first, size_t n, size_t capacity,
+                      size_t n_seats, bool ordered)
 {
     view->n_dimensions = n;
     view->attribute = calloc(n + 1, sizeof *view->attribute);
@@ -42,7 +43,9 @@ static bool view_init(struct ipsim_people_view *view, const ipsim_grouping *grou
     view->stretches = calloc(view->n_combinations, sizeof *view->stretches);
     view->groups = calloc(view->n_combinations * (n + 1), sizeof *view->groups);
     view->count = calloc(view->n_combinations + 1, sizeof *view->count);
-    view->combination = calloc(n_places, sizeof *view->combination);
+    /* Of each person, and in a view of other dimensions than the seats are sorted by of each seat: those may have more padding than its own
+     * places, having more combinations. */
+    view->combination = calloc(n_places > n_seats ? n_places : n_seats, sizeof *view->combination);
     view->order = ordered ? ipsim_simd_alloc(n_places, sizeof *view->order) : NULL;
     return view->attribute && view->n_levels && view->first_group && view->stretches && view->groups && view->count && view->combination &&
            (view->order || !ordered);
@@ -81,7 +84,7 @@ ipsim_people *ipsim_people_create(size_t persons, size_t n_batches, size_t n_att
     for (size_t first = 0, n = 0; ok && (first < grouping->n_dimensions || people->n_views == 0); first += n) {
         size_t n_combinations;
         n = n_sharing(grouping, first, &n_combinations);
-        ok = view_init(&people->views[people->n_views], grouping, first, n, capacity, people->n_views > 0);
+        ok = view_init(&people->views[people->n_views], grouping, first, n, capacity, n_seats, people->n_views > 0);
         people->n_views++;
     }
     if (ok) {

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* account/people: whatever their subgroups are, people who are sorted fit into the batches that there is room for, each person in one seat. */
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
+#include "account/tally.h"
 #include "base/simd.h"
 #include "ipsim/account.h"
 
@@ -74,8 +77,38 @@ static void people_fit_into_their_batches(void **unused)
     }
 }
 
+/* 27 combinations share the first view, whose padding is more than all places of the second. */
+static void a_view_of_few_combinations_beside_one_of_many(void **unused)
+{
+    (void)unused;
+    enum { N = 4, PERSONS = 54 };
+    size_t attribute[N] = {0, 1, 2, 3}, levels[N] = {3, 3, 3, 2};
+    uint32_t first[N] = {1, 4, 7, 10};
+    double attributes[PERSONS * N];
+    for (size_t i = 0; i < PERSONS; i++) {
+        size_t c = i % 27;
+        double row[N] = {(double)(c / 9), (double)(c / 3 % 3), (double)(c % 3), (double)(i / 27)};
+        memcpy(attributes + i * N, row, sizeof row);
+    }
+    ipsim_grouping grouping = {.n_dimensions = N, .attribute = attribute, .n_levels = levels, .first = first};
+    ipsim_people *people = ipsim_people_create(PERSONS, 1, N, &grouping);
+    assert_non_null(people);
+    assert_int_equal(people->n_views, 2);
+    ipsim_people_seat(people, 0, PERSONS, NULL, attributes);
+    const struct ipsim_people_view *view = &people->views[1];
+    assert_true(people->n_slots > view->n_places); /* seats beyond the places of this view are looked at */
+    assert_true(malloc_usable_size(view->combination) >= people->n_slots * sizeof *view->combination);
+    size_t n_women = 0;
+    for (size_t place = 0; place < view->n_places; place++)
+        if (people->person[view->order[place]] >= 0)
+            n_women += people->attributes[3 * people->stride + (size_t)view->order[place]] > 0.0;
+    assert_int_equal(n_women, 27);
+    ipsim_people_free(people);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(people_fit_into_their_batches)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(people_fit_into_their_batches),
+                                       cmocka_unit_test(a_view_of_few_combinations_beside_one_of_many)};
     return cmocka_run_group_tests_name("account/people", tests, NULL, NULL);
 }
