@@ -11,7 +11,9 @@ ipsim_status ipsim_app_merge(ipsim_app *app)
     ipsim_error_list errors = {0};
     ipsim_status status = ipsim_shard_describe_any(app->cli->operands, app->cli->n_operands, &about, &errors);
     if (status != IPSIM_OK) {
-        return ipsim_app_complain(&errors, status, "nothing was written");
+        status = ipsim_app_complain(&errors, status, "nothing was written");
+        ipsim_error_list_clear(&errors);
+        return status;
     }
     /* The command line that the shards were made with, as far as results depend on it. */
     ipsim_cli cli = *app->cli;
